@@ -1,0 +1,49 @@
+// What a visitor sent, as routes of 2013 get it: one object of path, query and form or ajax data.
+
+/**
+ * An object of name-value pairs: a name that comes twice is a list; `a[]` is a list and `a[b]` an object, which is
+ * how jQuery writes the lists and objects of ajax data.
+ */
+export function fromPairs(pairs) {
+  const params = {};
+  for (const [name, value] of pairs) {
+    const parts = /^([^[\]]+)((?:\[[^[\]]*\])*)$/.exec(name);
+    const keys = parts ? [parts[1], ...parts[2].split(/[[\]]+/).slice(1, -1)] : [name];
+    if (parts?.[2].endsWith("[]")) keys[keys.length - 1] === "" || keys.push("");
+    put(params, keys, value);
+  }
+  return params;
+}
+
+/** Deeper brackets than this are no jQuery's. */
+const DEPTH = 8;
+
+function put(object, [key, ...rest], value) {
+  if (key === "__proto__") return;
+  const own = Object.hasOwn(object, key);
+  if (rest.length === 0 || rest.length > DEPTH) {
+    object[key] = own ? [].concat(object[key], [value]) : value;
+  } else if (rest.length === 1 && (rest[0] === "" || /^\d+$/.test(rest[0]) && (!own || Array.isArray(object[key])))) {
+    if (!own || !Array.isArray(object[key])) object[key] = [];
+    object[key].push(value);
+  } else {
+    if (!own || typeof object[key] !== "object") object[key] = {};
+    put(object[key], rest, value);
+  }
+}
+
+/** All that a request sent, over the path's values: what is sent by name counts more. */
+export async function paramsOf(request, url, path) {
+  const params = { ...path, ...fromPairs(url.searchParams) };
+  const type = (request.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
+  if (type === "application/x-www-form-urlencoded" || type === "multipart/form-data") {
+    const form = [...await request.formData()];
+    const texts = await Promise.all(form.map(async ([name, value]) => [name, typeof value === "string" ? value : await value.text()]));
+    return { ...params, ...fromPairs(texts) };
+  }
+  if (type === "application/json") {
+    const data = await request.json();
+    return { ...params, ...(data !== null && typeof data === "object" ? data : {}) };
+  }
+  return params;
+}

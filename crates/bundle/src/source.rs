@@ -1,0 +1,117 @@
+//! Where an archive's bytes come from, and a window over them.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::future::{Future, ready};
+
+use crate::Error;
+use crate::limits::READ_AHEAD;
+
+/// Bytes of a known length, read anywhere: a Blob in the browser, a file, memory.
+pub trait Source {
+    /// What can go wrong. Its text is shown to the owner, so it is a few plain words.
+    type Error: Display;
+
+    /// How many bytes there are. It does not change.
+    fn size(&self) -> u64;
+
+    /// The `length` bytes from `offset` on, all of them. Never asked for more than there are, and for at most
+    /// [`crate::limits::MAX_DIRECTORY`] at once.
+    fn read(
+        &self,
+        offset: u64,
+        length: usize,
+    ) -> impl Future<Output = Result<Vec<u8>, Self::Error>>;
+}
+
+/// An archive in memory.
+impl Source for Vec<u8> {
+    type Error = Infallible;
+
+    fn size(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read(
+        &self,
+        offset: u64,
+        length: usize,
+    ) -> impl Future<Output = Result<Vec<u8>, Infallible>> {
+        let bytes = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| self.get(offset..offset.checked_add(length)?));
+        ready(Ok(bytes.unwrap_or_default().to_vec()))
+    }
+}
+
+/// A source with the last [`READ_AHEAD`] bytes at hand, so that many small files cost few reads.
+#[derive(Debug)]
+pub(crate) struct Window<S> {
+    source: S,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl<S: Source> Window<S> {
+    pub fn new(source: S) -> Self {
+        Self {
+            source,
+            start: 0,
+            bytes: Vec::new(),
+        }
+    }
+
+    pub fn size(&self) -> u64 {
+        self.source.size()
+    }
+
+    /// Exactly these bytes.
+    pub async fn exact(&mut self, offset: u64, length: usize) -> Result<&[u8], Error> {
+        let past = Error::Damaged("a record reaches past the end");
+        let end = offset.checked_add(length as u64).ok_or(past.clone())?;
+        if end > self.size() {
+            return Err(past);
+        }
+        if self.held(offset).len() < length {
+            self.fill(offset, length.max(READ_AHEAD)).await?;
+        }
+        self.held(offset).get(..length).ok_or(past)
+    }
+
+    /// Some of the bytes from `offset` to `end`, at least one if there is one.
+    pub async fn some(&mut self, offset: u64, end: u64) -> Result<&[u8], Error> {
+        let end = end.min(self.size());
+        if offset >= end {
+            return Ok(&[]);
+        }
+        if self.held(offset).is_empty() {
+            self.fill(offset, READ_AHEAD).await?;
+        }
+        let held = self.held(offset);
+        let wanted = usize::try_from(end - offset).unwrap_or(usize::MAX);
+        Ok(held.get(..wanted).unwrap_or(held))
+    }
+
+    /// What is at hand from `offset` on.
+    fn held(&self, offset: u64) -> &[u8] {
+        let inside = offset.checked_sub(self.start);
+        inside
+            .and_then(|inside| self.bytes.get(usize::try_from(inside).ok()?..))
+            .unwrap_or_default()
+    }
+
+    async fn fill(&mut self, offset: u64, wanted: usize) -> Result<(), Error> {
+        let left = usize::try_from(self.size() - offset).unwrap_or(usize::MAX);
+        let length = wanted.min(left);
+        // Before the next bytes come, so that both are never held at once.
+        self.bytes = Vec::new();
+        self.start = offset;
+        let read = self.source.read(offset, length).await;
+        self.bytes = read.map_err(|error| Error::Source(error.to_string()))?;
+        if self.bytes.len() == length {
+            Ok(())
+        } else {
+            Err(Error::Source("it became shorter meanwhile".to_owned()))
+        }
+    }
+}

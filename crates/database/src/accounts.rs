@@ -1,0 +1,245 @@
+//! Who a visitor is: names with passwords.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::attempts::{self, Attempt};
+use crate::database::Database;
+use crate::error::{Error, shortened};
+use crate::limits::{ACCOUNT_NAME_BYTES, ACCOUNTS};
+use crate::password::Kept;
+use crate::random::Random;
+
+const ACCOUNTS_SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS _accounts (
+        key TEXT NOT NULL PRIMARY KEY,
+        name TEXT NOT NULL,
+        salt BLOB NOT NULL,
+        hash BLOB NOT NULL,
+        memory_kib INTEGER NOT NULL,
+        passes INTEGER NOT NULL,
+        created INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+pub(crate) const SCHEMA: [&str; 2] = [ACCOUNTS_SCHEMA, attempts::SCHEMA];
+
+/// An account, without its password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its name, as it was given.
+    pub name: String,
+    /// When it was made: seconds since 1970.
+    pub created: u64,
+}
+
+/// The accounts of a site. Case and white space around them do not tell names apart.
+pub struct Accounts<'db> {
+    database: &'db Database,
+}
+
+impl Database {
+    /// The site's accounts.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts { database: self }
+    }
+}
+
+impl Accounts<'_> {
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// If the name is taken or none, if the password is too short, or if there are too many accounts.
+    pub fn create(
+        &self,
+        name: &str,
+        password: &str,
+        now: u64,
+        random: &mut dyn Random,
+    ) -> Result<Account, Error> {
+        let (key, name) = checked(name)?;
+        if self.find(&key)?.is_some() {
+            return Err(Error::Account(format!(
+                "there is an account `{}` already",
+                shortened(&name)
+            )));
+        }
+        if self.count()? >= ACCOUNTS as u64 {
+            return Err(Error::Account(format!(
+                "a site can have {ACCOUNTS} accounts; delete some that are not used"
+            )));
+        }
+        let kept = Kept::new(password, random)?;
+        let created = i64::try_from(now).unwrap_or(i64::MAX);
+        self.database.own(|connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO _accounts (key, name, salt, hash, memory_kib, passes, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                )?
+                .execute(params![key, name, kept.salt, kept.hash, kept.memory_kib, kept.passes, created])?;
+            Ok(())
+        })?;
+        Ok(Account { name, created: now })
+    }
+
+    /// The account, if the password is its own. `visitor` tells visitors apart as well as the host can.
+    ///
+    /// It takes the same time whether there is such an account or not.
+    ///
+    /// # Errors
+    /// If there were too many wrong passwords; then the right one is not accepted either.
+    pub fn verify(
+        &self,
+        name: &str,
+        password: &str,
+        visitor: &str,
+        now: u64,
+    ) -> Result<Option<Account>, Error> {
+        let Ok((key, _)) = checked(name) else {
+            return Ok(None);
+        };
+        let attempt = Attempt::new(&key, visitor, now);
+        attempt.check(self.database)?;
+        let (account, kept) = match self.find(&key)? {
+            Some((account, kept)) => (Some(account), kept),
+            None => (None, Kept::nobody()),
+        };
+        let is_right = kept.is(password)?;
+        match account {
+            Some(account) if is_right => {
+                attempt.forget(self.database)?;
+                Ok(Some(account))
+            }
+            _ => {
+                attempt.note(self.database)?;
+                self.database.remember_attempt(attempt);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Gives an account another password. The caller has made sure that it may.
+    ///
+    /// # Errors
+    /// If there is no such account, or the password is too short.
+    pub fn set_password(
+        &self,
+        name: &str,
+        password: &str,
+        random: &mut dyn Random,
+    ) -> Result<(), Error> {
+        let (key, name) = checked(name)?;
+        let kept = Kept::new(password, random)?;
+        let changed = self.database.own(|connection| {
+            Ok(connection
+                .prepare_cached("UPDATE _accounts SET salt = ?, hash = ?, memory_kib = ?, passes = ? WHERE key = ?")?
+                .execute(params![kept.salt, kept.hash, kept.memory_kib, kept.passes, key])?)
+        })?;
+        if changed == 0 {
+            return Err(Error::Account(format!(
+                "there is no account `{}`",
+                shortened(&name)
+            )));
+        }
+        Ok(())
+    }
+
+    /// The account of a name.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn get(&self, name: &str) -> Result<Option<Account>, Error> {
+        let Ok((key, _)) = checked(name) else {
+            return Ok(None);
+        };
+        Ok(self.find(&key)?.map(|(account, _)| account))
+    }
+
+    /// Deletes an account, and says whether there was one.
+    ///
+    /// # Errors
+    /// If the database cannot be written.
+    pub fn delete(&self, name: &str) -> Result<bool, Error> {
+        let Ok((key, _)) = checked(name) else {
+            return Ok(false);
+        };
+        let deleted = self.database.own(|connection| {
+            Ok(connection
+                .prepare_cached("DELETE FROM _accounts WHERE key = ?")?
+                .execute([key])?)
+        })?;
+        Ok(deleted > 0)
+    }
+
+    /// Some accounts by name, after one (an empty name begins).
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn list(&self, after: &str, count: usize) -> Result<Vec<Account>, Error> {
+        let after = after.trim().to_lowercase();
+        let count =
+            i64::try_from(count.min(self.database.limits().result_rows)).unwrap_or(i64::MAX);
+        self.database.own(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT name, created FROM _accounts WHERE key > ? ORDER BY key LIMIT ?",
+            )?;
+            let accounts = statement.query_map(params![after, count], |row| {
+                Ok(Account {
+                    name: row.get(0)?,
+                    created: row.get::<_, i64>(1)?.unsigned_abs(),
+                })
+            })?;
+            Ok(accounts.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// How many accounts there are.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn count(&self) -> Result<u64, Error> {
+        self.database.own(|connection| {
+            let count: i64 =
+                connection.query_row("SELECT count(*) FROM _accounts", [], |row| row.get(0))?;
+            Ok(count.unsigned_abs())
+        })
+    }
+
+    fn find(&self, key: &str) -> Result<Option<(Account, Kept)>, Error> {
+        self.database.own(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT name, created, salt, hash, memory_kib, passes FROM _accounts WHERE key = ?",
+            )?;
+            Ok(statement
+                .query_row([key], account_and_password)
+                .optional()?)
+        })
+    }
+}
+
+fn account_and_password(row: &Row<'_>) -> rusqlite::Result<(Account, Kept)> {
+    let account = Account {
+        name: row.get(0)?,
+        created: row.get::<_, i64>(1)?.unsigned_abs(),
+    };
+    Ok((
+        account,
+        Kept {
+            salt: row.get(2)?,
+            hash: row.get(3)?,
+            memory_kib: row.get(4)?,
+            passes: row.get(5)?,
+        },
+    ))
+}
+
+/// A name as it is compared, and as it is shown.
+fn checked(name: &str) -> Result<(String, String), Error> {
+    let shown = name.trim();
+    if shown.is_empty() || shown.len() > ACCOUNT_NAME_BYTES || shown.chars().any(char::is_control) {
+        return Err(Error::Account(format!(
+            "a name has 1 to {ACCOUNT_NAME_BYTES} bytes and no control characters"
+        )));
+    }
+    Ok((shown.to_lowercase(), shown.to_owned()))
+}

@@ -1,0 +1,82 @@
+//! The database, the session and templates.
+
+use std::rc::Rc;
+
+use database::Database;
+use rquickjs::{Ctx, Exception, Result};
+
+use super::{Reach, Table, ask::question};
+use crate::asks::Ask;
+use crate::data::{self, Asker};
+use crate::session::Wish;
+
+pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
+    let r = reach.clone();
+    host.add(
+        "data",
+        move |ctx: Ctx<'js>, operation: String, arguments: String| {
+            let database = database(&ctx, &r)?;
+            if !r.facts.holds.get() {
+                return Err(Exception::throw_type(&ctx, "no transaction is open"));
+            }
+            let arguments = json(&ctx, &arguments)?;
+            let platform = r.platform.clone();
+            let asker = Asker {
+                visitor: &r.facts.visitor.borrow(),
+                now: platform.unix_time().as_secs(),
+                random: &mut |bytes: &mut [u8]| platform.random(bytes),
+            };
+            data::operate(&database, &operation, &arguments, asker)
+                .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))
+        },
+    )?;
+    let r = reach.clone();
+    host.add("lock", move |ctx: Ctx<'js>, ticket: u32| {
+        database(&ctx, &r)?;
+        question(&ctx, &r.asks, Ask::Lock(ticket))
+    })?;
+    let r = reach.clone();
+    host.add(
+        "finish",
+        move |ctx: Ctx<'js>, ticket: u32, keep: bool, session: Option<String>, wish: String| {
+            let session = session.map(|text| json(&ctx, &text)).transpose()?;
+            let wish = Wish::of(&wish);
+            question(&ctx, &r.asks, Ask::Finish(ticket, keep, session, wish))
+        },
+    )?;
+    let r = reach.clone();
+    host.add("session", move |ctx: Ctx<'js>| {
+        let database = database(&ctx, &r)?;
+        let cookies = r.facts.cookies.borrow();
+        let session = database
+            .sessions()
+            .open(cookies.as_deref(), r.platform.unix_time().as_secs())
+            .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))?;
+        let text = serde_json::to_string(&session.data).unwrap_or_default();
+        *r.facts.session.borrow_mut() = Some(session);
+        Ok::<_, rquickjs::Error>(text)
+    })?;
+    let r = reach.clone();
+    host.add(
+        "render",
+        move |ctx: Ctx<'js>, name: String, data: String| {
+            let data = json(&ctx, &data)?;
+            r.templates
+                .render(&name, &data)
+                .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))
+        },
+    )
+}
+
+fn database(ctx: &Ctx<'_>, reach: &Reach) -> Result<Rc<Database>> {
+    let message = "there is no database where this code runs now";
+    let database = reach.database.clone();
+    database.ok_or_else(|| Exception::throw_type(ctx, message))
+}
+
+fn json(ctx: &Ctx<'_>, text: &str) -> Result<serde_json::Value> {
+    serde_json::from_str(text).map_err(|error| {
+        let message = format!("this cannot be passed on as JSON: {error}");
+        Exception::throw_type(ctx, &message)
+    })
+}

@@ -1,0 +1,29 @@
+// Questions that are answered later: each gets a ticket, and the engine settles it.
+
+import { here, placed, typed } from "peerserver:errors";
+
+const waiting = new Map();
+let last = 0;
+
+/** Calls `send(ticket)` and gives a promise of the answer. */
+export function ask(send) {
+  const stack = here();
+  return new Promise((resolve, reject) => {
+    const ticket = ++last;
+    waiting.set(ticket, { resolve, reject, stack });
+    try {
+      send(ticket);
+    } catch (error) {
+      waiting.delete(ticket);
+      reject(error);
+    }
+  });
+}
+
+/** Answers a question. `failure` is undefined, or `{ name, message, status }`. */
+export function settle(ticket, failure, value) {
+  const asked = waiting.get(ticket);
+  waiting.delete(ticket);
+  if (failure) asked?.reject(placed(typed(failure), asked.stack));
+  else asked?.resolve(value);
+}

@@ -1,0 +1,59 @@
+// structuredClone (HTML Standard), for the values that exist here.
+
+import { Blob } from "peerserver:blob";
+
+const BOXES = [Boolean, Number, String, BigInt];
+const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
+
+function refuse(value) {
+  const what = typeof value === "object" ? Object.prototype.toString.call(value) : `a ${typeof value}`;
+  throw new DOMException(`${what} cannot be cloned`, "DataCloneError");
+}
+
+export function structuredClone(value, { transfer = [] } = {}) {
+  if (transfer.length) throw new DOMException("nothing can be transferred here", "DataCloneError");
+  return copy(value, new Map());
+}
+
+function copy(value, seen) {
+  if (typeof value === "function" || typeof value === "symbol") refuse(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (seen.has(value)) return seen.get(value);
+  const made = (result) => {
+    seen.set(value, result);
+    return result;
+  };
+  if (BOXES.some((Box) => value instanceof Box)) return made(Object(value.valueOf()));
+  if (value instanceof Date) return made(new Date(value.getTime()));
+  if (value instanceof RegExp) return made(new RegExp(value.source, value.flags));
+  if (value instanceof Blob) return made(value);
+  if (value instanceof ArrayBuffer) return made(value.slice());
+  if (ArrayBuffer.isView(value)) {
+    const buffer = copy(value.buffer, seen);
+    return made(new value.constructor(buffer, value.byteOffset, value instanceof DataView ? value.byteLength : value.length));
+  }
+  if (value instanceof Map) {
+    const result = made(new Map());
+    for (const [key, item] of [...value]) result.set(copy(key, seen), copy(item, seen));
+    return result;
+  }
+  if (value instanceof Set) {
+    const result = made(new Set());
+    for (const item of [...value]) result.add(copy(item, seen));
+    return result;
+  }
+  if (value instanceof Error) {
+    const Kind = Object.hasOwn(ERRORS, value.name) ? ERRORS[value.name] : Error;
+    const result = made(new Kind(String(value.message)));
+    if ("cause" in value) result.cause = copy(value.cause, seen);
+    Object.defineProperty(result, "stack", { value: String(value.stack ?? ""), writable: true, configurable: true });
+    return result;
+  }
+  const plain = Array.isArray(value) || ["[object Object]", "[object Arguments]"].includes(Object.prototype.toString.call(value));
+  if (!plain || value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) refuse(value);
+  const result = made(Array.isArray(value) ? new Array(value.length) : {});
+  for (const key of Object.keys(value)) {
+    Object.defineProperty(result, key, { value: copy(value[key], seen), writable: true, enumerable: true, configurable: true });
+  }
+  return result;
+}

@@ -1,0 +1,155 @@
+// context.db: the site's database. A request is a transaction: it begins with the first use, is kept when the
+// handler returns and undone when it throws. Others wait meanwhile. What a streamed body does after the handler
+// has returned is kept piece by piece.
+
+import { ask } from "peerserver:ask";
+import { here, placed } from "peerserver:errors";
+import { host } from "peerserver:host";
+
+let holding = null; // The promise of the transaction, once it was asked for.
+let handled = false; // The handler has returned; each operation is a transaction of its own.
+
+const operate = (operation, args) => JSON.parse(host.data(operation, JSON.stringify(args)));
+
+/** One operation in the request's transaction. */
+export const inTransaction = (operation, ...args) => run(here(), operation, args);
+
+async function run(stack, operation, args) {
+  try {
+    if (handled) return await alone(operation, args);
+    holding ??= ask((ticket) => host.lock(ticket));
+    await holding;
+    return operate(operation, args);
+  } catch (error) {
+    throw placed(error, stack);
+  }
+}
+
+/** One operation in a transaction of its own. */
+async function alone(operation, args) {
+  await ask((ticket) => host.lock(ticket));
+  let kept = false;
+  try {
+    const result = operate(operation, args);
+    kept = true;
+    return result;
+  } finally {
+    await ask((ticket) => host.finish(ticket, kept, undefined, ""));
+  }
+}
+
+/**
+ * The handler is done: what it did is kept, and the session with it (JSON, or undefined if nobody looked at it),
+ * or all of it is undone. The session's cookie, if the answer must have one.
+ */
+export async function finish(keep, session, wish) {
+  handled = true;
+  if (keep && session !== undefined) holding ??= ask((ticket) => host.lock(ticket));
+  if (!holding) return undefined;
+  await holding;
+  return ask((ticket) => host.finish(ticket, keep, session, wish));
+}
+
+/** A question for documents: nothing is done before it is awaited. */
+class Query {
+  #collection;
+  #filter;
+  #sort = [];
+  #limit;
+  #skip;
+  #stack = here(); // An awaited query is run by the engine, which knows no caller.
+
+  constructor(collection, filter) {
+    this.#collection = collection;
+    this.#filter = filter;
+  }
+
+  /** By a field, or by several: `sort("name")`, `sort("age", -1)`, `sort({ age: -1, name: 1 })`. */
+  sort(field, direction = 1) {
+    const fields = typeof field === "string" ? [[field, direction]] : Object.entries(field);
+    for (const [name, way] of fields) this.#sort.push([name, way === "desc" ? -1 : Number(way) || 1]);
+    return this;
+  }
+
+  limit(count) {
+    this.#limit = Math.max(0, Math.trunc(count));
+    return this;
+  }
+
+  skip(count) {
+    this.#skip = Math.max(0, Math.trunc(count));
+    return this;
+  }
+
+  all() {
+    const question = { filter: this.#filter, sort: this.#sort, limit: this.#limit, skip: this.#skip };
+    return run(this.#stack, "find", [this.#collection, question]);
+  }
+
+  async first() {
+    const [document = null] = await this.limit(1).all();
+    return document;
+  }
+
+  count() {
+    return run(this.#stack, "count", [this.#collection, this.#filter]);
+  }
+
+  then(resolve, reject) {
+    return this.all().then(resolve, reject);
+  }
+
+  async *[Symbol.asyncIterator]() {
+    yield* await this.all();
+  }
+}
+
+class Collection {
+  #name;
+
+  constructor(name) {
+    this.#name = String(name);
+  }
+
+  /** Puts a document in; gives its id. */
+  insert = (document) => inTransaction("insert", this.#name, document);
+  /** The document with an id, or null. */
+  get = (id) => inTransaction("get", this.#name, String(id));
+  /** Puts a document in under an id, whether or not there was one. */
+  put = (id, document) => inTransaction("put", this.#name, String(id), document);
+  find = (filter = {}) => new Query(this.#name, filter);
+  /** How many were changed. */
+  update = (filter, change) => inTransaction("update", this.#name, byId(filter), change);
+  /** How many were deleted. */
+  delete = (filter) => inTransaction("delete", this.#name, byId(filter));
+  count = (filter = {}) => inTransaction("count", this.#name, filter);
+  /** Makes an index over fields, if it is not there. */
+  index = (fields, { unique = false } = {}) => inTransaction("index", this.#name, [fields].flat(), unique);
+  drop = () => inTransaction("drop", this.#name);
+}
+
+/** A filter; an id alone stands for the document that has it. */
+const byId = (filter) => (typeof filter === "string" ? { id: filter } : filter);
+
+export const db = {
+  collection: (name) => new Collection(name),
+
+  /** Rows of a statement: db.sql`select * from guests where id = ${id}`. Values never become part of the text. */
+  async sql(texts, ...values) {
+    if (!Array.isArray(texts?.raw)) throw new TypeError("write db.sql`select …`, without parentheses; values go in as ${value}");
+    const { rows, changes } = await inTransaction("sql", texts.join("?"), values.map(cell));
+    return Object.defineProperty(rows, "changes", { value: changes });
+  },
+};
+
+/** A value as SQLite takes it. */
+function cell(value) {
+  if (value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (typeof value === "bigint") return String(value);
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
+    const bytes = new Uint8Array(value.buffer ?? value, value.byteOffset ?? 0, value.byteLength);
+    return { $blob: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
+  }
+  return value;
+}

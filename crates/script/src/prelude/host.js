@@ -1,0 +1,8 @@
+// What the engine (Rust) gives: plain functions that take and return strings, numbers and bytes. Bound once,
+// before any other code runs, and never visible to a site's own modules.
+
+export let host;
+
+export function bind(functions) {
+  host = functions;
+}

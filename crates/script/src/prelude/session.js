@@ -1,0 +1,35 @@
+// context.session: a plain object that the host keeps for this visitor, under a random id in a cookie that no
+// page's script sees. It is part of the request's transaction.
+
+import { host } from "peerserver:host";
+
+let data = null;
+let wish = "";
+
+const methods = {
+  /** The visitor gets another id with the answer: do this at log-in. */
+  renew() {
+    wish = "renew";
+  },
+  /** Forgets everything, and takes the cookie back. */
+  destroy() {
+    for (const key of Object.keys(data)) delete data[key];
+    wish = "destroy";
+  },
+};
+
+/** The session's data, read at the first look. */
+export function session() {
+  data ??= Object.assign(Object.create(methods), JSON.parse(host.session()));
+  return data;
+}
+
+/** Puts other data in the place of all that is there. */
+export function replaceSession(other) {
+  const own = session();
+  for (const key of Object.keys(own)) delete own[key];
+  Object.assign(own, other);
+}
+
+/** `[JSON, wish]` for the end of the request; nothing if nobody looked. */
+export const sessionNow = () => (data === null ? [undefined, ""] : [JSON.stringify(data), wish]);

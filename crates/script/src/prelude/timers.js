@@ -1,0 +1,33 @@
+// setTimeout, setInterval and their ends (HTML Standard). Nothing of them outlives the request.
+
+import { host } from "peerserver:host";
+
+const running = new Map();
+let last = 0;
+
+function begin(call, milliseconds, args, every) {
+  if (typeof call !== "function") throw new TypeError("a timer needs a function");
+  const id = ++last;
+  const delay = Math.min(Math.max(Number(milliseconds) || 0, 0), 2 ** 31 - 1);
+  running.set(id, { call, args, every: every ? Math.max(delay, 4) : undefined });
+  host.timer(id, delay);
+  return id;
+}
+
+function end(id) {
+  if (running.delete(Number(id))) host.clearTimer(Number(id));
+}
+
+/** The engine says that a timer is due. */
+export function fire(id) {
+  const timer = running.get(id);
+  if (!timer) return;
+  if (timer.every === undefined) running.delete(id);
+  else host.timer(id, timer.every);
+  timer.call(...timer.args);
+}
+
+export const setTimeout = (call, milliseconds, ...args) => begin(call, milliseconds, args, false);
+export const setInterval = (call, milliseconds, ...args) => begin(call, milliseconds, args, true);
+export const clearTimeout = end;
+export const clearInterval = end;

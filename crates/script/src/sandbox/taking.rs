@@ -1,0 +1,166 @@
+//! What a request's code asked, once it has given the thread back.
+
+use std::rc::Rc;
+
+use super::{Job, Sandbox};
+use crate::asks::Ask;
+use crate::effect::Effect;
+use crate::exchange::Phase;
+use crate::fault::Fault;
+use crate::inbound::Step;
+use crate::reply::Reply;
+use crate::request::RequestId;
+use crate::session::Wish;
+
+impl Sandbox {
+    pub(super) fn take_up(&mut self, id: RequestId, ask: Ask) {
+        let now = self.now();
+        let Some(exchange) = self.under_way.get_mut(&id) else {
+            return;
+        };
+        match ask {
+            Ask::Body(ticket, want) => {
+                let step = exchange.inbound.want(ticket, want);
+                self.step(id, step);
+            }
+            Ask::Room(ticket) if exchange.gone => {
+                self.job(id, Job::Settle(ticket, Reply::left()));
+            }
+            Ask::Room(ticket) => {
+                exchange.wants_room = Some(ticket);
+                self.give_room(id);
+            }
+            Ask::Respond(status, headers, whole) => self.respond(id, status, headers, whole),
+            Ask::Stream(status, headers) => self.stream(id, status, headers),
+            Ask::Write(bytes) => self.send(id, |request| Effect::Chunk { request, bytes }),
+            Ask::End => {
+                self.send(id, Effect::End);
+                self.forget(id);
+            }
+            Ask::Fail(status, name, message, stack) => {
+                let fault = match message.is_empty() && exchange.realm.is_full() {
+                    true => Fault::OutOfMemory,
+                    false => Fault::thrown(status, name, message, stack),
+                };
+                self.fail(id, fault);
+            }
+            Ask::Log(level, message) => {
+                let route = exchange.route.clone();
+                self.log(id, level, route, message);
+            }
+            Ask::Timer(timer, delay) => exchange.set_timer(timer, now + delay),
+            Ask::ClearTimer(timer) => exchange.clear_timer(timer),
+            Ask::File(ticket, op) => self.effects.push_back(Effect::File {
+                request: id,
+                ticket,
+                op,
+            }),
+            Ask::Publish(topic, json) => match exchange.phase {
+                Phase::Handling => exchange.unpublished.push((topic, json)),
+                Phase::Streaming => self.publish(&topic, &json),
+            },
+            Ask::Lock(ticket) => {
+                self.transactions.wait(id, ticket);
+                self.next_transaction();
+            }
+            Ask::Finish(ticket, keep, session, wish) => {
+                self.finish_transaction(id, ticket, keep, session, wish);
+            }
+            Ask::Subscribe(subscription, topics) => self.bus.subscribe(id, subscription, topics),
+            Ask::NextMessage(ticket, _) if exchange.gone => {
+                self.job(id, Job::Settle(ticket, Reply::left()));
+            }
+            Ask::NextMessage(ticket, subscription) => {
+                if let Some(reply) = self.bus.next(id, subscription, ticket) {
+                    self.job(id, Job::Settle(ticket, reply));
+                }
+            }
+            Ask::Unsubscribe(subscription) => self.bus.unsubscribe(id, subscription),
+            Ask::Inspected(_) => {}
+        }
+    }
+
+    /// Gives the database to who is next, if nobody has it.
+    pub(super) fn next_transaction(&mut self) {
+        while let Some((id, ticket, begun)) = self.transactions.next() {
+            let reply = match begun {
+                Ok(()) => Reply::Done,
+                Err(error) => Reply::failed(error.to_string()),
+            };
+            if let Some(exchange) = self.under_way.get(&id) {
+                exchange.realm.facts.holds.set(matches!(reply, Reply::Done));
+            }
+            self.job(id, Job::Settle(ticket, reply));
+        }
+    }
+
+    pub(super) fn finish_transaction(
+        &mut self,
+        id: RequestId,
+        ticket: u32,
+        keep: bool,
+        session: Option<serde_json::Value>,
+        wish: Wish,
+    ) {
+        let Some(exchange) = self.under_way.get(&id) else {
+            return;
+        };
+        let facts = &exchange.realm.facts;
+        facts.holds.set(false);
+        let reply = if keep {
+            let platform = &*self.engine.platform;
+            match self.transactions.commit(id, facts, session, wish, platform) {
+                Ok(Some(cookie)) => Reply::Text(cookie),
+                Ok(None) => Reply::Done,
+                Err(error) => Reply::failed(error.to_string()),
+            }
+        } else {
+            self.transactions.roll_back(id);
+            Reply::Done
+        };
+        self.job(id, Job::Settle(ticket, reply));
+        self.next_transaction();
+    }
+
+    pub(super) fn publish(&mut self, topic: &Rc<str>, json: &Rc<str>) {
+        for (request, ticket, reply) in self.bus.publish(topic, json) {
+            self.job(request, Job::Settle(ticket, reply));
+        }
+    }
+
+    /// The handler has answered: the events that it published leave.
+    pub(super) fn answered(&mut self, id: RequestId) {
+        let events = self
+            .under_way
+            .get_mut(&id)
+            .map(|exchange| std::mem::take(&mut exchange.unpublished));
+        for (topic, json) in events.unwrap_or_default() {
+            self.publish(&topic, &json);
+        }
+    }
+
+    /// The next step with a request's body.
+    pub(super) fn step(&mut self, id: RequestId, step: Step) {
+        match step {
+            Step::Ask => self.effects.push_back(Effect::Body(id)),
+            Step::Settle(ticket, reply) => self.job(id, Job::Settle(ticket, reply)),
+            Step::Wait => {}
+        }
+    }
+
+    /// Tells a stream that there is room for its next piece, if there is, if it waits for it, and if it has
+    /// rested.
+    pub(super) fn give_room(&mut self, id: RequestId) {
+        let now = self.now();
+        let Some(exchange) = self.under_way.get_mut(&id) else {
+            return;
+        };
+        if !exchange.has_room || exchange.rests_until(now).is_some() {
+            return;
+        }
+        if let Some(ticket) = exchange.wants_room.take() {
+            exchange.has_room = false;
+            self.job(id, Job::Settle(ticket, Reply::Done));
+        }
+    }
+}

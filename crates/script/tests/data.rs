@@ -1,0 +1,277 @@
+//! The database, sessions, accounts and templates, as handlers see them.
+
+mod common;
+
+use common::{Site, result};
+use script::{Input, RequestHead};
+
+#[test]
+fn documents_are_put_in_found_and_changed() {
+    let text = result(
+        "const guests = context.db.collection('guests');
+         await guests.index('name', { unique: true });
+         const id = await guests.insert({ name: 'Ann', age: 30 });
+         for (const [name, age] of [['Bob', 20], ['Cid', 40]]) await guests.insert({ name, age });
+         const names = async (query) => (await query).map((guest) => guest.name).join('');
+         const out = [await names(guests.find({ age: { $gt: 25 } }).sort('age', -1)), await names(guests.find().sort({ name: 1 }).skip(1).limit(1))];
+         out.push((await guests.get(id)).age, await guests.update(id, { $inc: { age: 1 } }), (await guests.get(id)).age);
+         out.push(await guests.count(), await guests.find({ age: { $lt: 25 } }).count(), (await guests.find({ name: 'Bob' }).first()).age, await guests.find({ name: 'Zoe' }).first());
+         try { await guests.insert({ name: 'Ann' }) } catch (error) { out.push(error.message) }
+         let all = ''; for await (const { name } of guests.find().sort('name')) all += name;
+         out.push(all, await guests.delete({ name: 'Bob' }), await guests.get('none'));
+         await guests.put('x', { name: 'Xi' }); await guests.put('y', { name: 'Yu' }); out.push(await guests.delete('y'), await guests.update('x', { age: 3 }));
+         return [...out, (await guests.get('x')).name]",
+    );
+    assert_eq!(
+        text,
+        r#"["CidAnn","Bob",30,1,31,3,1,20,null,"`guests` has a document with the same name already","AnnBobCid",1,null,1,1,"Xi"]"#
+    );
+}
+
+#[test]
+fn sql_takes_values_as_values() {
+    let text = result(
+        "const { db } = context; const name = \"x'; drop table t; --\";
+         await db.sql`create table t (a text, b)`;
+         const { changes } = await db.sql`insert into t values (${name}, ${7}), (${null}, ${true})`;
+         const rows = await db.sql`select * from t where a = ${name}`;
+         const wrong = await db.sql('select 1').catch((error) => error.message);
+         return [changes, rows, wrong]",
+    );
+    assert_eq!(
+        text,
+        r#"[2,[{"a":"x'; drop table t; --","b":7}],"write db.sql`select …`, without parentheses; values go in as ${value}"]"#
+    );
+}
+
+const COUNTER: &str = "
+    const rows = context.db.collection('rows');
+    switch (request.url.split('/').pop()) {
+        case 'add': await rows.insert({}); return 'added';
+        case 'throw': await rows.insert({}); throw new Error('late');
+        case 'answer': await rows.insert({}); throw new Response('no', { status: 409 });
+        case 'loop': await rows.insert({}); for (;;) {}
+        case 'slow': await rows.insert({}); await request.text(); return 'slow';
+        case 'stuck': await rows.insert({}); await new Promise(() => {});
+        default: return String(await rows.count());
+    }";
+
+#[test]
+fn a_request_is_a_transaction() {
+    let mut site = Site::with_limits(COUNTER, r#"{"cpuMs": 200}"#);
+    for (path, status, count) in [
+        ("/add", 200, "1"),
+        ("/throw", 500, "1"),
+        ("/answer", 409, "1"),
+        ("/loop", 503, "1"),
+        ("/stuck", 500, "1"),
+        ("/add", 200, "2"),
+    ] {
+        assert_eq!(site.get(path).status, status, "{path}: {:?}", site.log);
+        assert_eq!(site.get("/").text(), count, "{path}");
+    }
+}
+
+#[test]
+fn errors_of_the_database_name_the_place() {
+    for code in [
+        "const t = context.db.collection('t');\nawait t.count();\nawait t.insert(1)",
+        "const t = context.db.collection('t');\nawait t.count();\nreturn t.find({ a: { $no: 1 } })",
+        "await null;\nconst query = 'selct 1';\nawait context.db.sql([query].map((q) => Object.assign([q], { raw: [q] }))[0])",
+        "await null;\n\nawait context.files.write('no', '')",
+    ] {
+        let mut site = Site::handler(code);
+        assert_eq!(site.get("/").status, 500, "{code}");
+        // The handler's first line is the file's third.
+        let at = site.log[0]
+            .at
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        assert!(at.starts_with("routes/a.js:5:"), "{code}: {:?}", site.log);
+    }
+}
+
+#[test]
+fn writers_take_turns_in_their_order() {
+    let mut site = Site::handler(COUNTER);
+    site.unfinished.push(1);
+    let slow = site.start_with(RequestHead::new("POST", "/slow"), &[]);
+    let others: Vec<_> = ["/add", "/", "/add", "/"]
+        .map(|path| site.start(RequestHead::new("GET", path)))
+        .to_vec();
+    assert!(others.iter().all(|id| site.answer(*id).status == 0));
+    site.input(slow, Input::BodyEnd);
+    let texts: Vec<_> = others.iter().map(|id| site.answer(*id).text()).collect();
+    assert_eq!(texts, ["added", "2", "added", "3"]);
+
+    site.unfinished.push(6);
+    let slow = site.start_with(RequestHead::new("POST", "/slow"), &[]);
+    let waits = site.start(RequestHead::new("GET", "/"));
+    site.input(slow, Input::Left);
+    assert_eq!(
+        site.answer(waits).text(),
+        "3",
+        "what was interrupted is undone"
+    );
+}
+
+#[test]
+fn what_a_stream_does_is_kept_piece_by_piece() {
+    let mut site = Site::handler(
+        "const rows = context.db.collection('rows');
+         if (request.url.endsWith('count')) return String(await rows.count());
+         return (async function* () {
+            for (let i = 0; i < 3; i++) { await rows.insert({ i }); yield String(i); }
+            await rows.insert('no document');
+         })()",
+    );
+    let answer = site.get("/");
+    assert!(answer.reset);
+    assert_eq!(answer.text(), "012");
+    assert_eq!(site.get("/count").text(), "3");
+}
+
+#[test]
+fn a_session_is_the_visitors_own() {
+    let mut site = Site::handler(
+        "const { session } = context;
+         switch (request.url.split('/').pop()) {
+            case 'look': return { n: session.n, list: session.list };
+            case 'renew': session.renew(); return 'ok';
+            case 'destroy': session.destroy(); return 'ok';
+            case 'throw': session.n = 99; throw new Error('late');
+            case 'set': context.session = { n: 5, list: [1] }; return 'ok';
+            default: session.n = (session.n ?? 0) + 1; return { n: session.n };
+         }",
+    );
+    let cookie = |answer: &common::Answer| {
+        let line = answer.header("set-cookie")?.to_owned();
+        assert!(
+            line.contains("HttpOnly") && line.contains("SameSite=Lax") && line.contains("Path=/"),
+            "{line}"
+        );
+        Some(line.split(';').next().unwrap().to_owned())
+    };
+    assert_eq!(
+        cookie(&site.get("/look")),
+        None,
+        "who has no session gets no cookie"
+    );
+    let first = site.get("/");
+    let ann = cookie(&first).unwrap();
+    let bob = cookie(&site.get("/")).unwrap();
+    assert_ne!(ann, bob);
+    let ask = |site: &mut Site, path: &str, cookie: &str| {
+        site.ask(RequestHead::new("GET", path).with("cookie", format!("a=b; {cookie}")))
+    };
+    assert_eq!(ask(&mut site, "/", &ann).text(), r#"{"n":2}"#);
+    assert_eq!(ask(&mut site, "/look", &bob).text(), r#"{"n":1}"#);
+    assert_eq!(ask(&mut site, "/throw", &ann).status, 500);
+    assert_eq!(ask(&mut site, "/look", &ann).text(), r#"{"n":2}"#);
+    assert_eq!(ask(&mut site, "/set", &ann).status, 200);
+    assert_eq!(
+        ask(&mut site, "/look", &ann).text(),
+        r#"{"n":5,"list":[1]}"#
+    );
+    let renewed = cookie(&ask(&mut site, "/renew", &ann)).unwrap();
+    assert_eq!(
+        ask(&mut site, "/look", &ann).text(),
+        "{}",
+        "the old one is worthless"
+    );
+    assert_eq!(
+        ask(&mut site, "/look", &renewed).text(),
+        r#"{"n":5,"list":[1]}"#
+    );
+    let gone = ask(&mut site, "/destroy", &renewed);
+    assert!(gone.header("set-cookie").unwrap().contains("Max-Age=0"));
+    assert_eq!(ask(&mut site, "/look", &renewed).text(), "{}");
+    assert_eq!(
+        ask(&mut site, "/look", "peerserver-session=AAAA").text(),
+        "{}"
+    );
+}
+
+#[test]
+fn accounts_log_in_and_out() {
+    let mut site = Site::with_limits(
+        "const { accounts } = context;
+         switch (request.url.split('/').pop()) {
+            case 'create': return await accounts.create('Ann', 'correct horse');
+            case 'wrong': return await accounts.login('Ann', 'battery');
+            case 'login': return await accounts.login('ann', 'correct horse');
+            case 'logout': accounts.logout(); return 'out';
+            default: return accounts.required('/login');
+         }",
+        r#"{"cpuMs": 10000}"#,
+    );
+    assert!(
+        site.get("/create").text().contains("\"name\":\"Ann\""),
+        "{:?}",
+        site.log
+    );
+    assert_eq!(site.get("/wrong").text(), "null");
+    let away = site.get("/");
+    assert_eq!(
+        (away.status, away.header("location")),
+        (303, Some("/login"))
+    );
+    let login = site.get("/login");
+    assert!(login.text().contains("Ann"), "{:?}", site.log);
+    let cookie = login
+        .header("set-cookie")
+        .unwrap()
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        site.ask(RequestHead::new("GET", "/").with("cookie", &cookie))
+            .text(),
+        "Ann"
+    );
+    site.ask(RequestHead::new("GET", "/logout").with("cookie", &cookie));
+    assert_eq!(
+        site.ask(RequestHead::new("GET", "/").with("cookie", &cookie))
+            .status,
+        303
+    );
+}
+
+#[test]
+fn templates_are_rendered_with_what_they_need() {
+    let route = "export const pattern = 'GET /:name';
+        export default (request, { params, render }) => render('pages/hello', { ...params, list: [1, 2] });";
+    let mut site = Site::new(&[
+        ("routes/a.js", route),
+        (
+            "templates/pages/hello.hbs",
+            "<h1>{{name}}</h1>{{#each list}}{{this}},{{/each}}{{> foot}}",
+        ),
+        ("templates/foot.hbs", "<i>foot</i>"),
+        ("templates/broken.hbs", "fine\n{{#if}}"),
+    ]);
+    let answer = site.get("/%3Cb%3E");
+    assert_eq!(answer.text(), "<h1>&lt;b&gt;</h1>1,2,<i>foot</i>");
+    assert_eq!(
+        answer.header("content-type"),
+        Some("text/html;charset=utf-8")
+    );
+    assert_eq!(site.program.problems().len(), 1);
+    let problem = &site.program.problems()[0];
+    assert_eq!(problem.file, "templates/broken.hbs");
+    assert_eq!(problem.at.as_ref().map(|at| at.line), Some(2), "{problem}");
+
+    let mut site = Site::handler("return context.render('none', {})");
+    assert_eq!(site.get("/").status, 500);
+    assert!(
+        site.log[0].message.contains("no template `none`"),
+        "{:?}",
+        site.log
+    );
+    assert_eq!(
+        site.log[0].at.as_ref().map(|at| at.file.as_str()),
+        Some("routes/a.js")
+    );
+}

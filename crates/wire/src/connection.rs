@@ -1,0 +1,334 @@
+//! The connection: what the application calls. It must not know how frames are decoded or scheduled.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::config::{Config, Role};
+use crate::decoder::Decoder;
+use crate::error::Error;
+use crate::event::{Event, ResetCode, StreamId};
+use crate::frame::{Header, Kind, MAX_REASON};
+use crate::head::{RequestHead, ResponseHead};
+use crate::hello::{Hello, Limits};
+use crate::stream::{Receiving, Sending, Stream};
+use crate::transmit::{Control, Outbox};
+
+/// Pings under way at a time: a peer that has not answered this many is not there.
+const MAX_PINGS: usize = 16;
+
+/// One side of a connection; see the crate's documentation for how to drive it.
+#[derive(Debug)]
+pub struct Connection {
+    decoder: Decoder,
+    core: Core,
+    failed: bool,
+}
+
+/// All of a connection except the decoder, so that both can be borrowed at once.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) role: Role,
+    pub(crate) config: Config,
+    pub(crate) limits: Limits,
+    /// The peer's hello has arrived.
+    pub(crate) ready: bool,
+    pub(crate) streams: BTreeMap<StreamId, Stream>,
+    /// The highest id opened (visitor) or seen (host); 0 before the first.
+    pub(crate) last_id: u32,
+    pub(crate) events: VecDeque<Event>,
+    pub(crate) outbox: Outbox,
+    /// Tokens of pings not yet answered.
+    pub(crate) pings: VecDeque<u64>,
+    /// Resets by the peer since the application last emptied the events.
+    pub(crate) resets: usize,
+    /// We said that we go.
+    pub(crate) leaving: bool,
+    /// The peer said that it goes.
+    pub(crate) left: bool,
+}
+
+impl Connection {
+    /// A connection whose hello waits to be sent. Values of `config` outside what the protocol allows are
+    /// moved to the nearest allowed one.
+    pub fn new(role: Role, config: Config) -> Self {
+        let config = config.bounded();
+        let outbox = Outbox::starting_with(Hello::new(&config).write());
+        Connection {
+            decoder: Decoder::new(config.max_head),
+            core: Core {
+                role,
+                config,
+                limits: Limits::INITIAL,
+                ready: false,
+                streams: BTreeMap::new(),
+                last_id: 0,
+                events: VecDeque::new(),
+                outbox,
+                pings: VecDeque::new(),
+                resets: 0,
+                leaving: false,
+                left: false,
+            },
+            failed: false,
+        }
+    }
+
+    /// Takes the next bytes of the channel, cut anywhere. Poll the events after each call: a peer that
+    /// causes more than 65,536 unpolled ones is dropped.
+    ///
+    /// # Errors
+    /// Always of class [`crate::Ends::Peer`]: drop the channel. Events that were complete before the fault
+    /// can still be polled; later calls give [`Error::Over`].
+    pub fn receive(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        if self.failed {
+            return Err(Error::Over);
+        }
+        let outcome = loop {
+            match self.decoder.next(&mut bytes) {
+                Ok(Some(item)) => {
+                    if let Err(error) = self.core.handle(item) {
+                        break Err(error);
+                    }
+                }
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        self.failed = outcome.is_err();
+        outcome
+    }
+
+    /// The next event, or `None` when there is none now.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        let event = self.core.events.pop_front();
+        if self.core.events.is_empty() {
+            self.core.resets = 0;
+        }
+        event
+    }
+
+    /// The next message for the channel, 1 to `max` bytes, or `None` when there is nothing to send.
+    /// Small frames are gathered into one message; no stream's body holds back another's.
+    pub fn poll_transmit(&mut self, max: usize) -> Option<Vec<u8>> {
+        if self.failed {
+            None
+        } else {
+            self.core.transmit(max)
+        }
+    }
+
+    /// Would [`Connection::poll_transmit`] give a message?
+    pub fn wants_transmit(&self) -> bool {
+        !self.failed && self.core.wants_transmit()
+    }
+
+    /// Opens a stream with a request; `end` says that no body follows. May be called at once, before the
+    /// peer's hello. Visitor only.
+    ///
+    /// # Errors
+    /// [`Error::Head`], [`Error::HeadTooLarge`], [`Error::TooManyStreams`] (try again when a stream has
+    /// ended), [`Error::GoingAway`], [`Error::Misuse`] on a host; [`Error::Exhausted`] after 2^32 − 1
+    /// streams and [`Error::Over`] end the peer.
+    pub fn open(&mut self, head: &RequestHead, end: bool) -> Result<StreamId, Error> {
+        let core = &mut self.core;
+        if self.failed {
+            return Err(Error::Over);
+        }
+        if core.role != Role::Visitor {
+            return Err(Error::Misuse("only a visitor opens streams"));
+        }
+        if core.leaving || core.left {
+            return Err(Error::GoingAway);
+        }
+        let max = core.limits.streams.min(core.config.max_streams);
+        if core.streams.len() >= max {
+            return Err(Error::TooManyStreams { max });
+        }
+        head.check().map_err(Error::Head)?;
+        core.check_size(head.size())?;
+        let id = StreamId(core.last_id.checked_add(1).ok_or(Error::Exhausted)?);
+        core.last_id = id.0;
+        let window = core.limits.window;
+        let send = Sending {
+            credit: window,
+            ..Sending::default()
+        };
+        let recv = Receiving {
+            credit: if core.ready { window } else { 0 },
+            ..Receiving::default()
+        };
+        core.streams.insert(id, Stream { send, recv });
+        core.queue_head(Kind::Open, id, end, head.size(), |out| head.write(out));
+        Ok(id)
+    }
+
+    /// Answers a request; `end` says that no body follows. Once per stream. Host only.
+    ///
+    /// # Errors
+    /// [`Error::Head`], [`Error::HeadTooLarge`], [`Error::NoStream`], [`Error::Misuse`] on a visitor or the
+    /// second time.
+    pub fn respond(&mut self, id: StreamId, head: &ResponseHead, end: bool) -> Result<(), Error> {
+        let core = &mut self.core;
+        if core.role != Role::Host {
+            return Err(Error::Misuse("only a host responds"));
+        }
+        let stream = core.streams.get(&id).ok_or(Error::NoStream(id))?;
+        if stream.send.spoken {
+            return Err(Error::Misuse("a second response to one request"));
+        }
+        head.check().map_err(Error::Head)?;
+        core.check_size(head.size())?;
+        core.queue_head(Kind::Head, id, end, head.size(), |out| head.write(out));
+        Ok(())
+    }
+
+    /// Queues body bytes and says how many were accepted: what fits [`Config::send_buffer`]. When that is
+    /// less than offered, [`Event::Writable`] follows once half the buffer is free.
+    ///
+    /// # Errors
+    /// [`Error::NoStream`], [`Error::Finished`], [`Error::Misuse`] before the response head.
+    pub fn send_data(&mut self, id: StreamId, bytes: &[u8]) -> Result<usize, Error> {
+        let limit = self.core.config.send_buffer;
+        let accepted = self.core.sending(id)?.push(bytes, limit);
+        self.core.list(id);
+        Ok(accepted)
+    }
+
+    /// Ends our body: the end leaves with the last queued byte. The peer may go on.
+    ///
+    /// # Errors
+    /// As [`Connection::send_data`].
+    pub fn finish(&mut self, id: StreamId) -> Result<(), Error> {
+        self.core.sending(id)?.ending = true;
+        self.core.list(id);
+        Ok(())
+    }
+
+    /// Gives a stream up, both ways: what is queued is dropped, the peer is told, unpolled events of the
+    /// stream vanish. Without effect on a stream that is not open.
+    pub fn reset(&mut self, id: StreamId, code: ResetCode) {
+        let core = &mut self.core;
+        let Some(stream) = core.remove(id) else {
+            return;
+        };
+        core.events.retain(|event| event.stream() != Some(id));
+        // A request that has not left yet never was.
+        if core.role == Role::Host || stream.send.head.is_none() {
+            core.outbox.control.push_back(Control::Reset(id, code));
+        }
+    }
+
+    /// The application has taken `n` body bytes of the stream: the peer may send as many more. Granted in
+    /// batches of half a window.
+    pub fn consumed(&mut self, id: StreamId, n: usize) {
+        let core = &mut self.core;
+        let window = core.limits.window;
+        if let Some(stream) = core.streams.get_mut(&id)
+            && stream.recv.consume(n, window)
+        {
+            core.outbox.control.push_back(Control::Window(id));
+        }
+    }
+
+    /// Asks the peer for a sign of life: [`Event::Pong`] with the same token. Without effect while 16 pings
+    /// are unanswered.
+    pub fn ping(&mut self, token: u64) {
+        if self.core.pings.len() < MAX_PINGS {
+            self.core.pings.push_back(token);
+            self.core.outbox.control.push_back(Control::Ping(token));
+        }
+    }
+
+    /// Tells the peer that no new streams start; open ones go on. The reason is cut to 256 bytes. Only the
+    /// first call counts.
+    pub fn go_away(&mut self, reason: &str) {
+        if !std::mem::replace(&mut self.core.leaving, true) {
+            let end = reason.floor_char_boundary(MAX_REASON);
+            let reason = reason.get(..end).unwrap_or_default().to_owned();
+            self.core.outbox.control.push_back(Control::GoAway(reason));
+        }
+    }
+
+    /// Streams open now.
+    pub fn streams(&self) -> usize {
+        self.core.streams.len()
+    }
+
+    /// Has the peer's hello arrived?
+    pub fn is_ready(&self) -> bool {
+        self.core.ready
+    }
+}
+
+impl Core {
+    fn check_size(&self, size: usize) -> Result<(), Error> {
+        let max = self.limits.head.min(self.config.max_head);
+        if size > max {
+            Err(Error::HeadTooLarge { size, max })
+        } else {
+            Ok(())
+        }
+    }
+
+    fn queue_head(
+        &mut self,
+        kind: Kind,
+        id: StreamId,
+        end: bool,
+        len: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        let mut frame = Vec::with_capacity(crate::frame::HEADER + len);
+        Header {
+            kind,
+            flag: end,
+            len,
+            id,
+        }
+        .write(&mut frame);
+        write(&mut frame);
+        stream.send.head = Some((frame, end));
+        stream.send.spoken = true;
+        stream.send.ending = end;
+        self.outbox.control.push_back(Control::Head(id));
+    }
+
+    /// Our direction of a stream on which body may still be sent.
+    fn sending(&mut self, id: StreamId) -> Result<&mut Sending, Error> {
+        let send = &mut self.streams.get_mut(&id).ok_or(Error::NoStream(id))?.send;
+        if !send.spoken {
+            return Err(Error::Misuse("a body before its response"));
+        }
+        if send.ending {
+            return Err(Error::Finished(id));
+        }
+        Ok(send)
+    }
+
+    /// Forgets a stream together with all of it that waits to be sent.
+    pub(crate) fn remove(&mut self, id: StreamId) -> Option<Stream> {
+        let stream = self.streams.remove(&id)?;
+        if stream.send.listed {
+            self.outbox.unlist(id);
+        }
+        if stream.send.head.is_some() || stream.recv.granting {
+            self.outbox
+                .control
+                .retain(|c| *c != Control::Head(id) && *c != Control::Window(id));
+        }
+        Some(stream)
+    }
+
+    /// Forgets a stream that both sides have ended.
+    pub(crate) fn close_if_done(&mut self, id: StreamId) {
+        if self
+            .streams
+            .get(&id)
+            .is_some_and(|s| s.send.ended && s.recv.ended)
+        {
+            self.remove(id);
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! What goes out next. It must not know what the frames mean to the peer, nor when the channel has room.
+//!
+//! Order within a message: what was cut off the message before, then control frames and heads in the order
+//! in which they were caused, then bodies. Of the bodies, streams that have sent less than 16 KiB go first,
+//! for up to three quarters of a message, then the others in rotation. So a small answer leaves with the
+//! next message however many downloads run, and endless small answers do not stop a download.
+
+use std::collections::VecDeque;
+
+use crate::connection::Core;
+use crate::event::{Event, ResetCode, StreamId};
+use crate::frame::{self, HEADER, Header, Kind};
+
+/// Fewest payload bytes worth a frame of their own at the end of a message.
+const MIN_PAYLOAD: usize = 64;
+/// Bytes that a control frame takes, a GOAWAY aside; only for choosing a capacity.
+const TYPICAL_CONTROL: usize = HEADER + 8;
+
+/// A frame other than DATA that waits.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Control {
+    /// The head kept in the stream.
+    Head(StreamId),
+    /// What is owed to the stream when the frame is written.
+    Window(StreamId),
+    Reset(StreamId, ResetCode),
+    Ping(u64),
+    Pong(u64),
+    GoAway(String),
+}
+
+/// What waits to be sent, apart from the bodies, which wait in their streams.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    /// Encoded bytes that did not fit the last message, from `carried` on.
+    carry: Vec<u8>,
+    carried: usize,
+    pub(crate) control: VecDeque<Control>,
+    /// How many [`Control::Pong`] are in `control`.
+    pub(crate) pongs: usize,
+    /// Streams ready to send which have not had their head start.
+    fresh: VecDeque<StreamId>,
+    /// Streams ready to send which have.
+    rotation: VecDeque<StreamId>,
+}
+
+impl Outbox {
+    /// An outbox whose first bytes are these.
+    pub(crate) fn starting_with(carry: Vec<u8>) -> Self {
+        Outbox {
+            carry,
+            ..Outbox::default()
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.carry.is_empty()
+            && self.control.is_empty()
+            && self.fresh.is_empty()
+            && self.rotation.is_empty()
+    }
+
+    /// Takes a stream that is no more out of the lists of bodies.
+    pub(crate) fn unlist(&mut self, id: StreamId) {
+        self.fresh.retain(|other| *other != id);
+        self.rotation.retain(|other| *other != id);
+    }
+}
+
+impl Core {
+    pub(crate) fn wants_transmit(&self) -> bool {
+        !self.outbox.is_empty()
+    }
+
+    /// Puts the stream into the list of those that have body to send, if it has and is not there.
+    pub(crate) fn list(&mut self, id: StreamId) {
+        let Some(stream) = self.streams.get_mut(&id) else {
+            return;
+        };
+        if stream.send.ready() && !std::mem::replace(&mut stream.send.listed, true) {
+            let fresh = stream.send.fresh() > 0;
+            if fresh {
+                &mut self.outbox.fresh
+            } else {
+                &mut self.outbox.rotation
+            }
+            .push_back(id);
+        }
+    }
+
+    /// The next message, of 1 to `max` bytes.
+    pub(crate) fn transmit(&mut self, max: usize) -> Option<Vec<u8>> {
+        if max == 0 || !self.wants_transmit() {
+            return None;
+        }
+        let mut out = Vec::with_capacity(self.foresee(max));
+        self.write_carry(&mut out, max);
+        while out.len() < max
+            && let Some(control) = self.outbox.control.pop_front()
+        {
+            self.write_control(control, &mut out);
+        }
+        let kept = if self.outbox.rotation.is_empty() {
+            0
+        } else {
+            max / 4
+        };
+        self.write_bodies(true, &mut out, max.saturating_sub(kept));
+        self.write_bodies(false, &mut out, max);
+        self.write_bodies(true, &mut out, max);
+        if out.len() > max {
+            self.outbox.carry = out.split_off(max);
+        }
+        (!out.is_empty()).then_some(out)
+    }
+
+    /// About how long the next message gets.
+    fn foresee(&self, max: usize) -> usize {
+        let mut sum = self.outbox.carry.len();
+        for control in &self.outbox.control {
+            sum += match control {
+                Control::Head(id) => self
+                    .streams
+                    .get(id)
+                    .and_then(|s| s.send.head.as_ref())
+                    .map_or(0, |(h, _)| h.len()),
+                _ => TYPICAL_CONTROL,
+            };
+            if let Control::Head(id) = control
+                && let Some(stream) = self.streams.get(id)
+            {
+                // Its body follows in the same message.
+                sum += HEADER + stream.send.available();
+            }
+            if sum >= max {
+                return max;
+            }
+        }
+        for id in self.outbox.fresh.iter().chain(&self.outbox.rotation) {
+            sum += self
+                .streams
+                .get(id)
+                .map_or(0, |s| HEADER + s.send.available());
+            if sum >= max {
+                return max;
+            }
+        }
+        sum
+    }
+
+    fn write_carry(&mut self, out: &mut Vec<u8>, max: usize) {
+        let outbox = &mut self.outbox;
+        let rest = outbox.carry.get(outbox.carried..).unwrap_or_default();
+        let part = rest.get(..max).unwrap_or(rest);
+        out.extend_from_slice(part);
+        outbox.carried += part.len();
+        if outbox.carried >= outbox.carry.len() {
+            outbox.carried = 0;
+            outbox.carry = Vec::new();
+        }
+    }
+
+    fn write_control(&mut self, control: Control, out: &mut Vec<u8>) {
+        const CONNECTION: StreamId = StreamId(0);
+        match control {
+            Control::Head(id) => {
+                let Some(stream) = self.streams.get_mut(&id) else {
+                    return;
+                };
+                let Some((frame, end)) = stream.send.head.take() else {
+                    return;
+                };
+                out.extend_from_slice(&frame);
+                stream.send.ended = end;
+                self.close_if_done(id);
+                self.list(id);
+            }
+            Control::Window(id) => {
+                let Some(stream) = self.streams.get_mut(&id) else {
+                    return;
+                };
+                let grant = stream.recv.grant();
+                frame::write(Kind::Window, false, id, &grant.to_be_bytes(), out);
+            }
+            Control::Reset(id, code) => {
+                frame::write(Kind::Reset, false, id, &code.to_wire().to_be_bytes(), out)
+            }
+            Control::Ping(token) => {
+                frame::write(Kind::Ping, false, CONNECTION, &token.to_be_bytes(), out)
+            }
+            Control::Pong(token) => {
+                self.outbox.pongs = self.outbox.pongs.saturating_sub(1);
+                frame::write(Kind::Ping, true, CONNECTION, &token.to_be_bytes(), out);
+            }
+            Control::GoAway(reason) => {
+                frame::write(Kind::GoAway, false, CONNECTION, reason.as_bytes(), out)
+            }
+        }
+    }
+
+    /// Writes bodies of one of the two lists until `out` has `max` bytes.
+    fn write_bodies(&mut self, fresh: bool, out: &mut Vec<u8>, max: usize) {
+        loop {
+            let mut room = max.saturating_sub(out.len()).saturating_sub(HEADER);
+            if room < MIN_PAYLOAD {
+                if !out.is_empty() {
+                    return;
+                }
+                // Messages this small hold no frame: it is cut.
+                room = MIN_PAYLOAD;
+            }
+            let list = if fresh {
+                &mut self.outbox.fresh
+            } else {
+                &mut self.outbox.rotation
+            };
+            let Some(id) = list.pop_front() else { return };
+            let Some(stream) = self.streams.get_mut(&id) else {
+                continue;
+            };
+            let send = &mut stream.send;
+            send.listed = false;
+            let share = if fresh { send.fresh() } else { usize::MAX };
+            let n = send
+                .available()
+                .min(self.config.frame_payload)
+                .min(room)
+                .min(share);
+            let end = send.ending && n == send.queue.len();
+            if n > 0 || end {
+                Header {
+                    kind: Kind::Data,
+                    flag: end,
+                    len: n,
+                    id,
+                }
+                .write(out);
+                send.pop(n, out);
+                send.ended = end;
+                if send.blocked && send.queue.len() <= self.config.send_buffer / 2 {
+                    send.blocked = false;
+                    self.events.push_back(Event::Writable { id });
+                }
+            }
+            self.close_if_done(id);
+            self.list(id);
+        }
+    }
+}

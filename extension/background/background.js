@@ -1,0 +1,93 @@
+// The background's entry: Chromium's service worker, Firefox's event page.
+//
+// Why this is not Rust: the browser starts a worker by a script, and every listener must be registered
+// in the first turn of each start, before a wasm module can be there; otherwise the event that woke the
+// worker is lost.
+
+import init, * as core from './wasm/background.js';
+import initNetwork, * as network from './wasm/network.js';
+
+// A module that trapped is of no use any more: the next event starts another.
+let starting;
+function up() {
+  starting ??= init()
+    .then(() => core.wake())
+    .catch((error) => {
+      starting = undefined;
+      throw error;
+    });
+  return starting;
+}
+
+const inWorker = typeof document === 'undefined';
+const networkPath = '/network/network.html';
+
+chrome.runtime.onMessage.addListener((message, sender, answer) => {
+  if (!message?.toBackground) return undefined;
+  // Content scripts may say one thing only.
+  const page = sender.tab && !sender.url?.startsWith(location.origin);
+  if (page && message.toBackground !== 'visit') return undefined;
+  up()
+    .then(() => core.onMessage(message))
+    .then(answer, (error) => answer({ err: { message: String(error?.message ?? error) } }));
+  return true;
+});
+
+// The network document holds an idle port: its end tells of the document's death, and of ours.
+chrome.runtime.onConnect.addListener((port) => {
+  if (port.name !== 'network') return;
+  const { documentId } = port.sender;
+  port.onDisconnect.addListener(() => up().then(() => core.onNetworkGone(documentId)).catch(report));
+});
+
+chrome.alarms.onAlarm.addListener(() => up().then(() => core.onAlarm()).catch(report));
+// Access to another rendezvous was granted: the content script may run there now.
+chrome.permissions.onAdded.addListener(() => up().then(() => core.onAlarm()).catch(report));
+// Started with the browser, and after an update, which forgets where the content script runs besides.
+chrome.runtime.onStartup.addListener(() => up().then(() => core.onAlarm()).catch(report));
+chrome.runtime.onInstalled.addListener(() => up().then(() => core.onAlarm()).catch(report));
+chrome.omnibox?.onInputEntered.addListener((text) => up().then(() => core.onOmnibox(text)).catch(report));
+
+if (inWorker) {
+  self.addEventListener('install', () => self.skipWaiting());
+  self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+  // Visitors' requests come over a port from the network document, and from nobody else.
+  self.addEventListener('message', (event) => {
+    if (event.data?.peerserver !== 'serve' || !isNetwork(event.source)) return;
+    const [port] = event.ports;
+    port.onmessage = ({ data }) => serve(data).then((reply) => answer(port, data.id, reply));
+    event.waitUntil(up());
+  });
+} else {
+  together();
+}
+
+function isNetwork(client) {
+  return client?.url && new URL(client.url).pathname === networkPath;
+}
+
+function serve(request) {
+  return up()
+    .then(() => core.serve(request))
+    .catch((error) => ({ error: String(error?.message ?? error) }));
+}
+
+function answer(port, id, reply) {
+  port.postMessage({ id, reply }, reply.body instanceof Uint8Array ? [reply.body.buffer] : []);
+}
+
+// Firefox: the network document is this very page.
+async function together() {
+  await Promise.all([up(), initNetwork()]);
+  globalThis.peerserverNetwork = network;
+  await network.start({ ask: (message) => core.onMessage(message), serve });
+  await core.onAlarm();
+  // Only calls that reach the browser's own process keep an event page (about 30 s).
+  setInterval(() => chrome.runtime.getPlatformInfo(), 10_000);
+}
+
+function report(error) {
+  console.error('PeerServer:', error);
+}
+
+up().catch(report);

@@ -1,0 +1,130 @@
+//! Keeps what visitors ask for again and again in memory: a site's record, and its small live files.
+//!
+//! Spares an IndexedDB transaction (about a millisecond) a request. A live version never changes: its
+//! number is part of the key, so a publish, which gives a new number, needs no care beyond
+//! [`Hot::forget`]. It must not know drafts.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use identity::Fingerprint;
+use js_sys::Uint8Array;
+use site::{FileMeta, Found, Storage};
+use store::{Site, Store, Version};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+/// Bytes: files up to this size are kept and sent in one message.
+const SMALL: u64 = 128 * 1024;
+/// Bytes kept in all; when it is full all is forgotten, which costs one read a file.
+const ROOM: usize = 16 * 1024 * 1024;
+/// Entries kept in all, for sites of many tiny files.
+const ENTRIES: usize = 4_096;
+
+/// A file's bytes: in memory or on the disk.
+#[derive(Clone)]
+pub enum Bytes {
+    /// All of them.
+    Small(Rc<[u8]>),
+    /// The stored Blob.
+    Stored(Blob),
+}
+
+type Key = (Fingerprint, u32, String);
+
+type Kept = (FileMeta, Rc<[u8]>);
+
+/// The memory.
+#[derive(Default)]
+pub struct Hot {
+    sites: RefCell<HashMap<Fingerprint, Rc<Site>>>,
+    files: RefCell<HashMap<Key, Kept>>,
+    taken: Cell<usize>,
+    /// How often something was forgotten.
+    changes: Cell<u32>,
+}
+
+impl Hot {
+    /// A site's record.
+    pub async fn site(&self, store: &Store, id: &Fingerprint) -> Result<Rc<Site>, store::Error> {
+        if let Some(site) = self.sites.borrow().get(id) {
+            return Ok(site.clone());
+        }
+        let changes = self.changes.get();
+        let site = Rc::new(store.site(id).await?);
+        // What was read while something changed may be the old one.
+        if self.changes.get() == changes {
+            self.sites.borrow_mut().insert(id.clone(), site.clone());
+        }
+        Ok(site)
+    }
+
+    /// Something about a site has changed.
+    pub fn forget(&self) {
+        self.changes.set(self.changes.get().wrapping_add(1));
+        self.sites.borrow_mut().clear();
+    }
+
+    fn keep(&self, key: Key, meta: &FileMeta, bytes: &Rc<[u8]>) {
+        let mut files = self.files.borrow_mut();
+        let taken = self.taken.get() + bytes.len();
+        if taken > ROOM || files.len() >= ENTRIES {
+            files.clear();
+            self.taken.set(0);
+        }
+        self.taken.set(self.taken.get() + bytes.len());
+        files.insert(key, (meta.clone(), bytes.clone()));
+    }
+}
+
+/// The live files of a site, the hot ones from memory.
+pub struct HotFiles<'a> {
+    /// The memory.
+    pub hot: &'a Hot,
+    /// Where the others are.
+    pub store: &'a Store,
+    /// The site.
+    pub site: &'a Site,
+}
+
+impl Storage for HotFiles<'_> {
+    type Handle = Bytes;
+    type Error = store::Error;
+
+    async fn find(&self, candidates: &[String]) -> Result<Option<Found<Bytes>>, store::Error> {
+        let version = self.site.live_version.unwrap_or_default();
+        // The first candidate alone: a later one may be kept though an earlier one exists.
+        if let Some(first) = candidates.first() {
+            let key = (self.site.id.clone(), version, first.clone());
+            if let Some((meta, bytes)) = self.hot.files.borrow().get(&key) {
+                return Ok(Some(Found {
+                    meta: meta.clone(),
+                    handle: Bytes::Small(bytes.clone()),
+                }));
+            }
+        }
+        let files = self.store.live_files(&self.site.id, Version::Live);
+        let Some(found) = files.find(candidates).await? else {
+            return Ok(None);
+        };
+        if found.meta.size > SMALL {
+            return Ok(Some(Found {
+                meta: found.meta,
+                handle: Bytes::Stored(found.handle),
+            }));
+        }
+        let buffer = JsFuture::from(found.handle.array_buffer())
+            .await
+            .map_err(|error| store::Error::from_js(&error))?;
+        let bytes: Rc<[u8]> = Uint8Array::new(&buffer).to_vec().into();
+        let key = (self.site.id.clone(), version, found.meta.path.clone());
+        self.hot.keep(key, &found.meta, &bytes);
+        Ok(Some(Found {
+            meta: found.meta,
+            handle: Bytes::Small(bytes),
+        }))
+    }
+}

@@ -1,0 +1,121 @@
+//! The background: the web server of this browser, and what keeps it running.
+//!
+//! In Chromium it is the service worker, which the browser ends whenever it likes: what is kept here is
+//! a cache of what IndexedDB and the network document know, rebuilt by [`wake`] at each start. It must
+//! not know `RTCPeerConnection` or how requests travel.
+//!
+//! - [`serve`]: a visitor's request, answered from the store by the engine; [`hot`] keeps what is small
+//!   and often asked for.
+//! - [`ask`]: what the popup and the sites page ask; [`state`] is what they are shown, [`badge`] too.
+//! - [`hosting`]: what is to be hosted where; [`native`] and [`document`] are the two it needs for that.
+
+mod ask;
+mod badge;
+mod core;
+mod document;
+mod gateways;
+mod hosting;
+mod hot;
+mod native;
+mod omnibox;
+mod serve;
+mod sign;
+mod state;
+
+use messages::{Failure, ToBackground, ToNetwork};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use webext::message::{from_js, to_js};
+
+use crate::core::Core;
+
+/// The worker has started: open the store, and resume hosting if it is on. Idempotent.
+#[wasm_bindgen]
+pub async fn wake() -> Result<(), JsValue> {
+    Core::get().await.map_err(thrown)?;
+    Ok(())
+}
+
+/// Take a message from another room; the answer is `{ok}` or `{err}` for pages, else plain.
+#[wasm_bindgen(js_name = onMessage)]
+pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
+    let answered = match from_js::<ToBackground>(message) {
+        Ok(message) => answer(message).await,
+        Err(error) => Err(Failure {
+            message: format!("A message was not understood: {error}"),
+        }),
+    };
+    match answered {
+        Ok(value) => Ok(value),
+        Err(failure) => js(&Reply::<()>::Err(failure)),
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Reply<T> {
+    Ok(T),
+    Err(Failure),
+}
+
+async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
+    let core = Core::get().await?;
+    match message {
+        ToBackground::Ask { ask } => {
+            let answer = ask::answer(&core, ask).await?;
+            Ok(to_js(&Reply::Ok(answer))?)
+        }
+        ToBackground::NetworkStarted => Ok(to_js(&hosting::plan(&core).await?)?),
+        ToBackground::NetworkReport { report } => {
+            core.report.replace(report);
+            state::publish(&core).await;
+            Ok(JsValue::TRUE)
+        }
+        ToBackground::Sign { site, statement } => {
+            Ok(to_js(&sign::sign(&core, &site, statement).await?)?)
+        }
+        ToBackground::Visit { label, gateway } => {
+            document::ensure().await?;
+            document::send(&ToNetwork::Visit { label, gateway }).await
+        }
+    }
+}
+
+/// Answer a visitor's request: `{site, method, path, headers}` gives `{status, headers, body}`, or
+/// `{error}` when this browser cannot.
+#[wasm_bindgen]
+pub async fn serve(request: JsValue) -> JsValue {
+    serve::serve(request.unchecked_into()).await
+}
+
+/// The watchdog's alarm: all that hosting needs is there, or is started.
+#[wasm_bindgen(js_name = onAlarm)]
+pub async fn on_alarm() -> Result<(), JsValue> {
+    let core = Core::get().await.map_err(thrown)?;
+    hosting::resume(&core).await.map_err(thrown)
+}
+
+/// The network document of this id is gone: start another if it is needed.
+#[wasm_bindgen(js_name = onNetworkGone)]
+pub async fn on_network_gone(document: Option<String>) -> Result<(), JsValue> {
+    let core = Core::get().await.map_err(thrown)?;
+    core.report.take();
+    if let Some(document) = document {
+        document::bury(&document).await;
+    }
+    hosting::resume(&core).await.map_err(thrown)
+}
+
+/// The address that a person typed after the address bar's keyword.
+#[wasm_bindgen(js_name = onOmnibox)]
+pub async fn on_omnibox(text: String) -> Result<(), JsValue> {
+    omnibox::open(&text).await.map_err(thrown)
+}
+
+fn thrown(failure: Failure) -> JsValue {
+    JsError::new(&failure.message).into()
+}
+
+fn js(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    to_js(value).map_err(|error| JsError::new(&error.0).into())
+}

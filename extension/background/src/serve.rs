@@ -1,0 +1,107 @@
+//! A visitor's request, answered by the engine from the live version of a site.
+//!
+//! The request comes as a message with a port or as a `fetch()`; the engine does not care.
+
+use identity::Fingerprint;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use layout::place::PUBLIC;
+use messages::Failure;
+use site::{Body, Folder, Request, Response};
+use wasm_bindgen::prelude::*;
+use web_sys::Blob;
+
+use crate::{
+    core::Core,
+    hot::{Bytes, HotFiles},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    /// `{site, method, path, headers: [name, value, …]}`.
+    pub type Asked;
+    #[wasm_bindgen(method, getter)]
+    fn site(this: &Asked) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn method(this: &Asked) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn path(this: &Asked) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Asked) -> JsValue;
+}
+
+/// `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`, or `{error}`.
+pub async fn serve(asked: Asked) -> JsValue {
+    let reply = Object::new();
+    match respond(&asked).await {
+        Ok(response) => {
+            let headers = Array::new();
+            for (name, value) in &response.headers {
+                headers.push(&name.into());
+                headers.push(&value.into());
+            }
+            set(&reply, "status", &response.status.into());
+            set(&reply, "headers", &headers);
+            set(&reply, "body", &body(response.body));
+        }
+        Err(failure) => set(&reply, "error", &failure.message.into()),
+    }
+    reply.into()
+}
+
+async fn respond(asked: &Asked) -> Result<Response<Bytes>, Failure> {
+    let core = Core::get().await?;
+    let id = Fingerprint::parse(&asked.site().unwrap_or_default())?;
+    let site = core.hot.site(&core.store, &id).await?;
+    let headers: Vec<String> = Array::from(&asked.headers())
+        .iter()
+        .filter_map(|text| text.as_string())
+        .collect();
+    let pairs = headers.chunks_exact(2);
+    let request = Request {
+        method: asked.method().unwrap_or_default(),
+        path: asked.path().unwrap_or_default(),
+        headers: pairs
+            .filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())))
+            .collect(),
+    };
+    let files = HotFiles {
+        hot: &core.hot,
+        store: &core.store,
+        site: &site,
+    };
+    let files = Folder::new(files, PUBLIC);
+    Ok(site::respond(&files, &site.settings, &request).await)
+}
+
+fn body(body: Body<Bytes>) -> JsValue {
+    match body {
+        Body::Empty => JsValue::NULL,
+        Body::Bytes(bytes) => Uint8Array::from(&*bytes).into(),
+        Body::Stored {
+            handle: Bytes::Small(bytes),
+            range,
+        } => {
+            let range = range.start as usize..range.end as usize;
+            Uint8Array::from(bytes.get(range).unwrap_or_default()).into()
+        }
+        Body::Stored {
+            handle: Bytes::Stored(blob),
+            range,
+        } => part(&blob, range.start, range.end).into(),
+    }
+}
+
+/// The part of a Blob; the whole is not sliced.
+fn part(blob: &Blob, start: u64, end: u64) -> Blob {
+    if start == 0 && end as f64 >= blob.size() {
+        return blob.clone();
+    }
+    // Whole numbers below 2^53 (File API).
+    blob.slice_with_f64_and_f64(start as f64, end as f64)
+        .unwrap_or_else(|_| blob.clone())
+}
+
+fn set(object: &Object, key: &str, value: &JsValue) {
+    // Fails only for frozen objects.
+    let _ = Reflect::set(object, &key.into(), value);
+}

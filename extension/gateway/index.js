@@ -1,0 +1,26 @@
+// The front page's additions: everything but these works without a script.
+//
+// Why this is not Rust: it is a button and an address; a wasm module would be a thousand times its size.
+
+const $ = (id) => document.getElementById(id);
+
+// A gateway of this machine is the companion's own: nobody has to enter its address.
+if (location.hostname === 'localhost') {
+  $('elsewhere').hidden = true;
+} else {
+  $('origin').textContent = location.origin;
+  $('address').hidden = false;
+}
+
+if ('registerProtocolHandler' in navigator) {
+  $('links').hidden = false;
+  $('register').addEventListener('click', () => {
+    try {
+      navigator.registerProtocolHandler('web+peer', `${location.origin}/connect/?to=%s`);
+      // The browser tells nobody what the person answered.
+      $('registered').textContent = 'Your browser asks you, unless it opens them here already.';
+    } catch (error) {
+      $('registered').textContent = `Your browser does not allow it: ${error.message}`;
+    }
+  });
+}

@@ -1,0 +1,25 @@
+// Starts the shell: loads the wasm module, or says why it cannot.
+//
+// Why this is not Rust: a wasm module is loaded by a script, and a browser that cannot run it must be
+// told apart.
+
+import { show } from './status.js';
+import init, { start } from './gateway.js';
+
+const [, , segment = ''] = location.pathname.split('/');
+const text = decodeURIComponent(segment);
+const label = /^(.+)-[a-z2-7]{20}$/.exec(text);
+
+if (!label) {
+  // The gateway leads a name that it knows to the label, so this one it does not know.
+  show(text, /^[a-z0-9-]{1,42}$/.test(text) ? 'unknownName' : 'illegalName', '', () => location.assign('/'));
+} else if (!('RTCPeerConnection' in window)) {
+  show(label[1], 'unsupported', 'WebRTC. It may be switched off in its settings or by an add-on.');
+} else if (!('WebAssembly' in window)) {
+  show(label[1], 'unsupported', 'WebAssembly.');
+} else {
+  init().then(
+    () => start((reason, message, retry) => show(label[1], reason, message, retry)),
+    (error) => show(label[1], 'browser', String(error?.message ?? error), () => location.reload()),
+  );
+}

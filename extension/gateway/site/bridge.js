@@ -1,0 +1,119 @@
+// The bridge: a hidden frame of a site's origin, embedded by the shell or by the extension's network
+// document. It registers the site worker, carries ports to it, and, in the shell, tells where the
+// content frame beside it is (same origin, so it may look), so that the page itself stays unmodified.
+//
+// Why this is not Rust: it is glue between a parent and a service worker, needed before anything else;
+// a wasm module would cost more than it does.
+
+const OWN = '/.well-known/peerserver/';
+// Milliseconds between looks for the next document while the content frame navigates.
+const LOOK = 30;
+// Bytes: a bigger icon is not shown.
+const MAX_ICON = 128 * 1024;
+
+const container = navigator.serviceWorker;
+const tell = (peerserver, more = {}) => window.parent.postMessage({ peerserver, ...more }, '*');
+
+if (!container) {
+  tell('unsupported');
+} else {
+  start().catch((error) => tell('unsupported', { message: String(error?.message ?? error) }));
+}
+
+async function start() {
+  container.addEventListener('message', ({ data }) => {
+    if (data?.peerserver === 'needPort' || data?.peerserver === 'linked') tell(data.peerserver);
+  });
+  container.startMessages();
+  // Who may frame this page is said by its Content-Security-Policy: the parent is the gateway's shell
+  // or the extension.
+  window.addEventListener('message', ({ data, source, ports }) => {
+    if (source !== window.parent) return;
+    if (data?.peerserver === 'port') give(ports[0]);
+    if (data?.peerserver === 'mirror') mirror();
+  });
+  await container.register(OWN + 'worker.js', { scope: '/' });
+  await container.ready;
+  tell('needPort');
+}
+
+async function give(port) {
+  const { active } = await container.ready;
+  active.postMessage({ peerserver: 'port' }, [port]);
+}
+
+// ---- the mirror: path, title and icon of the content frame -------------------------------------------
+
+let seen = null;
+let last = '';
+let icon = '';
+
+function content() {
+  try {
+    const frame = window.parent.frames.site;
+    return frame.location.origin === location.origin ? frame : null;
+  } catch {
+    return null;
+  }
+}
+
+// The shell says so when the content frame has loaded; between, the frame's own events do.
+function mirror() {
+  const frame = content();
+  if (!frame || frame.document === seen) return report();
+  seen = frame.document;
+  const changed = () => report();
+  frame.navigation?.addEventListener('currententrychange', changed);
+  frame.addEventListener('hashchange', changed);
+  frame.addEventListener('popstate', changed);
+  frame.addEventListener('load', changed);
+  frame.addEventListener('pagehide', follow);
+  frame.document.addEventListener('click', leave, true);
+  // The document itself: its first element may not be there yet.
+  new MutationObserver(changed).observe(seen, { subtree: true, childList: true, characterData: true });
+  report();
+}
+
+function follow() {
+  const old = seen;
+  const look = () => {
+    const frame = content();
+    if (frame && frame.document !== old && frame.location.href !== 'about:blank') mirror();
+    else if (seen === old) setTimeout(look, LOOK);
+  };
+  setTimeout(look, 0);
+}
+
+function report() {
+  const frame = content();
+  if (!frame) return;
+  const { pathname, search, hash } = frame.location;
+  // The bootstrap page in the site's place speaks for itself.
+  const root = frame.document.documentElement;
+  if (!root || 'peerserverState' in root.dataset || pathname.startsWith(OWN)) return;
+  const state = { path: pathname + search + hash, title: frame.document.title };
+  const key = JSON.stringify(state);
+  if (key !== last) tell('at', state);
+  last = key;
+  showIcon(frame.document.querySelector('link[rel~="icon"]')?.href ?? '');
+}
+
+// The icon goes as data: the shell is of another origin, where the site's worker does not answer.
+async function showIcon(url) {
+  if (url === icon) return;
+  icon = url;
+  const blob = url.startsWith(location.origin + '/') ? await fetch(url).then((r) => (r.ok ? r.blob() : null), () => null) : null;
+  if (url !== icon) return;
+  if (!blob?.type.startsWith('image/') || blob.size > MAX_ICON) return tell('icon', { url: '' });
+  const reader = new FileReader();
+  reader.onload = () => tell('icon', { url: reader.result });
+  reader.readAsDataURL(blob);
+}
+
+// A link out of the site leaves the frame: an ordinary page would navigate the tab.
+function leave(event) {
+  const link = event.target?.closest?.('a[href], area[href]');
+  if (!link || link.target || !/^https?:$/.test(link.protocol) || link.origin === location.origin) return;
+  link.target = '_top';
+  setTimeout(() => link.removeAttribute('target'), 0);
+}

@@ -1,0 +1,283 @@
+//! The shell's course: connect, link the site worker, show the site, mirror where it is.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use futures_util::StreamExt;
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Function, Object, Reflect};
+use peer::{
+    Error, Listener,
+    bridge::Bridge,
+    link::reason,
+    signal::Signal,
+    visit::{Phase, Visit},
+};
+use wasm_bindgen::prelude::*;
+use web_sys::{Document, Event, HtmlLinkElement, MessageEvent, Window};
+
+use crate::{address::Address, frame::Frame};
+
+/// Characters of a title, path or icon that a site may set.
+const MAX_TEXT: usize = 256 * 1024;
+
+/// Milliseconds that the frame has to make a step of the history by itself.
+const OWN_STEP: u32 = 400;
+
+/// Milliseconds between two tries to load a page whose host is there and yet does not answer.
+const PAUSE: u32 = 1_000;
+
+struct Shell {
+    window: Window,
+    document: Document,
+    address: Address,
+    visit: Visit,
+    show: Function,
+    bridge: RefCell<Option<Bridge>>,
+    frame: Frame,
+    /// Has the frame been led to the site?
+    led: Cell<bool>,
+    /// When it was last led, in milliseconds since 1970.
+    led_at: Cell<f64>,
+    linked: Cell<bool>,
+    connected: Cell<bool>,
+    /// The site's path as the bridge told it last.
+    path: RefCell<String>,
+    listeners: RefCell<Vec<Listener>>,
+}
+
+/// Start, for as long as the page lives.
+pub fn start(show: Function) -> Result<(), Error> {
+    let window = web_sys::window().ok_or(Error::Unsupported("window"))?;
+    let document = window.document().ok_or(Error::Unsupported("document"))?;
+    let address = Address::of(&window.location())?;
+    let visit = Visit::new(address.label.clone(), Signal::open(&address.gateway), true);
+    let shell = Rc::new(Shell {
+        window: window.clone(),
+        document: document.clone(),
+        visit: visit.clone(),
+        show,
+        bridge: RefCell::default(),
+        frame: Frame::find(&document, &address.origin)?,
+        led: Cell::new(false),
+        led_at: Cell::new(0.0),
+        linked: Cell::new(false),
+        connected: Cell::new(false),
+        path: RefCell::default(),
+        listeners: RefCell::default(),
+        address,
+    });
+    let heard = shell.clone();
+    let bridge = Bridge::embed(
+        &window,
+        &document,
+        &shell.address.origin,
+        visit.clone(),
+        move |kind, data| heard.bridge_says(kind, data),
+    )?;
+    shell.bridge.replace(Some(bridge));
+    let (from_site, moved, loaded) = (shell.clone(), shell.clone(), shell.clone());
+    shell.listeners.replace(vec![
+        Listener::new(shell.frame.element(), "load", move |_: Event| {
+            loaded.mirror()
+        }),
+        Listener::new(&window, "message", move |event: MessageEvent| {
+            from_site.site_says(&event)
+        }),
+        Listener::new(&window, "popstate", move |_: Event| moved.follow_address()),
+    ]);
+    let course = shell.clone();
+    wasm_bindgen_futures::spawn_local(async move { course.run().await });
+    Ok(())
+}
+
+impl Shell {
+    async fn run(self: Rc<Self>) {
+        let mut phases = self.visit.watch();
+        self.visit.want();
+        while let Some(phase) = phases.next().await {
+            self.connected.set(phase == Phase::Connected);
+            match phase {
+                Phase::Connected => self.advance(),
+                Phase::Waiting(error) | Phase::Failed(error) => self.trouble(&error),
+                Phase::Idle | Phase::Connecting(_) => {}
+            }
+        }
+    }
+
+    /// The site appears when the channel is open and the worker is linked.
+    fn advance(self: &Rc<Self>) {
+        if !(self.connected.get() && self.linked.get()) {
+            return;
+        }
+        self.led.set(true);
+        // After a reload some browsers have led the frame already.
+        if !self.is_showing() {
+            self.lead();
+        }
+    }
+
+    /// Lead the frame to the address that the tab shows.
+    fn lead(&self) {
+        self.led_at.set(js_sys::Date::now());
+        if let Ok(url) = self.address.site_url(&self.window.location()) {
+            self.frame.replace(&url);
+        }
+    }
+
+    /// Say how it goes, unless the site is shown: its own pages go on, and its requests tell.
+    fn trouble(self: &Rc<Self>, error: &Error) {
+        if !self.is_showing() {
+            self.say(reason(error), &error.to_string());
+        }
+    }
+
+    fn say(self: &Rc<Self>, reason: &str, message: &str) {
+        let shell = self.clone();
+        let retry = Closure::<dyn FnMut()>::new(move || shell.visit.retry());
+        let _ = self.show.call3(
+            &JsValue::NULL,
+            &reason.into(),
+            &message.into(),
+            &retry.into_js_value(),
+        );
+    }
+
+    fn is_showing(&self) -> bool {
+        self.document
+            .body()
+            .is_some_and(|body| body.class_list().contains("showing"))
+    }
+
+    fn set_showing(&self, showing: bool) {
+        if let Some(body) = self.document.body() {
+            let _ = body.class_list().toggle_with_force("showing", showing);
+        }
+        self.frame.element().set_hidden(!showing);
+    }
+
+    /// Have the bridge look where the content frame is.
+    fn mirror(&self) {
+        let message = Object::new();
+        let _ = Reflect::set(&message, &"peerserver".into(), &"mirror".into());
+        if let Some(bridge) = self.bridge.borrow().as_ref() {
+            let _ = bridge.say(&message);
+        }
+    }
+
+    fn bridge_says(self: &Rc<Self>, kind: &str, data: &JsValue) {
+        match kind {
+            "linked" => {
+                self.linked.set(true);
+                self.advance();
+            }
+            "unsupported" => {
+                self.say("noWorker", &text(data, "message"));
+            }
+            "at" => self.site_is_at(data),
+            "icon" => self.set_icon(&text(data, "url")),
+            _ => {}
+        }
+    }
+
+    /// The site's page is at another address, or has another title or icon.
+    fn site_is_at(&self, data: &JsValue) {
+        if self.name_place(text(data, "path")) {
+            self.set_showing(true);
+            self.document.set_title(&text(data, "title"));
+        }
+    }
+
+    /// Have the tab's address name the place where the frame is. `false`: it is no place.
+    fn name_place(&self, path: String) -> bool {
+        if !path.starts_with('/') {
+            return false;
+        }
+        let target = self.address.shell_path(&path);
+        self.path.replace(path);
+        let here = self.here();
+        if here != target
+            && let Ok(history) = self.window.history()
+        {
+            // The frame's navigation made the step; this only names it.
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&target));
+        }
+        true
+    }
+
+    fn here(&self) -> String {
+        let location = self.window.location();
+        [location.pathname(), location.search(), location.hash()]
+            .into_iter()
+            .filter_map(Result::ok)
+            .collect()
+    }
+
+    fn set_icon(&self, url: &str) {
+        let Ok(Some(link)) = self.document.query_selector("link[rel=icon]") else {
+            return;
+        };
+        let link: HtmlLinkElement = link.unchecked_into();
+        // Data only: the shell must not fetch anything for a site.
+        let url = if url.starts_with("data:image/") {
+            url
+        } else {
+            "data:,"
+        };
+        if link.href() != url {
+            link.set_href(url);
+        }
+    }
+
+    /// The site's page could not be had: its worker showed the bootstrap page instead.
+    fn site_says(self: &Rc<Self>, event: &MessageEvent) {
+        let ours = self.frame.is_source(event);
+        let data = event.data();
+        if !ours || text(&data, "peerserver") != "bootstrap" {
+            return;
+        }
+        self.set_showing(false);
+        self.name_place(text(&data, "path"));
+        let reason = text(&data, "reason");
+        self.say(&reason, &text(&data, "message"));
+        self.visit.retry();
+        let (shell, since) = (self.clone(), js_sys::Date::now() - self.led_at.get());
+        wasm_bindgen_futures::spawn_local(async move {
+            if since < f64::from(PAUSE) {
+                TimeoutFuture::new(PAUSE).await;
+            }
+            shell.reload_if_failed();
+        });
+    }
+
+    /// Load the page again if it is the bootstrap page and the host is there.
+    fn reload_if_failed(&self) {
+        if self.led.get() && !self.is_showing() && self.connected.get() {
+            self.lead();
+        }
+    }
+
+    /// The tab's address changed without the site's doing: by a step in the history, which moves the
+    /// frame as well (give it time), or by a person's hand on the fragment: then lead the frame.
+    fn follow_address(self: &Rc<Self>) {
+        let shell = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let wanted = shell.here();
+            TimeoutFuture::new(OWN_STEP).await;
+            let stayed = wanted != shell.address.shell_path(&shell.path.borrow());
+            if stayed && wanted == shell.here() {
+                shell.lead();
+            }
+        });
+    }
+}
+
+fn text(object: &JsValue, key: &str) -> String {
+    let text = object
+        .dyn_ref::<Object>()
+        .and_then(|object| Reflect::get(object, &key.into()).ok()?.as_string())
+        .unwrap_or_default();
+    text.chars().take(MAX_TEXT).collect()
+}

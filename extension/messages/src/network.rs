@@ -1,0 +1,133 @@
+//! What the background and the network document say to each other, and what the content script says.
+
+use serde::{Deserialize, Serialize};
+
+use crate::control::{Ask, Rendezvous};
+
+/// A message for the background.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "toBackground",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum ToBackground {
+    /// A page asks. Answered by `Result<Answer, Failure>` as `{ok}` or `{err}`.
+    Ask { ask: Ask },
+    /// The network document has started and wants its [`Plan`]. Answered by the plan.
+    NetworkStarted,
+    /// The network document tells how hosting goes. Not answered.
+    NetworkReport { report: Report },
+    /// Sign `statement` with a site's key. Answered by the signature's 64 bytes.
+    Sign { site: String, statement: Statement },
+    /// A page of a gateway is open at a site (from the content script). Answered when the network
+    /// document has taken it over: `{}`.
+    Visit { label: String, gateway: String },
+}
+
+/// A message for the network document.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "toNetwork",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum ToNetwork {
+    /// Host this from now on (the whole truth, not a difference).
+    Plan { plan: Plan },
+    /// Link the site worker of this label, and connect to its host.
+    Visit { label: String, gateway: String },
+}
+
+/// A broadcast to the extension's pages.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "notice",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Notice {
+    /// The state changed: whoever shows it asks for it. (It is not sent along, because putting it together
+    /// would be in vain when no page is open.)
+    Changed,
+}
+
+/// What the network document is to host.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Plan {
+    /// The gateway of the rendezvous to host at, such as `http://localhost:8890`; `None`: host nothing.
+    pub gateway: Option<String>,
+    /// The sites to host there.
+    pub sites: Vec<PlannedSite>,
+}
+
+/// A site that is to be hosted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlannedSite {
+    /// Its id in the store.
+    pub id: String,
+    /// The name to claim.
+    pub name: String,
+    /// Its label.
+    pub label: String,
+    /// The Ed25519 public key, 32 bytes in base64.
+    pub key: String,
+}
+
+/// How hosting goes, as the network document sees it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Report {
+    /// The rendezvous.
+    pub rendezvous: Rendezvous,
+    /// Each site's standing.
+    pub sites: Vec<SiteReport>,
+}
+
+/// How one hosted site does.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SiteReport {
+    /// The label that it is hosted by: another one once the site was renamed.
+    pub label: String,
+    /// The link that leads to it.
+    pub link: Option<String>,
+    /// Visitors connected now.
+    pub visitors: u32,
+    /// Why the bare name was refused, if it was.
+    pub name_refused: Option<String>,
+    /// The free name that the rendezvous suggests instead.
+    pub suggestion: Option<String>,
+}
+
+/// What a site's key may sign. The background builds the bytes itself (see `identity`): nobody can
+/// have it sign bytes of his own choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(
+    tag = "sign",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Statement {
+    /// "I am the host of this site at this rendezvous": answers its challenge.
+    Host {
+        gateway: String,
+        challenge: String,
+        name: String,
+    },
+    /// "This DTLS channel ends at me": both certificates' SHA-256 fingerprints, as in the SDP.
+    Channel {
+        attempt: String,
+        host_fingerprint: String,
+        visitor_fingerprint: String,
+    },
+    /// "This bundle is my site": the name that it carries, when its live version was published, and the
+    /// SHA-256 of its list of files.
+    Bundle {
+        name: String,
+        published: Option<u64>,
+        files: [u8; 32],
+    },
+}

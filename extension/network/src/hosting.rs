@@ -1,0 +1,187 @@
+//! The host's side: follows the background's plan and reports how it goes.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use futures_util::future::LocalBoxFuture;
+use identity::{AttemptId, Challenge, DtlsFingerprint, Label, PublicKey, Signature, SiteName};
+use messages::{Plan, PlannedSite, Rendezvous, Report, SiteReport, Statement};
+use peer::{
+    Error,
+    channel::Incoming,
+    host::{Backend, Host, HostedSite, Rendezvous as Reached},
+    signal::Signal,
+};
+
+use crate::{answer::answer, rooms::Rooms};
+
+struct Inner {
+    rooms: Rc<Rooms>,
+    plan: RefCell<Plan>,
+    host: RefCell<Option<Host>>,
+    reporting: Cell<bool>,
+}
+
+/// What this browser hosts.
+pub struct Hosting(Rc<Inner>);
+
+impl Hosting {
+    /// Nothing is hosted until [`Hosting::follow`].
+    pub fn new(rooms: Rc<Rooms>) -> Self {
+        Self(Rc::new(Inner {
+            rooms,
+            plan: RefCell::default(),
+            host: RefCell::default(),
+            reporting: Cell::new(false),
+        }))
+    }
+
+    /// Host nothing any more: visitors and the rendezvous are told.
+    pub fn leave(&self) {
+        drop(self.0.host.take());
+    }
+
+    /// Host what the plan says and nothing else. Following the same plan again changes nothing.
+    pub fn follow(&self, plan: Plan) {
+        let same_place = self.0.plan.borrow().gateway == plan.gateway;
+        if !same_place {
+            // Dropping it tells its visitors and the rendezvous.
+            drop(self.0.host.take());
+        }
+        if let Some(gateway) = &plan.gateway {
+            if self.0.host.borrow().is_none() {
+                let backend = Rc::new(Ours(Rc::downgrade(&self.0)));
+                self.0
+                    .host
+                    .replace(Some(Host::new(Signal::open(gateway), backend)));
+            }
+            let sites = plan.sites.iter().filter_map(hosted).collect();
+            if let Some(host) = self.0.host.borrow().as_ref() {
+                host.set_sites(sites);
+                // The rendezvous may have come up just now.
+                host.hurry();
+            }
+        }
+        self.0.plan.replace(plan);
+        self.0.report();
+    }
+}
+
+/// The background made these texts from the same types, so all can be read.
+fn hosted(site: &PlannedSite) -> Option<HostedSite> {
+    Some(HostedSite {
+        id: site.id.clone(),
+        name: SiteName::parse(&site.name).ok()?,
+        label: Label::parse(&site.label).ok()?,
+        key: PublicKey::from_base64(&site.key).ok()?,
+    })
+}
+
+impl Inner {
+    /// Report at the end of this turn, once for all that changed in it.
+    fn report(self: &Rc<Self>) {
+        if self.reporting.replace(true) {
+            return;
+        }
+        let inner = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            inner.reporting.set(false);
+            let report = inner.standing();
+            // The background asks anew when it starts; a report that is lost is not missed.
+            let _ = inner.rooms.report(report).await;
+        });
+    }
+
+    fn standing(&self) -> Report {
+        let host = self.host.borrow();
+        let Some(host) = host.as_ref() else {
+            return Report::default();
+        };
+        let url = host.gateway().to_owned();
+        let rendezvous = match host.rendezvous() {
+            Reached::Connecting => Rendezvous::Connecting { url },
+            Reached::Connected => Rendezvous::Connected { gateway: url },
+            Reached::Unreachable(reason) => Rendezvous::Unreachable { url, reason },
+        };
+        let plan = self.plan.borrow();
+        let sites = plan.sites.iter().map(|site| {
+            let standing = host.standing(&site.id);
+            SiteReport {
+                label: site.label.clone(),
+                link: standing.link,
+                visitors: standing.visitors,
+                name_refused: standing.refused,
+                suggestion: standing.suggestion,
+            }
+        });
+        Report {
+            rendezvous,
+            sites: sites.collect(),
+        }
+    }
+}
+
+/// The background as the host's backend.
+struct Ours(Weak<Inner>);
+
+impl Ours {
+    async fn sign(&self, site: &str, statement: Statement) -> Result<Signature, Error> {
+        let inner = self.0.upgrade().ok_or(Error::Lost)?;
+        let bytes = inner.rooms.sign(site, statement).await;
+        let bytes = bytes.map_err(|error| Error::Browser(error.to_string()))?;
+        Signature::from_bytes(&bytes).map_err(|error| Error::Browser(error.to_string()))
+    }
+}
+
+impl Backend for Ours {
+    fn sign_host<'a>(
+        &'a self,
+        site: &'a str,
+        gateway: &'a str,
+        challenge: &'a Challenge,
+        name: &'a SiteName,
+    ) -> LocalBoxFuture<'a, Result<Signature, Error>> {
+        Box::pin(self.sign(
+            site,
+            Statement::Host {
+                gateway: gateway.to_owned(),
+                challenge: challenge.to_base64(),
+                name: name.to_string(),
+            },
+        ))
+    }
+
+    fn sign_channel<'a>(
+        &'a self,
+        site: &'a str,
+        attempt: &'a AttemptId,
+        host: &'a DtlsFingerprint,
+        visitor: &'a DtlsFingerprint,
+    ) -> LocalBoxFuture<'a, Result<Signature, Error>> {
+        Box::pin(self.sign(
+            site,
+            Statement::Channel {
+                attempt: attempt.to_string(),
+                host_fingerprint: host.to_string(),
+                visitor_fingerprint: visitor.to_string(),
+            },
+        ))
+    }
+
+    fn answer<'a>(&'a self, site: &'a str, incoming: Incoming) -> LocalBoxFuture<'a, ()> {
+        Box::pin(async move {
+            if let Some(inner) = self.0.upgrade() {
+                answer(&inner.rooms, site, incoming).await;
+            }
+        })
+    }
+
+    fn changed(&self) {
+        self.0
+            .upgrade()
+            .into_iter()
+            .for_each(|inner| inner.report());
+    }
+}

@@ -1,0 +1,86 @@
+//! The network document: owns the `RTCPeerConnection`s of a browser with the extension, as host and as
+//! visitor.
+//!
+//! In Chromium it is the offscreen document, apart from the service worker; in Firefox it shares the
+//! event page with the background. Nothing here depends on which: [`rooms`] hides it. It must not know
+//! IndexedDB or the site engine, and keeps nothing: after its death the background tells it anew what
+//! to host, and site workers ask anew for their ports.
+
+mod answer;
+mod hosting;
+mod rooms;
+mod visiting;
+mod worker;
+
+use std::{cell::RefCell, rc::Rc};
+
+use messages::ToNetwork;
+use wasm_bindgen::prelude::*;
+use webext::message::{from_js, to_js};
+
+use crate::{hosting::Hosting, rooms::Rooms, visiting::Visiting};
+
+struct Network {
+    rooms: Rc<Rooms>,
+    hosting: Hosting,
+    visiting: Visiting,
+}
+
+thread_local! {
+    static NETWORK: RefCell<Option<Rc<Network>>> = const { RefCell::new(None) };
+}
+
+/// Start, and ask the background what to host. `together` is `null` where the background is elsewhere
+/// (Chromium); where it is in this very document (Firefox) it is its object of functions.
+#[wasm_bindgen]
+pub async fn start(together: JsValue) -> Result<(), JsValue> {
+    let rooms = Rc::new(Rooms::new(together));
+    let network = Rc::new(Network {
+        rooms: rooms.clone(),
+        hosting: Hosting::new(rooms.clone()),
+        visiting: Visiting::default(),
+    });
+    NETWORK.set(Some(network.clone()));
+    let plan = rooms
+        .started()
+        .await
+        .map_err(|error| JsError::new(&error.to_string()))?;
+    network.hosting.follow(plan);
+    Ok(())
+}
+
+/// The background died: what it was to answer is put to the next one at once.
+#[wasm_bindgen(js_name = backgroundGone)]
+pub fn background_gone() {
+    if let Some(network) = NETWORK.with_borrow(Clone::clone) {
+        network.rooms.background_gone();
+    }
+}
+
+/// The document is about to end: say good-bye to visitors, so that they need not find out by silence.
+#[wasm_bindgen]
+pub fn leave() {
+    if let Some(network) = NETWORK.take() {
+        network.hosting.leave();
+    }
+}
+
+/// Take a message for the network document; the answer is a promise.
+#[wasm_bindgen(js_name = onMessage)]
+pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
+    let message: ToNetwork =
+        from_js(message).map_err(|error| JsError::new(&format!("not understood: {error}")))?;
+    let Some(network) = NETWORK.with_borrow(Clone::clone) else {
+        return Err(JsError::new("the network document has not started").into());
+    };
+    match message {
+        ToNetwork::Plan { plan } => {
+            network.hosting.follow(plan);
+            Ok(JsValue::TRUE)
+        }
+        ToNetwork::Visit { label, gateway } => {
+            let answer = network.visiting.visit(&label, &gateway).await;
+            to_js(&answer).map_err(|error| JsError::new(&error.to_string()).into())
+        }
+    }
+}

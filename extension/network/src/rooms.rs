@@ -1,0 +1,181 @@
+//! How the network document reaches the background, wherever that is.
+//!
+//! Apart (Chromium): questions by `runtime.sendMessage`, requests by [`crate::worker`]. Together
+//! (Firefox): plain calls.
+
+use futures_util::{FutureExt, pin_mut, select_biased};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Object, Promise, Reflect};
+use messages::{Plan, Report, Statement, ToBackground};
+use wasm_bindgen::prelude::*;
+use webext::message::{from_js, send, settled, to_js};
+use wire::RequestHead;
+
+use crate::worker::Worker;
+
+/// Milliseconds without an answer after which a request is put to the worker again: the worker died
+/// with it. Only requests that may be asked twice come this way.
+const ANSWER_TIMEOUT: u32 = 5_000;
+/// How often a request is put to the worker.
+const TRIES: u32 = 3;
+
+/// A failure between the rooms; ends the request.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The message could not be sent, or was answered with an error.
+    #[error(transparent)]
+    Message(#[from] webext::Error),
+    /// The background does not answer.
+    #[error("the web server of this browser does not answer")]
+    Silent,
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// What the background exports where it is in the same document.
+    type Background;
+    #[wasm_bindgen(catch, method)]
+    fn ask(this: &Background, message: &JsValue) -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, method)]
+    fn serve(this: &Background, request: &JsValue) -> Result<Promise, JsValue>;
+
+    /// The web server's answer: `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`.
+    pub type Reply;
+    #[wasm_bindgen(method, getter)]
+    pub fn status(this: &Reply) -> Option<u16>;
+    #[wasm_bindgen(method, getter)]
+    pub fn headers(this: &Reply) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn body(this: &Reply) -> JsValue;
+}
+
+enum Place {
+    Apart(Worker),
+    Together(Background),
+}
+
+/// The way to the background.
+pub struct Rooms(Place);
+
+impl Rooms {
+    /// `together`: the background's functions, or `null`.
+    pub fn new(together: JsValue) -> Self {
+        Self(match together.is_object() {
+            true => Place::Together(together.unchecked_into()),
+            false => Place::Apart(Worker::default()),
+        })
+    }
+
+    /// The background died: nothing that it was asked will be answered.
+    pub fn background_gone(&self) {
+        if let Place::Apart(worker) = &self.0 {
+            worker.forget();
+        }
+    }
+
+    /// Say that the network document has started; learn what to host.
+    pub async fn started(&self) -> Result<Plan, Error> {
+        Ok(from_js(self.ask(&ToBackground::NetworkStarted).await?)?)
+    }
+
+    /// Tell how hosting goes.
+    pub async fn report(&self, report: Report) -> Result<(), Error> {
+        self.ask(&ToBackground::NetworkReport { report })
+            .await
+            .map(|_| ())
+    }
+
+    /// Have a site's key sign.
+    pub async fn sign(&self, site: &str, statement: Statement) -> Result<Vec<u8>, Error> {
+        let site = site.to_owned();
+        let signature = self.ask(&ToBackground::Sign { site, statement }).await?;
+        Ok(from_js(signature)?)
+    }
+
+    async fn ask(&self, message: &ToBackground) -> Result<JsValue, Error> {
+        let answer = match &self.0 {
+            Place::Apart(_) => {
+                let mut tries = TRIES;
+                loop {
+                    tries -= 1;
+                    match send(message).await {
+                        Ok(answer) => break answer,
+                        // The background died with it. The next try starts another.
+                        Err(_) if tries > 0 => {}
+                        Err(error) => return Err(error.into()),
+                    }
+                }
+            }
+            Place::Together(background) => settled(background.ask(&to_js(message)?)).await?,
+        };
+        // What failed there comes as `{err: {message}}`.
+        match text(&get(&answer, "err"), "message") {
+            Some(message) => Err(webext::Error(message).into()),
+            None => Ok(answer),
+        }
+    }
+
+    /// Have the web server answer a request without a body.
+    pub async fn serve(&self, site: &str, head: &RequestHead) -> Result<Reply, Error> {
+        let request = request(site, head);
+        let reply = match &self.0 {
+            Place::Together(background) => settled(background.serve(&request)).await?,
+            Place::Apart(worker) => {
+                let mut tries = TRIES;
+                loop {
+                    tries -= 1;
+                    let answer = worker.put(&request).fuse();
+                    let mut timeout = TimeoutFuture::new(ANSWER_TIMEOUT).fuse();
+                    pin_mut!(answer);
+                    select_biased! {
+                        reply = answer => match reply {
+                            Err(Error::Silent) if tries > 0 => {}
+                            reply => break reply?,
+                        },
+                        () = timeout => {
+                            worker.forget();
+                            if tries == 0 {
+                                return Err(Error::Silent);
+                            }
+                        }
+                    }
+                }
+            }
+        };
+        match text(&reply, "error") {
+            Some(message) => Err(webext::Error(message).into()),
+            None => Ok(reply.unchecked_into()),
+        }
+    }
+}
+
+/// `{site, method, path, headers: [name, value, …]}`.
+fn request(site: &str, head: &RequestHead) -> Object {
+    let request = Object::new();
+    let headers = Array::new();
+    for (name, value) in head.headers.iter() {
+        headers.push(&name.into());
+        headers.push(&value.into());
+    }
+    for (key, value) in [
+        ("site", &JsValue::from(site)),
+        ("method", &(&*head.method).into()),
+        ("path", &(&*head.path).into()),
+        ("headers", &headers),
+    ] {
+        // Fails only for frozen objects.
+        let _ = Reflect::set(&request, &key.into(), value);
+    }
+    request
+}
+
+fn get(object: &JsValue, key: &str) -> JsValue {
+    match object.dyn_ref::<Object>() {
+        Some(object) => Reflect::get(object, &key.into()).unwrap_or_default(),
+        None => JsValue::UNDEFINED,
+    }
+}
+
+fn text(object: &JsValue, key: &str) -> Option<String> {
+    get(object, key).as_string()
+}

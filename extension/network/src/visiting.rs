@@ -1,0 +1,180 @@
+//! The visitor's side: one visit a site, shared by all tabs, each with a bridge frame that links the
+//! site's worker.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::Rc,
+};
+
+use futures_channel::oneshot;
+use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
+use gloo_timers::future::TimeoutFuture;
+use identity::Label;
+use peer::{
+    Error,
+    bridge::Bridge,
+    link::reason,
+    signal::Signal,
+    visit::{Phase, Visit},
+};
+use serde::Serialize;
+
+/// Milliseconds that the content script waits at most for one answer; then it asks again.
+const PATIENCE: u32 = 20_000;
+/// Visits kept at one time; the one that was not asked for the longest makes room.
+const MAX_VISITS: usize = 64;
+
+/// How a visit goes, for the content script: nothing means connected and linked.
+#[derive(Debug, Default, Serialize)]
+pub struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+impl From<Error> for Answer {
+    fn from(error: Error) -> Self {
+        Self {
+            reason: Some(reason(&error)),
+            message: Some(error.to_string()),
+        }
+    }
+}
+
+struct Visited {
+    visit: Visit,
+    _bridge: Bridge,
+    linked: Rc<Linked>,
+    asked: f64,
+}
+
+/// All visits of this browser.
+#[derive(Default)]
+pub struct Visiting {
+    visits: RefCell<HashMap<String, Visited>>,
+    signals: RefCell<HashMap<String, Signal>>,
+}
+
+impl Visiting {
+    /// Have the site's worker linked and its host connected; answers when both are so, or why not.
+    pub async fn visit(&self, label: &str, gateway: &str) -> Answer {
+        match self.prepare(label, gateway) {
+            Ok((visit, linked)) => wait(&visit, &linked).await.unwrap_or_else(Answer::from),
+            Err(error) => error.into(),
+        }
+    }
+
+    fn prepare(&self, text: &str, gateway: &str) -> Result<(Visit, Rc<Linked>), Error> {
+        let label = Label::parse(text).map_err(|error| Error::Protocol(error.to_string()))?;
+        let origin = site_origin(&label, gateway)?;
+        let asked = js_sys::Date::now();
+        let mut visits = self.visits.borrow_mut();
+        if let Some(visited) = visits.get_mut(&origin) {
+            visited.asked = asked;
+            visited.visit.want();
+            return Ok((visited.visit.clone(), visited.linked.clone()));
+        }
+        if visits.len() >= MAX_VISITS {
+            let oldest = visits.iter().min_by(|a, b| a.1.asked.total_cmp(&b.1.asked));
+            if let Some(oldest) = oldest.map(|(origin, _)| origin.clone()) {
+                visits.remove(&oldest);
+            }
+        }
+        let signal = self
+            .signals
+            .borrow_mut()
+            .entry(gateway.to_owned())
+            .or_insert_with(|| Signal::open(gateway))
+            .clone();
+        let visit = Visit::new(label, signal, false);
+        visit.want();
+        let window = web_sys::window().ok_or(Error::Unsupported("window"))?;
+        let document = window.document().ok_or(Error::Unsupported("document"))?;
+        let linked = Rc::new(Linked::default());
+        let hear = linked.clone();
+        let bridge = Bridge::embed(
+            &window,
+            &document,
+            &origin,
+            visit.clone(),
+            move |kind, _| {
+                if kind == "linked" {
+                    hear.now();
+                }
+            },
+        )?;
+        let visited = Visited {
+            visit: visit.clone(),
+            _bridge: bridge,
+            linked: linked.clone(),
+            asked,
+        };
+        visits.insert(origin, visited);
+        Ok((visit, linked))
+    }
+}
+
+/// `http://localhost:8890` and a label give `http://<label>.localhost:8890`.
+fn site_origin(label: &Label, gateway: &str) -> Result<String, Error> {
+    let (scheme, authority) = gateway
+        .split_once("://")
+        .filter(|(scheme, authority)| {
+            matches!(*scheme, "http" | "https") && !authority.is_empty() && !authority.contains('/')
+        })
+        .ok_or_else(|| Error::Protocol(format!("{gateway} is not a gateway's address")))?;
+    Ok(format!("{scheme}://{label}.{authority}"))
+}
+
+/// Has the site's worker ever got its port? (When it loses it, it asks by itself.)
+#[derive(Default)]
+struct Linked {
+    is: Cell<bool>,
+    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+}
+
+impl Linked {
+    fn now(&self) {
+        self.is.set(true);
+        for waiting in self.waiting.take() {
+            let _ = waiting.send(());
+        }
+    }
+
+    async fn wait(&self) {
+        if !self.is.get() {
+            let (sender, receiver) = oneshot::channel();
+            self.waiting.borrow_mut().push(sender);
+            // The sender lives in this very object.
+            let _ = receiver.await;
+        }
+    }
+}
+
+async fn wait(visit: &Visit, linked: &Linked) -> Result<Answer, Error> {
+    let ready = async {
+        connected(visit).await?;
+        linked.wait().await;
+        Ok(Answer::default())
+    }
+    .fuse();
+    let mut timeout = TimeoutFuture::new(PATIENCE).fuse();
+    pin_mut!(ready);
+    select_biased! {
+        answer = ready => answer,
+        () = timeout => Err(Error::TimedOut(PATIENCE / 1000)),
+    }
+}
+
+async fn connected(visit: &Visit) -> Result<(), Error> {
+    let mut phases = visit.watch();
+    while let Some(phase) = phases.next().await {
+        match phase {
+            Phase::Connected => return Ok(()),
+            Phase::Waiting(error) | Phase::Failed(error) => return Err(error),
+            Phase::Idle | Phase::Connecting(_) => {}
+        }
+    }
+    Err(Error::Lost)
+}

@@ -1,0 +1,125 @@
+//! Asking the background, and hearing its broadcasts.
+
+use std::cell::Cell;
+
+use identity::Signature;
+use messages::{Answer, Ask, Failure, NameVerdict, Notice, State, Statement, ToBackground};
+use serde::Deserialize;
+
+use crate::error::PageError;
+
+/// The background's reply to an ask: `{ok: Answer}` or `{err: Failure}`.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Reply {
+    Ok(Answer),
+    Err(Failure),
+}
+
+/// Ask the background, and wait for its answer.
+///
+/// # Errors
+/// [`PageError::Background`] with the background's own words, [`PageError::Silent`] if none came.
+async fn ask(ask: Ask) -> Result<Answer, PageError> {
+    let reply = webext::message::send(&ToBackground::Ask { ask })
+        .await
+        .map_err(|error| PageError::Silent(error.0))?;
+    let reply = webext::message::from_js(reply).map_err(|error| PageError::Silent(error.0))?;
+    match reply {
+        Reply::Ok(answer) => Ok(answer),
+        Reply::Err(failure) => Err(failure.into()),
+    }
+}
+
+/// Ask for something whose answer is the state after it.
+///
+/// # Errors
+/// As for every ask: the background's own words, or that it is silent.
+pub async fn act(what: Ask) -> Result<State, PageError> {
+    match ask(what).await? {
+        Answer::State { state } => Ok(state),
+        Answer::Name { .. } => Err(PageError::Silent("an answer to another question".into())),
+    }
+}
+
+/// Which of several answers to show: asks may be answered in another order than they were made, and an old
+/// state must not be shown in place of a new one.
+#[derive(Debug, Default)]
+pub struct Order {
+    asked: Cell<u64>,
+    shown: Cell<u64>,
+}
+
+impl Order {
+    /// The number of an ask that is about to be made.
+    pub fn next(&self) -> u64 {
+        self.asked.set(self.asked.get() + 1);
+        self.asked.get()
+    }
+
+    /// Is the answer to this ask to be shown? Not if the answer to a later one is.
+    pub fn shows(&self, ask: u64) -> bool {
+        let newer = ask > self.shown.get();
+        if newer {
+            self.shown.set(ask);
+        }
+        newer
+    }
+}
+
+/// Is this site name legal and free?
+///
+/// # Errors
+/// As for every ask.
+pub async fn check_name(name: String) -> Result<NameVerdict, PageError> {
+    match ask(Ask::CheckName { name }).await? {
+        Answer::Name { verdict } => Ok(verdict),
+        Answer::State { .. } => Err(PageError::Silent("an answer to another question".into())),
+    }
+}
+
+/// Have a site's key sign a statement.
+///
+/// # Errors
+/// As for every ask.
+pub async fn sign(site: String, statement: Statement) -> Result<Signature, PageError> {
+    let silent = |error: String| PageError::Silent(error);
+    let reply = webext::message::send(&ToBackground::Sign { site, statement })
+        .await
+        .map_err(|error| silent(error.0))?;
+    // The bytes themselves, or why not.
+    if let Ok(Refusal { err }) = webext::message::from_js(reply.clone()) {
+        return Err(err.into());
+    }
+    let bytes: Vec<u8> = webext::message::from_js(reply).map_err(|error| silent(error.0))?;
+    Signature::from_bytes(&bytes).map_err(|error| silent(error.to_string()))
+}
+
+#[derive(Deserialize)]
+struct Refusal {
+    err: Failure,
+}
+
+/// Call `hear` whenever the background says that the state has changed, as long as the page lives.
+pub fn on_change(hear: impl Fn() + 'static) {
+    webext::pages::on_message(move |message| {
+        // Other messages pass by here too; they are for other rooms.
+        if let Ok(Notice::Changed) = webext::message::from_js(message) {
+            hear();
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_was_overtaken_is_not_shown() {
+        let order = Order::default();
+        let (first, second, third) = (order.next(), order.next(), order.next());
+        assert!(order.shows(second));
+        assert!(!order.shows(first));
+        assert!(order.shows(third));
+    }
+}

@@ -1,0 +1,161 @@
+//! The toolbar's popup: switches, links, troubles and what to do about them.
+
+mod model;
+mod site_row;
+mod view;
+
+use std::{cell::RefCell, rc::Rc};
+
+use messages::{Ask, State};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
+
+use crate::{
+    background::{self, Order},
+    error::PageError,
+    ui::{self, clipboard, dom, events, events::Deed, rendezvous, toast},
+};
+use view::View;
+
+/// The sites page, as the extension's own address.
+const SITES: &str = "pages/sites.html";
+
+/// The popup while it is open.
+struct Popup {
+    view: RefCell<View>,
+    order: Order,
+}
+
+/// Show the state, keep it fresh, and act upon what the person does.
+///
+/// # Errors
+/// [`PageError`] if the page is broken or the background silent.
+pub async fn start() -> Result<(), PageError> {
+    let popup = Rc::new(Popup {
+        view: RefCell::new(View::new()?),
+        order: Order::default(),
+    });
+    toast::listen()?;
+    events::on_deeds({
+        let popup = popup.clone();
+        move |deed| ui::run(popup.clone().act(deed))
+    })?;
+    background::on_change({
+        let popup = popup.clone();
+        move || ui::run(popup.clone().refresh())
+    });
+    popup.ask(Ask::State).await
+}
+
+impl Popup {
+    async fn refresh(self: Rc<Self>) -> Result<(), PageError> {
+        self.ask(Ask::State).await
+    }
+
+    /// Ask for something and show the state after it. Should it fail, show the state as it was, so that
+    /// no switch tells a lie.
+    async fn ask(&self, ask: Ask) -> Result<(), PageError> {
+        let place = self.order.next();
+        match background::act(ask).await {
+            Ok(state) if self.order.shows(place) => self.show(state),
+            Ok(_) => {}
+            Err(error) => {
+                self.view.borrow_mut().show_again();
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&self, state: State) {
+        if let Err(error) = self.view.borrow_mut().show(state) {
+            toast::fail(&error.to_string());
+        }
+    }
+
+    async fn act(self: Rc<Self>, deed: Deed) -> Result<(), PageError> {
+        let site = deed.id.clone().unwrap_or_default();
+        match deed.name.as_str() {
+            "hosting" => {
+                self.ask(Ask::SetHosting {
+                    on: checked(&deed.element),
+                })
+                .await
+            }
+            "retry" => self.ask(Ask::SetHosting { on: true }).await,
+            "site-hosted" => {
+                self.ask(Ask::SetSiteHosted {
+                    site,
+                    on: checked(&deed.element),
+                })
+                .await
+            }
+            "publish" => self.ask(Ask::Publish { site }).await,
+            "port" => self.use_port().await,
+            "rendezvous" => self.use_rendezvous().await,
+            "own-rendezvous" => self.ask(Ask::SetRendezvous { url: None }).await,
+            "copy" => copy(&deed.element.get_attribute("data-text").unwrap_or_default()).await,
+            "copy-link" => copy(&self.link_of(&site)?).await,
+            "qr" => self.view.borrow_mut().toggle_qr(&site),
+            "open" => open(&self.link_of(&site)?).await,
+            "new-site" => open(&format!("{}#new", webext::api::runtime_get_url(SITES))).await,
+            "export" => {
+                let sites = webext::api::runtime_get_url(SITES);
+                open(&format!("{sites}#export={site}")).await
+            }
+            "manage" => open(&webext::api::runtime_get_url(SITES)).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn link_of(&self, site: &str) -> Result<String, PageError> {
+        self.view
+            .borrow()
+            .link_of(site)
+            .ok_or_else(|| PageError::Input("This site has no link yet.".into()))
+    }
+
+    async fn use_port(&self) -> Result<(), PageError> {
+        let typed = dom::by_id::<HtmlInputElement>("port-number")?.value();
+        let port = model::read_port(&typed)?;
+        self.ask(Ask::SetPort { port }).await
+    }
+
+    /// The access is asked for first and in the same breath as the click: a browser that sees no gesture
+    /// refuses. The rendezvous is set without waiting for the person's answer, because the question may
+    /// close the popup, and because hosting there needs no access: only visiting as top-level pages does.
+    async fn use_rendezvous(&self) -> Result<(), PageError> {
+        let entered =
+            rendezvous::read(&dom::by_id::<HtmlInputElement>("rendezvous-address")?.value())?;
+        let access = webext::pages::request_origins(&entered.patterns);
+        self.ask(Ask::SetRendezvous {
+            url: Some(entered.origin),
+        })
+        .await?;
+        if !access.await? {
+            toast::say(
+                "Hosting works there. To visit its sites with the extension, use the address again and allow it.",
+            );
+        }
+        Ok(())
+    }
+}
+
+async fn copy(text: &str) -> Result<(), PageError> {
+    clipboard::copy(text).await?;
+    toast::say("Copied.");
+    Ok(())
+}
+
+/// Open a tab. Firefox leaves the popup open over it, hence the closing.
+async fn open(url: &str) -> Result<(), PageError> {
+    webext::pages::open_tab(url).await?;
+    let _ = dom::window()?.close();
+    Ok(())
+}
+
+fn checked(element: &Element) -> bool {
+    element
+        .dyn_ref::<HtmlInputElement>()
+        .is_some_and(HtmlInputElement::checked)
+}

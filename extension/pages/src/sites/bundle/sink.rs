@@ -1,0 +1,135 @@
+//! Where an exported file goes: to the place that the person chose, or to the browser's downloads.
+
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{HtmlAnchorElement, Url};
+
+use super::parts::Parts;
+use crate::{error::PageError, ui::dom};
+
+/// What a bundle is for file dialogs.
+const MEDIA_TYPE: &str = "application/zip";
+const ENDING: &str = ".peersite";
+
+/// How long, in ms, a download may take to begin: then its address is given up.
+const BEGINNING: u32 = 60_000;
+
+/// An exported file that is being written.
+pub enum Sink {
+    /// A file on the disk (File System Access: Chromium). It is there once it is closed, and not before.
+    File(JsValue),
+    /// All of it, to be downloaded.
+    Download { name: String, parts: Parts },
+}
+
+impl Sink {
+    /// Ask the person where to, if the browser can. It has to be called soon after a click.
+    ///
+    /// # Errors
+    /// [`PageError::Stopped`] if the person thought better of it.
+    pub async fn open(site: &str) -> Result<Self, PageError> {
+        let name = format!("{site}{ENDING}");
+        match pick(&name).await {
+            Ok(Some(file)) => Ok(Self::File(call(&file, "createWritable", None).await?)),
+            Err(error) if is_abort(&error) => Err(PageError::Stopped),
+            // No such dialog, or not here: a download works everywhere.
+            Ok(None) | Err(_) => Ok(Self::Download {
+                name,
+                parts: Parts::default(),
+            }),
+        }
+    }
+
+    /// Take more bytes.
+    ///
+    /// # Errors
+    /// [`PageError::Browser`], for instance if the disk is full.
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), PageError> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        match self {
+            Self::File(stream) => {
+                call(stream, "write", Some(&Uint8Array::from(bytes))).await?;
+                Ok(())
+            }
+            Self::Download { parts, .. } => parts.push(bytes),
+        }
+    }
+
+    /// That was all of it.
+    ///
+    /// # Errors
+    /// As [`Sink::write`].
+    pub async fn close(self) -> Result<(), PageError> {
+        match self {
+            Self::File(stream) => {
+                call(&stream, "close", None).await?;
+            }
+            Self::Download { name, parts } => {
+                let address = Url::create_object_url_with_blob(&parts.finish(MEDIA_TYPE)?)?;
+                let link: HtmlAnchorElement = dom::document()?
+                    .create_element("a")?
+                    .dyn_into()
+                    .map_err(|_| PageError::Markup("a".into()))?;
+                link.set_href(&address);
+                link.set_download(&name);
+                link.click();
+                wasm_bindgen_futures::spawn_local(async move {
+                    TimeoutFuture::new(BEGINNING).await;
+                    let _ = Url::revoke_object_url(&address);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Leave nothing behind.
+    pub async fn give_up(self) {
+        if let Self::File(stream) = self {
+            // It was closed by an error already.
+            let _ = call(&stream, "abort", None).await;
+        }
+    }
+}
+
+/// The browser's own "save as": a file, or `None` where there is no such dialog.
+async fn pick(name: &str) -> Result<Option<JsValue>, JsValue> {
+    let window: JsValue = dom::window().map_err(|error| error.to_string())?.into();
+    let picker = Reflect::get(&window, &"showSaveFilePicker".into())?;
+    let Ok(picker) = picker.dyn_into::<Function>() else {
+        return Ok(None);
+    };
+    let set =
+        |object: &Object, key: &str, value: &JsValue| Reflect::set(object, &key.into(), value);
+    let accept = Object::new();
+    set(&accept, MEDIA_TYPE, &Array::of1(&ENDING.into()))?;
+    let kind = Object::new();
+    set(&kind, "description", &"PeerServer site".into())?;
+    set(&kind, "accept", &accept)?;
+    let options = Object::new();
+    set(&options, "suggestedName", &name.into())?;
+    set(&options, "types", &Array::of1(&kind))?;
+    let picked: Promise = picker.call1(&window, &options)?.unchecked_into();
+    JsFuture::from(picked).await.map(Some)
+}
+
+fn is_abort(error: &JsValue) -> bool {
+    Reflect::get(error, &"name".into()).is_ok_and(|name| name == "AbortError")
+}
+
+/// Call a method that gives a promise, and wait for that.
+async fn call(
+    object: &JsValue,
+    method: &str,
+    argument: Option<&Uint8Array>,
+) -> Result<JsValue, PageError> {
+    let method: Function = Reflect::get(object, &method.into())?.dyn_into()?;
+    let promise = match argument {
+        Some(bytes) => method.call1(object, bytes)?,
+        None => method.call0(object)?,
+    };
+    Ok(JsFuture::from(Promise::resolve(&promise)).await?)
+}

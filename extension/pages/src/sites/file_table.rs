@@ -1,0 +1,116 @@
+//! The table of the draft's files.
+
+use web_sys::Element;
+
+use super::shelf::DraftFile;
+use crate::{
+    error::PageError,
+    ui::{dom, words},
+};
+
+/// Rows shown before the person asks for all: more make the page slow to build and long to scroll.
+const FIRST_ROWS: usize = 500;
+
+/// The table, and the files in it by path.
+pub struct FileTable {
+    table: Element,
+    rows: Element,
+    more: Element,
+    files: Vec<DraftFile>,
+    all: bool,
+}
+
+impl FileTable {
+    /// Find the table.
+    pub fn new() -> Result<Self, PageError> {
+        Ok(Self {
+            table: dom::by_id("table")?,
+            rows: dom::by_id("rows")?,
+            more: dom::by_id("all-rows")?,
+            files: Vec::new(),
+            all: false,
+        })
+    }
+
+    /// Is there a file with this path?
+    pub fn has(&self, path: &str) -> bool {
+        self.files.iter().any(|file| file.path == path)
+    }
+
+    /// The paths of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|file| file.path.as_str())
+    }
+
+    /// Show the first rows only, from the next time on.
+    pub fn fold(&mut self) {
+        self.all = false;
+    }
+
+    /// Show all rows.
+    pub fn unfold(&mut self) -> Result<(), PageError> {
+        self.all = true;
+        let files = std::mem::take(&mut self.files);
+        self.show(files)
+    }
+
+    /// Show these files. Rows that say the same already stay: a browser forgets what is dropped on a row that
+    /// is replaced at that moment.
+    pub fn show(&mut self, mut files: Vec<DraftFile>) -> Result<(), PageError> {
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        if files == self.files {
+            return Ok(());
+        }
+        self.files = files;
+        let count = if self.all {
+            self.files.len()
+        } else {
+            self.files.len().min(FIRST_ROWS)
+        };
+        self.rows.set_text_content(None);
+        for file in self.files.iter().take(count) {
+            dom::append(&self.rows, &row(file)?)?;
+        }
+        dom::show(&self.table, !self.files.is_empty());
+        dom::show(&self.more, count < self.files.len());
+        dom::set_text(
+            &self.more,
+            &format!("Show all {}", words::grouped(self.files.len() as u64)),
+        );
+        Ok(())
+    }
+
+    /// Move the keyboard to the button of the row that now stands where `path` stood: else it would start
+    /// again at the top of the page.
+    pub fn focus_at(&self, path: &str, button: &str) {
+        let place = self
+            .files
+            .iter()
+            .position(|file| file.path.as_str() >= path);
+        let place = place.unwrap_or(self.files.len().saturating_sub(1));
+        let row = self
+            .rows
+            .children()
+            .item(u32::try_from(place).unwrap_or(u32::MAX));
+        if let Some(button) = row.and_then(|row| dom::find::<Element>(&row, button).ok()) {
+            dom::focus(&button);
+        }
+    }
+}
+
+fn row(file: &DraftFile) -> Result<Element, PageError> {
+    let row = dom::copy_of("file-row")?;
+    row.set_attribute("data-id", &file.path)?;
+    let (folder, name) = file
+        .path
+        .split_at(file.path.rfind('/').map_or(0, |end| end + 1));
+    dom::set_text(&dom::find(&row, ".folder")?, folder);
+    dom::set_text(&dom::find(&row, ".file")?, name);
+    dom::set_text(&dom::find(&row, ".figure")?, &words::size(file.size));
+    dom::set_text(&dom::find(&row, ".kind")?, &file.kind);
+    for (button, verb) in [(".file-rename", "Rename"), (".file-delete", "Delete")] {
+        dom::find::<Element>(&row, button)?
+            .set_attribute("aria-label", &format!("{verb} {}", file.path))?;
+    }
+    Ok(row)
+}

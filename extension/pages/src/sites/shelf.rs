@@ -1,0 +1,295 @@
+//! Sites as the sites page needs them. The one module that touches the store.
+
+use identity::SiteName;
+use layout::Place;
+use site::{FileMeta, FilePath, Storage, media_type};
+use store::{Import, NewFile, RemovedFile, Site, SiteId, Store, Version};
+use web_sys::Blob;
+use zeroize::Zeroizing;
+
+use super::bundle;
+use crate::error::PageError;
+
+/// A file of a draft, as it is listed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftFile {
+    /// Its path.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// What it is for: the media type that visitors get, or its part in the site.
+    pub kind: String,
+}
+
+/// A deleted site that can be restored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Deleted {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The room that all sites take together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Room {
+    /// Bytes taken.
+    pub used: u64,
+    /// Bytes that can be taken in all.
+    pub quota: u64,
+}
+
+/// The store, with ids as the page has them.
+pub struct Shelf {
+    store: Store,
+}
+
+impl Shelf {
+    /// Open the store.
+    pub async fn open() -> Result<Self, PageError> {
+        Ok(Self {
+            store: Store::open().await?,
+        })
+    }
+
+    /// Create a site; its id.
+    pub async fn create(&self, name: &str) -> Result<String, PageError> {
+        Ok(self
+            .store
+            .create_site(&name_of(name)?)
+            .await?
+            .id
+            .to_string())
+    }
+
+    /// Give a site another name.
+    pub async fn rename(&self, site: &str, name: &str) -> Result<(), PageError> {
+        self.store.rename_site(&id(site)?, &name_of(name)?).await?;
+        Ok(())
+    }
+
+    /// Delete a site, so that it can be restored.
+    pub async fn delete(&self, site: &str) -> Result<(), PageError> {
+        self.store.delete_site(&id(site)?).await?;
+        Ok(())
+    }
+
+    /// Restore a deleted site.
+    pub async fn restore(&self, site: &str) -> Result<(), PageError> {
+        self.store.restore_site(&id(site)?).await?;
+        Ok(())
+    }
+
+    /// Remove all deleted sites for good; how many they were.
+    pub async fn erase_deleted(&self) -> Result<usize, PageError> {
+        Ok(self.store.purge_deleted(0).await?.len())
+    }
+
+    /// The deleted sites, last deleted first.
+    pub async fn deleted(&self) -> Result<Vec<Deleted>, PageError> {
+        let sites = self.store.deleted_sites().await?;
+        Ok(sites
+            .into_iter()
+            .map(|site| Deleted {
+                id: site.id.to_string(),
+                name: site.name.to_string(),
+            })
+            .collect())
+    }
+
+    /// The files of a draft, by path.
+    pub async fn files(&self, site: &str) -> Result<Vec<DraftFile>, PageError> {
+        let files = self.store.files(&id(site)?, Version::Draft).await?;
+        Ok(files
+            .into_iter()
+            .map(|meta| DraftFile {
+                kind: kind(&meta),
+                path: meta.path,
+                size: meta.size,
+            })
+            .collect())
+    }
+
+    /// The file that a draft has at this path, to put it back later.
+    pub async fn file(&self, site: &str, path: &FilePath) -> Result<Option<NewFile>, PageError> {
+        let found = self
+            .store
+            .live_files(&id(site)?, Version::Draft)
+            .find(&[path.to_string()])
+            .await?;
+        Ok(found.map(|found| NewFile {
+            path: path.clone(),
+            blob: found.handle,
+            media_type: found.meta.media_type,
+        }))
+    }
+
+    /// Add files to a draft, or replace those that it has.
+    pub async fn put(&self, site: &str, files: &[NewFile]) -> Result<(), PageError> {
+        Ok(self.store.put_files(&id(site)?, files).await?)
+    }
+
+    /// Remove a file from a draft.
+    pub async fn remove(&self, site: &str, path: &FilePath) -> Result<RemovedFile, PageError> {
+        Ok(self.store.remove_file(&id(site)?, path).await?)
+    }
+
+    /// Put a removed file back.
+    pub async fn put_back(&self, removed: &RemovedFile) -> Result<(), PageError> {
+        Ok(self.store.restore_file(removed).await?)
+    }
+
+    /// Give a file of a draft another path.
+    pub async fn rename_file(
+        &self,
+        site: &str,
+        from: &FilePath,
+        to: &FilePath,
+    ) -> Result<(), PageError> {
+        Ok(self.store.rename_file(&id(site)?, from, to).await?)
+    }
+
+    /// The file that answers for pages that do not exist.
+    pub async fn fallback(&self, site: &str) -> Result<Option<String>, PageError> {
+        Ok(self
+            .store
+            .site(&id(site)?)
+            .await?
+            .settings
+            .single_page_fallback)
+    }
+
+    /// Set the file that answers for pages that do not exist.
+    pub async fn set_fallback(&self, site: &str, path: Option<String>) -> Result<(), PageError> {
+        let site = id(site)?;
+        let mut settings = self.store.site(&site).await?.settings;
+        settings.single_page_fallback = path;
+        self.store.set_site_settings(&site, &settings).await?;
+        Ok(())
+    }
+
+    /// A site's record.
+    pub async fn site(&self, site: &str) -> Result<Site, PageError> {
+        Ok(self.store.site(&id(site)?).await?)
+    }
+
+    /// The site with this id, deleted or not: its id and name.
+    pub async fn present(&self, site: &SiteId) -> Result<Option<(SiteId, String)>, PageError> {
+        match self.store.site(site).await {
+            Ok(site) => Ok(Some((site.id, site.name.to_string()))),
+            Err(store::Error::NoSite) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Has a site files that are data?
+    pub async fn has_data(&self, site: &str) -> Result<bool, PageError> {
+        let site = id(site)?;
+        for version in [Version::Live, Version::Draft] {
+            let files = self.store.files(&site, version).await?;
+            if files.iter().any(|file| bundle::is_data(&file.path)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// All files of a version, as the store has them.
+    pub async fn metas(&self, site: &SiteId, version: Version) -> Result<Vec<FileMeta>, PageError> {
+        Ok(self.store.files(site, version).await?)
+    }
+
+    /// The bytes of a file, unless it is another one by now.
+    pub async fn bytes(
+        &self,
+        site: &SiteId,
+        version: Version,
+        file: &FileMeta,
+    ) -> Result<Option<Blob>, PageError> {
+        let files = self.store.live_files(site, version);
+        let found = files.find(std::slice::from_ref(&file.path)).await?;
+        let found = found.filter(|found| found.meta.revision == file.revision);
+        Ok(found.map(|found| found.handle))
+    }
+
+    /// A site's private key in PKCS#8, to be sealed at once.
+    pub async fn private_key(&self, site: &SiteId) -> Result<Zeroizing<Vec<u8>>, PageError> {
+        Ok(self.store.private_key(site).await?)
+    }
+
+    /// Begin an import.
+    pub async fn begin_import(&self) -> Result<Import, PageError> {
+        Ok(self.store.begin_import().await?)
+    }
+
+    /// When the site's last import replaced it, if what it was before is kept: milliseconds since 1970.
+    pub async fn replaced(&self, site: &str) -> Result<Option<u64>, PageError> {
+        let previous = self.store.site(&id(site)?).await?.previous;
+        Ok(previous.map(|previous| previous.replaced))
+    }
+
+    /// Make a site what it was before the last import.
+    pub async fn undo_import(&self, site: &str) -> Result<(), PageError> {
+        self.store.undo_import(&id(site)?).await?;
+        Ok(())
+    }
+
+    /// Keep no longer what a site was before the last import.
+    pub async fn forget_previous(&self, site: &str) -> Result<(), PageError> {
+        self.store.forget_previous(&id(site)?).await?;
+        Ok(())
+    }
+
+    /// How much room there is.
+    pub async fn room(&self) -> Result<Room, PageError> {
+        let usage = self.store.usage().await?;
+        Ok(Room {
+            used: usage.used,
+            quota: usage.quota,
+        })
+    }
+
+    /// Ask the browser to keep the sites even when the disk is nearly full. It may refuse.
+    pub async fn keep(&self) -> Result<bool, PageError> {
+        Ok(self.store.persist().await?)
+    }
+}
+
+fn kind(meta: &FileMeta) -> String {
+    match Place::of(&meta.path) {
+        Some(Place::Public(path)) => {
+            let full = media_type::content_type(path, &meta.media_type);
+            // The character set is the same for every text.
+            full.split(';').next().unwrap_or_default().to_owned()
+        }
+        Some(Place::SiteJson) => "settings".to_owned(),
+        Some(Place::Route(_)) => "route".to_owned(),
+        Some(Place::Lib(_)) => "module".to_owned(),
+        Some(Place::Template(_)) => "template".to_owned(),
+        Some(Place::Data(_)) => "first data".to_owned(),
+        None => "not used".to_owned(),
+    }
+}
+
+/// A file as the store takes it.
+pub fn new_file(path: FilePath, blob: Blob) -> NewFile {
+    NewFile {
+        path,
+        media_type: blob.type_(),
+        blob,
+    }
+}
+
+fn id(text: &str) -> Result<SiteId, PageError> {
+    SiteId::parse(text).map_err(|error| PageError::Store(error.to_string()))
+}
+
+fn name_of(text: &str) -> Result<SiteName, PageError> {
+    SiteName::parse(text).map_err(|error| PageError::Input(error.to_string()))
+}
+
+impl From<store::Error> for PageError {
+    fn from(error: store::Error) -> Self {
+        Self::Store(error.to_string())
+    }
+}

@@ -1,0 +1,71 @@
+//! Events by delegation: the HTML says what an element does, one listener on the document hears it.
+//!
+//! A button carries `data-do="<deed>"`, a field `data-change` or `data-input`, a form `data-submit`; the
+//! nearest `data-id` around it says whom it concerns. Elements may come and go without any listener.
+
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Element, Event, EventTarget};
+
+use super::dom;
+use crate::error::PageError;
+
+/// The events that deeds come from, and the attribute that names the deed.
+const KINDS: [(&str, &str); 4] = [
+    ("click", "data-do"),
+    ("change", "data-change"),
+    ("input", "data-input"),
+    ("submit", "data-submit"),
+];
+
+/// Something that the person did.
+#[derive(Debug, Clone)]
+pub struct Deed {
+    /// What: the attribute's value.
+    pub name: String,
+    /// To whom: the nearest `data-id`, if there is one.
+    pub id: Option<String>,
+    /// Where: the element with the attribute.
+    pub element: Element,
+}
+
+/// Call `handle` with every event of this kind at `target`, as long as the page lives.
+pub fn on(target: &EventTarget, kind: &str, handle: impl Fn(Event) + 'static) {
+    let listener = Closure::<dyn Fn(Event)>::new(handle);
+    // Adding a listener fails for no target of ours; if it did, the page would only not react.
+    let _ = target.add_event_listener_with_callback(kind, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+/// Call `act` with every deed of this page.
+///
+/// # Errors
+/// [`PageError::Markup`] outside of a page.
+pub fn on_deeds(act: impl Fn(Deed) + Clone + 'static) -> Result<(), PageError> {
+    let document = dom::document()?;
+    for (kind, attribute) in KINDS {
+        let act = act.clone();
+        on(&document, kind, move |event| {
+            if let Some(deed) = deed_of(&event, attribute) {
+                if matches!(kind, "submit") {
+                    event.prevent_default();
+                }
+                act(deed);
+            }
+        });
+    }
+    Ok(())
+}
+
+fn deed_of(event: &Event, attribute: &str) -> Option<Deed> {
+    let target: Element = event.target()?.dyn_into().ok()?;
+    let element = target.closest(&format!("[{attribute}]")).ok()??;
+    Some(Deed {
+        name: element.get_attribute(attribute)?,
+        id: element
+            .closest("[data-id]")
+            .ok()
+            .flatten()
+            .and_then(|owner| owner.get_attribute("data-id")),
+        element,
+    })
+}

@@ -1,0 +1,20 @@
+//! What the pages share: finding and filling elements, events, the toast, and plain words for figures.
+
+pub mod clipboard;
+pub mod dom;
+pub mod events;
+pub mod qr;
+pub mod rendezvous;
+pub mod toast;
+pub mod words;
+
+use crate::error::PageError;
+
+/// Run a task of the page; should it fail, say why in the toast, the one place that is always there.
+pub fn run(task: impl Future<Output = Result<(), PageError>> + 'static) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if let Err(error) = task.await {
+            toast::fail(&error.to_string());
+        }
+    });
+}

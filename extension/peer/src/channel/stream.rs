@@ -1,0 +1,185 @@
+//! One request and its answer on a [`Channel`], as something to await.
+//!
+//! It must not know how bytes travel: it asks `wire` and is woken by the pump.
+
+use std::{
+    cell::Cell,
+    collections::VecDeque,
+    future::poll_fn,
+    task::{Context, Poll, Waker},
+};
+
+use wire::{ResetCode, ResponseHead, StreamId};
+
+use super::Channel;
+use crate::Error;
+
+/// What the pump knows of a stream.
+#[derive(Default)]
+pub(super) struct State {
+    pub(super) response: Option<ResponseHead>,
+    pub(super) chunks: VecDeque<Vec<u8>>,
+    pub(super) ended: bool,
+    pub(super) reset: Option<ResetCode>,
+    pub(super) reader: Option<Waker>,
+    pub(super) writer: Option<Waker>,
+}
+
+/// One request and its answer. Dropped before both sides have ended, it is reset (cancelled).
+pub struct Stream {
+    id: StreamId,
+    channel: Channel,
+    done: Cell<bool>,
+}
+
+impl Stream {
+    pub(super) fn new(id: StreamId, channel: Channel) -> Self {
+        let done = Cell::new(false);
+        Self { id, channel, done }
+    }
+
+    fn failure(&self, state: &State) -> Option<Error> {
+        if let Some(code) = state.reset {
+            return Some(Error::Reset(format!("{code:?}")));
+        }
+        self.channel.0.closed.borrow().clone()
+    }
+
+    /// The answer's head (visitor), and whether the answer ends with it.
+    pub async fn response(&self) -> Result<(ResponseHead, bool), Error> {
+        poll_fn(|context| {
+            self.poll(context, |state| {
+                let head = state.response.take()?;
+                Some((head, state.ended && state.chunks.is_empty()))
+            })
+        })
+        .await
+    }
+
+    /// The next bytes of the peer's body; `None` at its end. Call [`Stream::consumed`] once they are
+    /// taken: until then the peer's credit shrinks.
+    pub async fn chunk(&self) -> Result<Option<Vec<u8>>, Error> {
+        poll_fn(|context| {
+            self.poll(context, |state| match state.chunks.pop_front() {
+                Some(bytes) => Some(Some(bytes)),
+                None => state.ended.then_some(None),
+            })
+        })
+        .await
+    }
+
+    /// All that has arrived, if the body is complete already: spares a stream for small answers.
+    pub fn whole_body(&self) -> Option<Vec<u8>> {
+        let mut streams = self.channel.0.streams.borrow_mut();
+        let state = streams.get_mut(&self.id).filter(|state| state.ended)?;
+        Some(
+            std::mem::take(&mut state.chunks)
+                .into_iter()
+                .flatten()
+                .collect(),
+        )
+    }
+
+    fn poll<T>(
+        &self,
+        context: &mut Context<'_>,
+        take: impl FnOnce(&mut State) -> Option<T>,
+    ) -> Poll<Result<T, Error>> {
+        let mut streams = self.channel.0.streams.borrow_mut();
+        let Some(state) = streams.get_mut(&self.id) else {
+            return Poll::Ready(Err(Error::Lost));
+        };
+        // What has arrived whole is delivered even if the channel is gone since.
+        if let Some(value) = take(state) {
+            return Poll::Ready(Ok(value));
+        }
+        if let Some(error) = self.failure(state) {
+            return Poll::Ready(Err(error));
+        }
+        state.reader = Some(context.waker().clone());
+        Poll::Pending
+    }
+
+    /// Give back credit for `n` bytes of the peer's body.
+    pub fn consumed(&self, n: usize) {
+        self.channel.0.wire.borrow_mut().consumed(self.id, n);
+        self.channel.0.schedule_flush();
+    }
+
+    /// Send the answer's head (host).
+    pub fn respond(&self, head: &ResponseHead, end: bool) -> Result<(), Error> {
+        self.channel
+            .0
+            .wire
+            .borrow_mut()
+            .respond(self.id, head, end)?;
+        self.channel.0.schedule_flush();
+        Ok(())
+    }
+
+    /// Send body bytes; waits while the peer's credit or the send buffer is used up.
+    pub async fn write(&self, mut bytes: &[u8]) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            let accepted = self.channel.0.wire.borrow_mut().send_data(self.id, bytes)?;
+            self.channel.0.schedule_flush();
+            bytes = bytes.get(accepted..).unwrap_or_default();
+            if accepted == 0 {
+                self.writable().await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn writable(&self) -> Result<(), Error> {
+        let mut waited = false;
+        poll_fn(|context| {
+            let mut streams = self.channel.0.streams.borrow_mut();
+            let Some(state) = streams.get_mut(&self.id) else {
+                return Poll::Ready(Err(Error::Lost));
+            };
+            if let Some(error) = self.failure(state) {
+                return Poll::Ready(Err(error));
+            }
+            if std::mem::replace(&mut waited, true) && state.writer.is_none() {
+                return Poll::Ready(Ok(()));
+            }
+            state.writer = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// End our body.
+    pub fn finish(&self) -> Result<(), Error> {
+        self.channel.0.wire.borrow_mut().finish(self.id)?;
+        self.channel.0.schedule_flush();
+        Ok(())
+    }
+
+    /// Both sides have ended well: dropping is no cancellation.
+    pub fn done(&self) {
+        self.done.set(true);
+    }
+
+    /// Give the request up.
+    pub fn reset(&self, code: ResetCode) {
+        self.done.set(true);
+        self.channel.0.wire.borrow_mut().reset(self.id, code);
+        self.channel.0.schedule_flush();
+        let mut wake = [None, None];
+        self.channel.0.with(self.id, |state| {
+            state.reset = Some(code);
+            wake = [state.reader.take(), state.writer.take()];
+        });
+        wake.into_iter().flatten().for_each(Waker::wake);
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if !self.done.get() {
+            self.reset(ResetCode::Cancelled);
+        }
+        self.channel.0.streams.borrow_mut().remove(&self.id);
+    }
+}

@@ -1,0 +1,300 @@
+//! Hosting: announces sites at the rendezvous; [`visitors`] takes those in who come.
+//!
+//! It must not know how a request is answered nor where keys live: both are the [`Backend`]'s.
+
+mod visitors;
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::{Rc, Weak},
+};
+
+use futures_channel::mpsc::UnboundedReceiver;
+use futures_util::{StreamExt, future::LocalBoxFuture};
+use identity::{AttemptId, Challenge, DtlsFingerprint, Label, PublicKey, Signature, SiteName};
+use signalling::{ClientMessage, ServerMessage};
+
+use crate::{
+    Error,
+    channel::{Channel, Incoming},
+    rtc::Rtc,
+    signal::{Signal, SignalEvent, Welcome},
+};
+
+/// What the host needs of others.
+pub trait Backend {
+    /// Sign "I host `name` at `gateway`" with the site's key.
+    fn sign_host<'a>(
+        &'a self,
+        site: &'a str,
+        gateway: &'a str,
+        challenge: &'a Challenge,
+        name: &'a SiteName,
+    ) -> LocalBoxFuture<'a, Result<Signature, Error>>;
+
+    /// Sign "this DTLS channel ends at me" with the site's key.
+    fn sign_channel<'a>(
+        &'a self,
+        site: &'a str,
+        attempt: &'a AttemptId,
+        host: &'a DtlsFingerprint,
+        visitor: &'a DtlsFingerprint,
+    ) -> LocalBoxFuture<'a, Result<Signature, Error>>;
+
+    /// Answer a visitor's request for `site`; returns when the answer has been sent.
+    fn answer<'a>(&'a self, site: &'a str, incoming: Incoming) -> LocalBoxFuture<'a, ()>;
+
+    /// Something of [`Host::standing`] changed.
+    fn changed(&self);
+}
+
+/// A site to host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HostedSite {
+    /// What the backend calls it.
+    pub id: String,
+    /// The name to claim.
+    pub name: SiteName,
+    /// Its label.
+    pub label: Label,
+    /// Its key.
+    pub key: PublicKey,
+}
+
+/// How a hosted site does.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Standing {
+    /// The link to it, once the rendezvous has given one.
+    pub link: Option<String>,
+    /// Why the bare name was refused.
+    pub refused: Option<String>,
+    /// A free name instead.
+    pub suggestion: Option<String>,
+    /// Visitors connected now.
+    pub visitors: u32,
+}
+
+/// How the rendezvous does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rendezvous {
+    /// Being connected to.
+    Connecting,
+    /// Connected.
+    Connected,
+    /// Not reachable, and why.
+    Unreachable(String),
+}
+
+struct Inner {
+    signal: Signal,
+    backend: Rc<dyn Backend>,
+    sites: RefCell<Vec<HostedSite>>,
+    standings: RefCell<HashMap<String, Standing>>,
+    rendezvous: RefCell<Rendezvous>,
+    attempts: RefCell<HashMap<AttemptId, Weak<Rtc>>>,
+    channels: RefCell<Vec<(String, Channel)>>,
+    visitors: Cell<usize>,
+}
+
+/// Hosts sites at one rendezvous until dropped.
+pub struct Host(Rc<Inner>);
+
+impl Host {
+    /// Host at the rendezvous behind `signal`. Name the sites with [`Host::set_sites`].
+    pub fn new(signal: Signal, backend: Rc<dyn Backend>) -> Self {
+        let inner = Rc::new(Inner {
+            signal: signal.clone(),
+            backend,
+            sites: RefCell::default(),
+            standings: RefCell::default(),
+            rendezvous: RefCell::new(Rendezvous::Connecting),
+            attempts: RefCell::default(),
+            channels: RefCell::default(),
+            visitors: Cell::new(0),
+        });
+        wasm_bindgen_futures::spawn_local(listen(Rc::downgrade(&inner), signal.subscribe()));
+        Self(inner)
+    }
+
+    /// The gateway hosted at.
+    pub fn gateway(&self) -> &str {
+        self.0.signal.gateway()
+    }
+
+    /// Host exactly these: new ones are announced, others withdrawn and their visitors told.
+    pub fn set_sites(&self, sites: Vec<HostedSite>) {
+        let before = self.0.sites.replace(sites.clone());
+        for gone in before.iter().filter(|old| !sites.contains(old)) {
+            self.0.signal.send(&ClientMessage::Unhost {
+                label: gone.label.clone(),
+            });
+            self.0.standings.borrow_mut().remove(&gone.id);
+            if !sites.iter().any(|site| site.id == gone.id) {
+                self.0.dismiss(&gone.id);
+            }
+        }
+        if let Some(welcome) = self.0.signal.current() {
+            for new in sites.into_iter().filter(|site| !before.contains(site)) {
+                self.0.announce(new, welcome.clone());
+            }
+        }
+        self.0.backend.changed();
+    }
+
+    /// Try the rendezvous at once, if it is not connected.
+    pub fn hurry(&self) {
+        self.0.signal.hurry();
+    }
+
+    /// How the rendezvous does.
+    pub fn rendezvous(&self) -> Rendezvous {
+        self.0.rendezvous.borrow().clone()
+    }
+
+    /// How a site does.
+    pub fn standing(&self, site: &str) -> Standing {
+        let mut standing = self
+            .0
+            .standings
+            .borrow()
+            .get(site)
+            .cloned()
+            .unwrap_or_default();
+        let channels = self.0.channels.borrow();
+        standing.visitors = channels.iter().filter(|(id, _)| id == site).count() as u32;
+        standing
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        for (_, channel) in self.0.channels.take() {
+            channel.leave("hosting was switched off");
+        }
+        self.0.signal.close();
+    }
+}
+
+async fn listen(weak: Weak<Inner>, mut events: UnboundedReceiver<SignalEvent>) {
+    if let Some(welcome) = weak.upgrade().and_then(|inner| inner.signal.current()) {
+        weak.upgrade()
+            .into_iter()
+            .for_each(|inner| inner.up(welcome.clone()));
+    }
+    while let Some(event) = events.next().await {
+        let Some(inner) = weak.upgrade() else { return };
+        match event {
+            SignalEvent::Up(welcome) => inner.up(welcome),
+            SignalEvent::Down(reason) => {
+                inner.rendezvous.replace(Rendezvous::Unreachable(reason));
+                inner.backend.changed();
+            }
+            SignalEvent::Message(message) => inner.signalled(message),
+        }
+    }
+}
+
+impl Inner {
+    fn up(self: &Rc<Self>, welcome: Welcome) {
+        // The signature names the gateway. Were it not the one the owner asked for, this rendezvous
+        // could pass another's challenge on and host there in our name.
+        if welcome.gateway != self.signal.gateway() {
+            let reason = format!(
+                "The rendezvous at {} says that its address is {}. Use that address.",
+                self.signal.gateway(),
+                welcome.gateway
+            );
+            self.rendezvous.replace(Rendezvous::Unreachable(reason));
+            return self.backend.changed();
+        }
+        self.rendezvous.replace(Rendezvous::Connected);
+        for site in self.sites.borrow().clone() {
+            self.announce(site, welcome.clone());
+        }
+        self.backend.changed();
+    }
+
+    fn announce(self: &Rc<Self>, site: HostedSite, welcome: Welcome) {
+        let inner = self.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            let signed = inner
+                .backend
+                .sign_host(&site.id, &welcome.gateway, &welcome.challenge, &site.name)
+                .await;
+            match signed {
+                Ok(signature) => {
+                    inner.signal.send(&ClientMessage::Host {
+                        label: site.label,
+                        key: site.key,
+                        name: site.name,
+                        signature,
+                        claim: true,
+                    });
+                }
+                Err(error) => inner.stand(&site.label, |standing| {
+                    standing.refused = Some(error.to_string());
+                }),
+            }
+        });
+    }
+
+    fn stand(&self, label: &Label, change: impl FnOnce(&mut Standing)) {
+        let id = self
+            .sites
+            .borrow()
+            .iter()
+            .find(|site| site.label == *label)
+            .map(|s| s.id.clone());
+        if let Some(id) = id {
+            change(self.standings.borrow_mut().entry(id).or_default());
+            self.backend.changed();
+        }
+    }
+
+    fn signalled(self: &Rc<Self>, message: ServerMessage) {
+        match message {
+            ServerMessage::Hosting { label, name, link } => self.stand(&label, |standing| {
+                standing.link = Some(link);
+                if name.is_some() {
+                    standing.refused = None;
+                    standing.suggestion = None;
+                }
+            }),
+            ServerMessage::HostRefused { label, reason } => self.stand(&label, |standing| {
+                standing.link = None;
+                standing.refused = Some(reason);
+            }),
+            ServerMessage::NameRefused {
+                label,
+                reason,
+                suggestion,
+            } => {
+                self.stand(&label, |standing| {
+                    standing.refused = Some(reason);
+                    standing.suggestion = Some(suggestion.to_string());
+                });
+            }
+            ServerMessage::Offer {
+                attempt,
+                label,
+                sdp,
+            } => self.offered(attempt, &label, sdp),
+            ServerMessage::Candidate { attempt, candidate } => self.candidate(&attempt, candidate),
+            _ => {}
+        }
+    }
+
+    /// Tell a site's visitors that it is hosted no more.
+    fn dismiss(&self, site: &str) {
+        let (gone, stay): (Vec<_>, Vec<_>) = self
+            .channels
+            .take()
+            .into_iter()
+            .partition(|(id, _)| id == site);
+        self.channels.replace(stay);
+        for (_, channel) in gone {
+            channel.leave("the site is no longer hosted");
+        }
+    }
+}

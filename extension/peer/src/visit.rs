@@ -1,0 +1,306 @@
+//! A visit: the lasting interest of one browser in one site. It connects, stays connected, and
+//! connects again; all tabs share it.
+//!
+//! It must not know who asks (a site worker's port) nor what is shown. Requests wait in
+//! [`Visit::channel`] while the connection is being made.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::{Rc, Weak},
+};
+
+use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
+use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
+use gloo_timers::future::TimeoutFuture;
+use identity::Label;
+use signalling::{ClientMessage, ServerMessage};
+
+use crate::{
+    Error,
+    channel::Channel,
+    connect::{Connected, Step, connect},
+    signal::{Signal, SignalEvent},
+};
+
+/// Milliseconds: the first pause before trying again; it doubles up to the last. A host that comes
+/// back is announced by the rendezvous, which ends the pause at once.
+const FIRST_PAUSE: u32 = 500;
+/// Milliseconds: the longest pause.
+const LAST_PAUSE: u32 = 10_000;
+/// Milliseconds that a request waits for a connection before it is answered with an honest error.
+const PATIENCE: u32 = 15_000;
+/// Milliseconds after the loss of a connection in which a host that is offline is taken to be coming
+/// back: its network document or its browser is being started again.
+const GRACE: u32 = 5_000;
+/// Milliseconds of silence, with requests under way, after which the host is asked for a sign of life.
+const SILENCE: f64 = 3_000.0;
+/// Milliseconds of silence after which it is taken for gone.
+const DEATH: f64 = 8_000.0;
+/// Milliseconds between looks at the silence.
+const LOOK: u32 = 1_000;
+/// Milliseconds without any request after which an idle connection is closed. Tabs that are still
+/// open cost one reconnection (a tenth of a second) when they ask again.
+const IDLE: f64 = 300_000.0;
+
+/// How a visit does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Phase {
+    /// Nobody wants anything.
+    Idle,
+    /// Being connected.
+    Connecting(Step),
+    /// Connected.
+    Connected,
+    /// It failed; it is tried again by itself.
+    Waiting(Error),
+    /// It failed in a way that trying again does not mend.
+    Failed(Error),
+}
+
+struct Inner {
+    label: Label,
+    signal: Signal,
+    /// A page that is open for the visit alone (the shell) never lets it go idle.
+    lasting: bool,
+    phase: RefCell<Phase>,
+    connected: RefCell<Option<Connected>>,
+    running: Cell<bool>,
+    wanted: Cell<f64>,
+    /// When a connection was lost last (milliseconds, epoch).
+    lost: Cell<f64>,
+    watchers: RefCell<Vec<UnboundedSender<Phase>>>,
+    hurry: RefCell<Option<UnboundedSender<()>>>,
+}
+
+/// One browser's visit to one site. Clones share it.
+#[derive(Clone)]
+pub struct Visit(Rc<Inner>);
+
+impl Visit {
+    /// Visit the site `label` that is known to the rendezvous behind `signal`.
+    pub fn new(label: Label, signal: Signal, lasting: bool) -> Self {
+        Self(Rc::new(Inner {
+            label,
+            signal,
+            lasting,
+            phase: RefCell::new(Phase::Idle),
+            connected: RefCell::default(),
+            running: Cell::new(false),
+            wanted: Cell::new(0.0),
+            lost: Cell::new(0.0),
+            watchers: RefCell::default(),
+            hurry: RefCell::default(),
+        }))
+    }
+
+    /// The site's label.
+    pub fn label(&self) -> &Label {
+        &self.0.label
+    }
+
+    /// How it does now.
+    pub fn phase(&self) -> Phase {
+        self.0.phase.borrow().clone()
+    }
+
+    /// Every change from now on, the present phase first.
+    pub fn watch(&self) -> UnboundedReceiver<Phase> {
+        let (sender, receiver) = unbounded();
+        let _ = sender.unbounded_send(self.phase());
+        self.0.watchers.borrow_mut().push(sender);
+        receiver
+    }
+
+    /// Somebody wants the site: connect if it is not connected, and without a pause.
+    pub fn want(&self) {
+        self.0.wanted.set(js_sys::Date::now());
+        if !self.0.running.replace(true) {
+            wasm_bindgen_futures::spawn_local(run(Rc::downgrade(&self.0)));
+        }
+    }
+
+    /// Try again at once (a person asked).
+    pub fn retry(&self) {
+        self.want();
+        self.0.signal.hurry();
+        if let Some(hurry) = self.0.hurry.borrow().as_ref() {
+            let _ = hurry.unbounded_send(());
+        }
+    }
+
+    /// The channel, as soon as there is one; else why there is none.
+    pub async fn channel(&self) -> Result<Channel, Error> {
+        let since = js_sys::Date::now() - self.0.lost.get();
+        let grace = (f64::from(GRACE) - since).clamp(0.0, f64::from(GRACE));
+        self.channel_within(grace as u32).await
+    }
+
+    /// As [`Visit::channel`], for what was lost in the middle: waits longer for a host that is away.
+    pub async fn channel_again(&self) -> Result<Channel, Error> {
+        self.channel_within(PATIENCE).await
+    }
+
+    /// `grace`: milliseconds to wait for a host that is offline.
+    async fn channel_within(&self, grace: u32) -> Result<Channel, Error> {
+        self.want();
+        if let Some(channel) = self.0.open_channel() {
+            return Ok(channel);
+        }
+        let mut phases = self.watch();
+        let mut timeout = TimeoutFuture::new(PATIENCE).fuse();
+        let mut over = TimeoutFuture::new(grace).fuse();
+        let mut patient = grace > 0;
+        let mut last = Error::TimedOut(PATIENCE / 1000);
+        loop {
+            select_biased! {
+                phase = phases.next() => match phase {
+                    Some(Phase::Connected) => if let Some(channel) = self.0.open_channel() {
+                        return Ok(channel);
+                    },
+                    Some(Phase::Failed(error)) => return Err(error),
+                    // A host that the rendezvous says is offline will not be there in a moment, nor a
+                    // rendezvous that was waited for: the page that says so shows the site when it is
+                    // back.
+                    Some(Phase::Waiting(
+                        error @ (Error::HostOffline | Error::RendezvousUnreachable(_)),
+                    )) if !patient => return Err(error),
+                    Some(Phase::Waiting(error)) => last = error,
+                    Some(Phase::Idle) => self.want(),
+                    Some(Phase::Connecting(_)) => {}
+                    None => return Err(last),
+                },
+                () = over => {
+                    patient = false;
+                    if last == Error::HostOffline {
+                        return Err(last);
+                    }
+                }
+                () = timeout => return Err(last),
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn open_channel(&self) -> Option<Channel> {
+        let connected = self.connected.borrow();
+        let channel = &connected.as_ref()?.channel;
+        (!channel.is_closed()).then(|| channel.clone())
+    }
+
+    fn set(&self, phase: Phase) {
+        self.phase.replace(phase.clone());
+        self.watchers
+            .borrow_mut()
+            .retain(|watcher| watcher.unbounded_send(phase.clone()).is_ok());
+    }
+}
+
+/// Connect, watch over the connection, connect again; until nobody wants it.
+async fn run(weak: Weak<Inner>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let Some(inner) = weak.upgrade() else { return };
+        let (sender, hurry) = unbounded();
+        inner.hurry.replace(Some(sender));
+        let result = connect(&inner.signal, &inner.label, |step| {
+            inner.set(Phase::Connecting(step));
+        })
+        .await;
+        match result {
+            Ok(connected) => {
+                pause = FIRST_PAUSE;
+                let channel = connected.channel.clone();
+                inner.connected.replace(Some(connected));
+                inner.set(Phase::Connected);
+                drop(inner);
+                let idle = watch_over(&weak, &channel).await;
+                let Some(inner) = weak.upgrade() else { return };
+                inner.connected.replace(None);
+                if idle {
+                    inner.running.set(false);
+                    return inner.set(Phase::Idle);
+                }
+                inner.lost.set(js_sys::Date::now());
+            }
+            Err(error) if error.is_passing() => {
+                inner.set(Phase::Waiting(error));
+                let idle = js_sys::Date::now() - inner.wanted.get() > IDLE;
+                if idle && !inner.lasting {
+                    inner.running.set(false);
+                    return inner.set(Phase::Idle);
+                }
+                let (signal, label) = (inner.signal.clone(), inner.label.clone());
+                drop(inner);
+                pause_until_online(&signal, &label, hurry, pause).await;
+                pause = (pause * 2).min(LAST_PAUSE);
+            }
+            Err(error) => {
+                inner.running.set(false);
+                return inner.set(Phase::Failed(error));
+            }
+        }
+    }
+}
+
+/// Wait, but not longer than until the host is announced or somebody is in a hurry.
+async fn pause_until_online(
+    signal: &Signal,
+    label: &Label,
+    mut hurry: UnboundedReceiver<()>,
+    milliseconds: u32,
+) {
+    let mut events = signal.subscribe();
+    signal.send(&ClientMessage::Watch {
+        label: label.clone(),
+    });
+    let mut wait = TimeoutFuture::new(milliseconds).fuse();
+    loop {
+        select_biased! {
+            event = events.next() => match event {
+                Some(SignalEvent::Message(ServerMessage::HostOnline { label: online })) => {
+                    if online == *label { return; }
+                }
+                Some(SignalEvent::Up(_)) | None => return,
+                Some(_) => {}
+            },
+            _ = hurry.next() => return,
+            () = wait => return,
+        }
+    }
+}
+
+/// Until the channel closes; closes it itself when the host is silent for too long with requests under
+/// way, or when nobody has asked for anything for long (then the answer is `true`).
+async fn watch_over(weak: &Weak<Inner>, channel: &Channel) -> bool {
+    let closed = channel.closed().fuse();
+    pin_mut!(closed);
+    let mut asked = 0.0;
+    loop {
+        let mut look = TimeoutFuture::new(LOOK).fuse();
+        select_biased! {
+            _ = closed => return false,
+            () = look => {}
+        }
+        let Some(inner) = weak.upgrade() else {
+            return true;
+        };
+        let now = js_sys::Date::now();
+        if channel.streams() == 0 {
+            asked = 0.0;
+            if !inner.lasting && now - inner.wanted.get() > IDLE {
+                channel.leave("idle");
+                return true;
+            }
+            continue;
+        }
+        if now - channel.last_heard() < SILENCE {
+            asked = 0.0;
+        } else if asked == 0.0 {
+            asked = now;
+            channel.ping();
+        } else if now - asked > DEATH - SILENCE {
+            channel.close(Error::Lost);
+        }
+    }
+}

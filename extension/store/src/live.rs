@@ -1,0 +1,63 @@
+//! A version of a site as the engine's storage: what answers visitors' requests.
+
+use std::future::IntoFuture;
+
+use futures_util::future::join_all;
+use idb::Query;
+use site::{FileMeta, Found, Storage};
+use web_sys::Blob;
+
+use crate::record::{self, FileRecord, SiteId, Version};
+use crate::schema::{BLOBS, FILES, SITES};
+use crate::{Error, Store, files, sites};
+
+/// The files of one version of one site, always the present one: a publish is seen by the next request.
+#[derive(Debug, Clone)]
+pub struct LiveFiles {
+    store: Store,
+    site: SiteId,
+    version: Version,
+}
+
+impl Store {
+    /// A version of a site to serve from.
+    pub fn live_files(&self, site: &SiteId, version: Version) -> LiveFiles {
+        LiveFiles {
+            store: self.clone(),
+            site: site.clone(),
+            version,
+        }
+    }
+}
+
+impl Storage for LiveFiles {
+    type Handle = Blob;
+    type Error = Error;
+
+    async fn find(&self, candidates: &[String]) -> Result<Option<Found<Blob>>, Error> {
+        self.store
+            .read(&[SITES, FILES, BLOBS], async |tx| {
+                let site = sites::get(tx, &self.site).await?;
+                let Some(version) = self.version.number(&site) else {
+                    return Ok(None);
+                };
+                let files = tx.store(FILES)?;
+                let mut requests = Vec::with_capacity(candidates.len());
+                for path in candidates {
+                    let key = record::file_key(self.site.as_str(), version, path);
+                    requests.push(files.get(Query::Key(key))?.into_future());
+                }
+                for value in join_all(requests).await {
+                    if let Some(record) = record::from_js::<FileRecord>(value?)? {
+                        let handle = files::read_blob(tx, &record).await?;
+                        return Ok(Some(Found {
+                            meta: FileMeta::from(record),
+                            handle,
+                        }));
+                    }
+                }
+                Ok(None)
+            })
+            .await
+    }
+}

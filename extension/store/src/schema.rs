@@ -1,0 +1,70 @@
+//! The object stores and how the database comes to have them.
+
+use idb::event::VersionChangeEvent;
+use idb::{Database, DatabaseEvent, Event, Factory, ObjectStoreParams, Request};
+
+use crate::Error;
+
+/// The database of the extension.
+pub const DATABASE: &str = "peerserver";
+
+/// The version of the schema. Raise it with every change of the object stores and extend [`upgrade`].
+const VERSION: u32 = 1;
+
+/// Site id → site record.
+pub const SITES: &str = "sites";
+/// Site id → `{privateKey, publicKey}` as CryptoKeys. Apart from the sites, so that answering a request
+/// does not clone keys.
+pub const KEYS: &str = "keys";
+/// `[site, version, path]` → file record.
+pub const FILES: &str = "files";
+/// Blob id → Blob.
+pub const BLOBS: &str = "blobs";
+/// Name → JSON text.
+pub const SETTINGS: &str = "settings";
+
+/// Opens the database, creating or upgrading it as needed. The connection closes by itself when a newer
+/// version of the extension wants to upgrade.
+pub async fn open(name: &str) -> Result<Database, Error> {
+    let unavailable = |error: idb::Error| match Error::from(error) {
+        Error::Browser { name, message } => Error::Unavailable(format!("{name}: {message}")),
+        Error::Closed => Error::Unavailable("storage is switched off".to_owned()),
+        other => other,
+    };
+    let mut request = Factory::new()
+        .and_then(|factory| factory.open(name, Some(VERSION)))
+        .map_err(unavailable)?;
+    request.on_upgrade_needed(|event| {
+        if upgrade(&event).is_err() {
+            // A database without all its stores must not come to be: opening fails instead.
+            if let Some(transaction) = event
+                .target()
+                .ok()
+                .and_then(|request| request.transaction())
+            {
+                let _ = transaction.abort();
+            }
+        }
+    });
+    let mut database = request.await.map_err(unavailable)?;
+    database.on_version_change(|event| {
+        if let Some(database) = event
+            .target()
+            .and_then(|target| Database::try_from(target).ok())
+        {
+            database.close();
+        }
+    });
+    Ok(database)
+}
+
+fn upgrade(event: &VersionChangeEvent) -> Result<(), idb::Error> {
+    let database = event.database()?;
+    let present = database.store_names();
+    for name in [SITES, KEYS, FILES, BLOBS, SETTINGS] {
+        if !present.iter().any(|p| p == name) {
+            database.create_object_store(name, ObjectStoreParams::new())?;
+        }
+    }
+    Ok(())
+}

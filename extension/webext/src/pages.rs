@@ -1,0 +1,48 @@
+//! What the extension's own pages need of the API.
+
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::{
+    Error, api,
+    message::{settled, to_js},
+};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["chrome", "runtime", "onMessage"], js_name = addListener)]
+    fn runtime_on_message(listener: &Closure<dyn FnMut(JsValue)>);
+}
+
+/// Call `hear` with every message that reaches this page, as long as the page lives. It answers none.
+pub fn on_message(hear: impl Fn(JsValue) + 'static) {
+    let listener = Closure::<dyn FnMut(JsValue)>::new(hear);
+    runtime_on_message(&listener);
+    listener.forget();
+}
+
+/// Open `url` in a new tab.
+///
+/// # Errors
+/// What the browser says, for instance of an address that extensions may not open.
+pub async fn open_tab(url: &str) -> Result<(), Error> {
+    #[derive(Serialize)]
+    struct Properties<'a> {
+        url: &'a str,
+    }
+    settled(api::tabs_create(&to_js(&Properties { url })?)).await?;
+    Ok(())
+}
+
+/// Ask the person for access to these origins (match patterns such as `https://example.org/*`). The
+/// browser is called before this function returns, so that it sees the person's gesture; the future
+/// tells whether access was given.
+pub fn request_origins(patterns: &[String]) -> impl Future<Output = Result<bool, Error>> + 'static {
+    #[derive(Serialize)]
+    struct Permissions<'a> {
+        origins: &'a [String],
+    }
+    let call = to_js(&Permissions { origins: patterns })
+        .map(|permissions| api::permissions_request(&permissions));
+    async move { Ok(settled(call?).await?.is_truthy()) }
+}

@@ -1,0 +1,141 @@
+//! The command line: `peerserver rendezvous`, `bundle`, `install` and `uninstall`. It turns words into settings
+//! and results into words.
+
+mod bundle;
+mod rendezvous;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::extension::ExtensionId;
+use crate::install::{self, Browser, Change, Done, Wish};
+
+/// PeerServer's native host: your browser is the web server, and this is what introduces it to others.
+#[derive(Debug, Parser)]
+#[command(name = "peerserver", version, about, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run a rendezvous and its gateway until Ctrl-C or SIGTERM
+    Rendezvous(rendezvous::Options),
+    /// Look into bundles (NAME.peersite), check, make and unpack them
+    #[command(subcommand)]
+    Bundle(bundle::Command),
+    /// Let this user's browsers start this program for the PeerServer extension
+    Install(InstallOptions),
+    /// Take back what install did; settings and claims stay
+    Uninstall(Where),
+}
+
+#[derive(Debug, Args)]
+struct InstallOptions {
+    #[command(flatten)]
+    place: Where,
+    /// Serve the extension with this id too, if your copy has another than the built-in one
+    #[arg(long = "extension-id", value_name = "ID", value_parser = ExtensionId::parse)]
+    extension_ids: Vec<ExtensionId>,
+}
+
+#[derive(Debug, Args)]
+struct Where {
+    /// Only this browser, found or not; may be repeated [default: every browser found]
+    #[arg(long = "browser", value_name = "BROWSER", value_enum)]
+    browsers: Vec<Browser>,
+    /// Instead of the user's own: Chromium's --user-data-dir, or the HOME that Firefox is given
+    #[arg(long, value_name = "DIR")]
+    profile_dir: Option<PathBuf>,
+}
+
+impl Where {
+    fn wish(self) -> Wish {
+        let Self {
+            browsers,
+            profile_dir,
+        } = self;
+        Wish {
+            browsers,
+            profile_dir,
+            ..Wish::default()
+        }
+    }
+}
+
+/// Does what the process's arguments say.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Rendezvous(options) => rendezvous::run(options),
+        Command::Bundle(command) => bundle::run(command),
+        Command::Install(InstallOptions {
+            place,
+            extension_ids,
+        }) => {
+            let wish = Wish {
+                extension_ids: extension_ids.into_iter().collect(),
+                ..place.wish()
+            };
+            install::install(&wish).map(|done| tell(&done))
+        }
+        Command::Uninstall(place) => install::uninstall(&place.wish()).map(|done| tell(&done)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "peerserver: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A line to stdout, which is a command's answer. A reader that went away is no failure.
+fn say(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+fn tell(done: &[Done]) {
+    for Done {
+        browser,
+        place,
+        change,
+    } in done
+    {
+        let what = match change {
+            Change::Written => "registered",
+            Change::Unchanged => "unchanged ",
+            Change::Removed => "removed   ",
+            Change::Absent => "not there ",
+        };
+        say(format_args!("{browser:<8} {what} {place}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn browsers_are_named_as_in_the_help() {
+        for name in Browser::names().split(", ") {
+            let cli = Cli::try_parse_from(["peerserver", "install", "--browser", name]).unwrap();
+            let Command::Install(options) = cli.command else {
+                panic!("{cli:?}")
+            };
+            assert_eq!(options.place.browsers.len(), 1);
+        }
+        assert!(Cli::try_parse_from(["peerserver", "install", "--browser", "lynx"]).is_err());
+        assert!(Cli::try_parse_from(["peerserver", "install", "--extension-id", "x"]).is_err());
+    }
+}

@@ -1,0 +1,187 @@
+//! The native messaging host: a browser started this process for our extension, and talks to it over
+//! stdin and stdout.
+//!
+//! One process is one stretch of hosting: it greets, runs the rendezvous and gateway on loopback while
+//! it is wanted, and ends on `Stop`, when stdin ends (the extension closed the port, the browser ended
+//! or died), or on a signal. It must not know sites, keys or peers.
+
+mod conversation;
+mod pipes;
+mod probe;
+mod service;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use native_messaging::{Event, FailReason, NO_CALL, Reply, Standing, ToExtension};
+
+use crate::extension::{self, Caller};
+use crate::log::{self, LogFormat};
+use crate::{Error, folders, signals};
+use conversation::{Conversation, Step};
+use pipes::{Incoming, Pipes};
+use service::Service;
+
+/// How long the runtime may take to put its threads down at the end: nothing of worth is running then.
+const RUNTIME_END: Duration = Duration::from_millis(100);
+
+/// Serves the browser, if one started this process; `None` if a person did.
+pub fn run_if_called(arguments: &[OsString]) -> Option<ExitCode> {
+    let caller = Caller::from_arguments(arguments)?;
+    log::start(LogFormat::Text);
+    Some(match run(&caller) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error}");
+            ExitCode::FAILURE
+        }
+    })
+}
+
+fn run(caller: &Caller) -> Result<(), Error> {
+    caller.check(&extension::allowed(&folders::data_dir()?)?)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        // The rendezvous relays short messages of a few peers; the browser needs the other cores.
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|source| Error::System {
+            action: "start the runtime",
+            source,
+        })?;
+    let end = runtime.block_on(async {
+        let pipes = Pipes::open()?;
+        converse(pipes).await
+    });
+    runtime.shutdown_timeout(RUNTIME_END);
+    end
+}
+
+/// Answers calls until the end of the conversation, and ends the rendezvous.
+async fn converse(mut pipes: Pipes) -> Result<(), Error> {
+    let mut service: Option<Service> = None;
+    let end = tokio::select! {
+        end = answer(&mut pipes, &mut service) => end,
+        signal = signals::end() => {
+            tracing::info!(signal, "ending");
+            Ok(())
+        }
+    };
+    if let Some(service) = service {
+        service.stop().await;
+    }
+    pipes.close().await;
+    end
+}
+
+async fn answer(pipes: &mut Pipes, service: &mut Option<Service>) -> Result<(), Error> {
+    let mut conversation = Conversation::default();
+    loop {
+        let incoming = tokio::select! {
+            incoming = pipes.receive() => incoming,
+            standing = changed(service) => {
+                tell(pipes, standing).await;
+                continue;
+            }
+        };
+        let body = match incoming {
+            Incoming::Message(body) => body,
+            Incoming::End => return Ok(()),
+            Incoming::Broken(error) => {
+                reply(pipes, NO_CALL, failed(FailReason::BadRequest, &error)).await;
+                return Err(error.into());
+            }
+        };
+        match conversation.hear(&body) {
+            Step::Answer { id, reply: answer } => reply(pipes, id, answer).await,
+            Step::Status { id } => {
+                let standing = service.as_ref().map_or(Standing::Off, Service::standing);
+                reply(pipes, id, Reply::Status { standing }).await;
+            }
+            Step::Stop { id } => {
+                if let Some(service) = service.take() {
+                    service.stop().await;
+                }
+                reply(pipes, id, Reply::Stopped).await;
+                return Ok(());
+            }
+            Step::Start { id, wish } => {
+                let unchanged = service.as_ref().filter(|service| *service.wish() == wish);
+                let running = unchanged.and_then(|service| started(service.standing()));
+                if let Some(answer) = running {
+                    reply(pipes, id, answer).await;
+                    continue;
+                }
+                if let Some(service) = service.take() {
+                    service.stop().await;
+                }
+                let start = tokio::select! {
+                    start = Service::start(wish) => start,
+                    // Nobody is left to be told.
+                    () = pipes.ended() => return Ok(()),
+                };
+                let answer = match start {
+                    Ok(new) => {
+                        let answer = started(new.standing());
+                        *service = Some(new);
+                        answer.unwrap_or_else(|| {
+                            failed(FailReason::Internal, &"the rendezvous ended at once")
+                        })
+                    }
+                    Err(failure) => failure.into(),
+                };
+                reply(pipes, id, answer).await;
+            }
+        }
+    }
+}
+
+/// The next change of the rendezvous's standing; never, while none is wanted.
+async fn changed(service: &mut Option<Service>) -> Standing {
+    match service {
+        Some(service) => service.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn started(standing: Standing) -> Option<Reply> {
+    match standing {
+        Standing::Running {
+            gateway,
+            port,
+            shared,
+        } => Some(Reply::Started {
+            gateway,
+            port,
+            shared,
+        }),
+        Standing::Off | Standing::Lost { .. } => None,
+    }
+}
+
+fn failed(reason: FailReason, why: &dyn std::fmt::Display) -> Reply {
+    Reply::Failed {
+        reason,
+        message: why.to_string(),
+    }
+}
+
+async fn reply(pipes: &Pipes, id: u32, reply: Reply) {
+    if let Reply::Failed { reason, message } = &reply {
+        tracing::warn!(id, ?reason, "{message}");
+    }
+    pipes.send(&ToExtension::Reply { id, reply }).await;
+}
+
+async fn tell(pipes: &Pipes, standing: Standing) {
+    let event = match standing {
+        Standing::Off => return,
+        Standing::Running {
+            gateway, shared, ..
+        } => Event::RendezvousUp { gateway, shared },
+        Standing::Lost { message, .. } => Event::RendezvousLost { message },
+    };
+    tracing::info!(?event, "the rendezvous changed");
+    pipes.send(&ToExtension::Event { event }).await;
+}

@@ -1,0 +1,269 @@
+//! What a peer's messages do. It must not know sockets: it reads text and fills an outbox.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use identity::{Challenge, Label, PublicKey, Signature, SiteName, host_statement, verify};
+use signalling::{ClientMessage, DecodeError, ServerMessage, VERSION};
+use tracing::{debug, info};
+
+use super::app::App;
+use super::claims::Verdict;
+use super::directory::SocketId;
+use super::name_report::TAKEN;
+use super::outbox::Outbox;
+
+/// Why a peer's message ends its socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fatal {
+    /// A message beyond the greatest size.
+    TooLong,
+    /// A binary message.
+    NotText,
+    /// A version that is not ours.
+    Version,
+    /// Something else than hello came first, or nothing in time.
+    NoHello,
+}
+
+/// One peer, as far as its messages go.
+pub struct Session {
+    app: Arc<App>,
+    outbox: Outbox,
+    challenge: Challenge,
+    /// The addresses of this rendezvous that a host may have signed.
+    signed: Vec<String>,
+    /// The address its claims are counted by.
+    client: IpAddr,
+    /// Its place in the directory, once it has said hello.
+    id: Option<SocketId>,
+}
+
+impl Session {
+    /// A peer that has said nothing yet, with a challenge of its own.
+    ///
+    /// # Errors
+    /// If the system gives no random numbers.
+    pub fn new(
+        app: Arc<App>,
+        outbox: Outbox,
+        signed: Vec<String>,
+        client: IpAddr,
+    ) -> Result<Self, getrandom::Error> {
+        let mut challenge = [0; Challenge::SIZE];
+        getrandom::fill(&mut challenge)?;
+        Ok(Self {
+            app,
+            outbox,
+            challenge: Challenge::from(challenge),
+            signed,
+            client,
+            id: None,
+        })
+    }
+
+    /// Has it said hello?
+    pub const fn greeted(&self) -> bool {
+        self.id.is_some()
+    }
+
+    /// The peer is gone.
+    pub fn leave(&mut self) {
+        if let Some(id) = self.id.take() {
+            self.app.directory().leave(id);
+        }
+    }
+
+    /// Tells the peer that something went wrong.
+    pub fn error(&self, message: &str, fatal: bool) {
+        self.outbox.send(&ServerMessage::Error {
+            message: message.to_owned(),
+            fatal,
+        });
+    }
+
+    /// Acts upon one message.
+    ///
+    /// # Errors
+    /// [`Fatal`] if the socket must end; the peer has been told why.
+    pub async fn message(&mut self, text: &str) -> Result<(), Fatal> {
+        let message = match ClientMessage::decode(text) {
+            Ok(message) => message,
+            Err(problem) => return self.undecodable(&problem),
+        };
+        let Some(id) = self.id else {
+            return self.hello(&message);
+        };
+        match message {
+            ClientMessage::Hello { .. } => self.error("Hello is said once.", false),
+            ClientMessage::Host {
+                label,
+                key,
+                name,
+                signature,
+                claim,
+            } => {
+                self.host(id, label, key, name, &signature, claim).await;
+            }
+            ClientMessage::Unhost { label } => self.app.directory().unhost(id, &label),
+            ClientMessage::Connect {
+                attempt,
+                label,
+                sdp,
+            } => {
+                self.app
+                    .directory()
+                    .connect(id, attempt, label, sdp, Instant::now());
+            }
+            ClientMessage::Answer {
+                attempt,
+                sdp,
+                key,
+                signature,
+            } => {
+                self.app
+                    .directory()
+                    .answer(id, attempt, sdp, key, signature);
+            }
+            ClientMessage::Candidate { attempt, candidate } => {
+                self.app.directory().candidate(id, attempt, candidate);
+            }
+            ClientMessage::Reject { attempt, reason } => {
+                self.app.directory().reject(id, attempt, reason)
+            }
+            ClientMessage::End { attempt } => self.app.directory().end(id, attempt),
+            ClientMessage::Watch { label } => {
+                let watched = self.app.directory().watch(id, label);
+                if !watched {
+                    self.error(
+                        "Too many labels are watched for over one connection.",
+                        false,
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn hello(&mut self, message: &ClientMessage) -> Result<(), Fatal> {
+        match message {
+            ClientMessage::Hello { version: VERSION } => {}
+            ClientMessage::Hello { version } => {
+                let text = format!(
+                    "This rendezvous speaks version {VERSION}, not {version}; update the older one."
+                );
+                self.error(&text, true);
+                return Err(Fatal::Version);
+            }
+            _ => {
+                self.error("The first message must be hello.", true);
+                return Err(Fatal::NoHello);
+            }
+        }
+        self.outbox.send(&ServerMessage::Welcome {
+            version: VERSION,
+            gateway: self.app.origins.public().origin().to_owned(),
+            challenge: self.challenge,
+            ice_servers: self.app.settings.ice_servers.clone(),
+        });
+        self.id = Some(self.app.directory().join(self.outbox.clone()));
+        Ok(())
+    }
+
+    fn undecodable(&self, problem: &DecodeError) -> Result<(), Fatal> {
+        let fatal = match problem {
+            DecodeError::TooLong(_) => Some(Fatal::TooLong),
+            _ if !self.greeted() => Some(Fatal::NoHello),
+            _ => None,
+        };
+        debug!(%problem, "message not understood");
+        self.error(&problem.to_string(), fatal.is_some());
+        fatal.map_or(Ok(()), Err)
+    }
+
+    async fn host(
+        &self,
+        id: SocketId,
+        label: Label,
+        key: PublicKey,
+        name: SiteName,
+        signature: &Signature,
+        claim: bool,
+    ) {
+        let refuse = |label: Label, reason: &str| {
+            info!(%label, reason, "host refused");
+            self.outbox.send(&ServerMessage::HostRefused {
+                label,
+                reason: reason.to_owned(),
+            });
+        };
+        if !label.certifies(&key) {
+            return refuse(label, "The key is not the one that the label stands for.");
+        }
+        let proved = self.signed.iter().any(|gateway| {
+            verify(
+                &key,
+                &host_statement(gateway, self.challenge.as_bytes(), &name),
+                signature.as_bytes(),
+            )
+        });
+        if !proved {
+            return refuse(
+                label,
+                "The signature does not prove the key to this rendezvous on this connection.",
+            );
+        }
+        if !self.app.directory().host(id, &label) {
+            return refuse(label, "Too many sites are hosted over one connection.");
+        }
+        let verdict = match claim {
+            true => Some(self.app.claim(&name, &key, self.client).await),
+            false => None,
+        };
+        // A name that the key holds from before leads here, claimed again or not.
+        let held = self.app.directory().claims.holds(&key, &name);
+        let link_name = if held {
+            name.to_string()
+        } else {
+            label.to_string()
+        };
+        let link = format!(
+            "{}/connect/{link_name}/",
+            self.app.origins.public().origin()
+        );
+        let held_name = held.then(|| name.clone());
+        self.outbox.send(&ServerMessage::Hosting {
+            label: label.clone(),
+            name: held_name,
+            link,
+        });
+        let reason = match verdict {
+            None | Some(Verdict::Held) => return,
+            Some(Verdict::Claimed) => {
+                info!(%name, %label, "name claimed");
+                return;
+            }
+            Some(Verdict::Taken) => TAKEN,
+            Some(Verdict::KeyHasEnough) => "This site has as many names here as it may have.",
+            Some(Verdict::TooOften) => {
+                "Too many names were claimed from this address lately; try again in an hour."
+            }
+            Some(Verdict::NoRoom) => "This rendezvous takes no more names.",
+        };
+        info!(%name, %label, reason, "name refused");
+        let suggestion = self.app.directory().claims.suggestion(&name);
+        self.outbox.send(&ServerMessage::NameRefused {
+            label,
+            reason: reason.to_owned(),
+            suggestion,
+        });
+    }
+}
+
+/// Whatever ends a socket's task ends its place in the directory.
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}

@@ -1,0 +1,109 @@
+//! A site's origin, as far as the gateway serves it: the bootstrap that starts the site's worker, and
+//! the files it needs. Everything else at that origin is the worker's to answer, not ours.
+
+use std::sync::Arc;
+
+use axum::response::Response;
+use http::StatusCode;
+use http::header::HeaderName;
+use http::request::Parts;
+
+use super::app::{App, is_read};
+use super::gateway_url::Gateway;
+use super::policy::Kind;
+use super::response::{self, Keep};
+
+/// The one folder of a site's origin that is the gateway's (RFC 8615).
+const OWN_FOLDER: &str = "/.well-known/peerserver/";
+
+/// Where that folder's files are among the gateway's.
+const FILES: &str = "site/";
+
+const WORKER: &str = "worker.js";
+const BRIDGE: &str = "bridge.html";
+/// A page of its own address too: the worker keeps it, to show while the host cannot be reached.
+const BOOTSTRAP: &str = "site/bootstrap.html";
+
+const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
+const FETCH_DESTINATION: HeaderName = HeaderName::from_static("sec-fetch-dest");
+
+/// Answers a request at a site's origin.
+pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
+    if !is_read(parts) {
+        return app.guarded(
+            response::method_not_allowed(parts, "GET, HEAD"),
+            Kind::Plain,
+            gateway,
+        );
+    }
+    let path = parts.uri.path();
+    if let Some(name) = path.strip_prefix(OWN_FOLDER) {
+        return own_file(app, gateway, parts, name);
+    }
+    if !is_page(parts) {
+        // A part of a page that came past the worker: HTML in its place would only confuse.
+        let sentence = "The site's worker did not answer this request. Reload the page.";
+        let page = response::page(
+            parts,
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Not answered",
+            sentence,
+        );
+        return app.guarded(page, Kind::Plain, gateway);
+    }
+    let Some(asset) = app.settings.assets.get(BOOTSTRAP) else {
+        return missing(app, gateway, parts);
+    };
+    // The site's own page has the same address in a moment.
+    let bootstrap = response::file(parts, asset, StatusCode::OK, Keep::Never);
+    app.guarded(bootstrap, Kind::Bootstrap, gateway)
+}
+
+fn own_file(app: &Arc<App>, gateway: &Gateway, parts: &Parts, name: &str) -> Response {
+    let Some(asset) = app.settings.assets.get(&format!("{FILES}{name}")) else {
+        let page = response::page(
+            parts,
+            StatusCode::NOT_FOUND,
+            "Not found",
+            "The gateway has no such file.",
+        );
+        return app.guarded(page, Kind::Plain, gateway);
+    };
+    let mut file = response::file(parts, asset, StatusCode::OK, Keep::Ask);
+    if name == WORKER {
+        // The worker lies in a folder and serves the whole origin (Service Workers, section 3.1.4).
+        file.headers_mut()
+            .insert(SERVICE_WORKER_ALLOWED, http::HeaderValue::from_static("/"));
+    }
+    let kind = match name {
+        BRIDGE => Kind::Bridge,
+        _ if name.ends_with(".html") => Kind::Bootstrap,
+        _ => Kind::SiteFile,
+    };
+    app.guarded(file, kind, gateway)
+}
+
+/// Is a page wanted, as far as the client says (Fetch Metadata, section 2.1)?
+fn is_page(parts: &Parts) -> bool {
+    let wanted = parts
+        .headers
+        .get(FETCH_DESTINATION)
+        .map(|value| value.as_bytes());
+    matches!(
+        wanted,
+        None | Some(b"document" | b"iframe" | b"frame" | b"fencedframe" | b"embed" | b"object")
+    )
+}
+
+/// The page that says that this binary was built without the gateway's files.
+pub fn missing(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
+    let sentence = "This binary was built without the gateway's files; build it with <code>cargo xtask build</code>. \
+                    Signalling works.";
+    let page = response::page(
+        parts,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "This gateway has no pages",
+        sentence,
+    );
+    app.guarded(page, Kind::Plain, gateway)
+}

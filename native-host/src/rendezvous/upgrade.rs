@@ -1,0 +1,92 @@
+//! From a request at `/signal` to a signalling socket: who may have one.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::response::Response;
+use http::StatusCode;
+use http::header::{HeaderValue, ORIGIN, RETRY_AFTER};
+use http::request::Parts;
+
+use super::app::App;
+use super::gateway_url::Gateway;
+use super::origins::Place;
+use super::policy::Kind;
+use super::{response, socket};
+
+/// Seconds after which a client that found no room may try again.
+const TRY_AGAIN: HeaderValue = HeaderValue::from_static("10");
+
+/// Twice the greatest message: one that is a little too great gets an answer, not a broken socket.
+const MAX_FRAME_BYTES: usize = 2 * signalling::MAX_MESSAGE_BYTES;
+
+/// Answers a request at `/signal`.
+pub async fn answer(
+    app: &Arc<App>,
+    gateway: &Gateway,
+    place: &Place<'_>,
+    client: IpAddr,
+    parts: &mut Parts,
+) -> Response {
+    let refuse = |parts: &Parts, status, heading: &str, sentence: &str| {
+        app.guarded(
+            response::page(parts, status, heading, sentence),
+            Kind::Plain,
+            gateway,
+        )
+    };
+    if let Some(origin) = parts.headers.get(ORIGIN)
+        && !origin
+            .to_str()
+            .is_ok_and(|origin| app.origins.may_signal(origin))
+    {
+        tracing::debug!(?origin, "socket of another origin refused");
+        let sentence = "Pages of other origins cannot use this rendezvous.";
+        return refuse(parts, StatusCode::FORBIDDEN, "Not for this page", sentence);
+    }
+    let upgrade = match WebSocketUpgrade::from_request_parts(parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => {
+            tracing::debug!(%rejection, "no WebSocket");
+            let mut response = refuse(
+                parts,
+                StatusCode::UPGRADE_REQUIRED,
+                "WebSocket only",
+                "This address speaks WebSocket (RFC 6455) only.",
+            );
+            response
+                .headers_mut()
+                .insert(http::header::UPGRADE, HeaderValue::from_static("websocket"));
+            return response;
+        }
+    };
+    let seats = (
+        app.sockets.enter(client),
+        Arc::clone(&app.running).try_acquire_owned().ok(),
+    );
+    let (Some(seat), Some(running)) = seats else {
+        tracing::debug!(%client, "too many sockets of one address");
+        let sentence = "Too many connections from this address; close some, or try again later.";
+        let mut response = refuse(
+            parts,
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many connections",
+            sentence,
+        );
+        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN);
+        return response;
+    };
+    let app = Arc::clone(app);
+    let signed = app.origins.signed(place);
+    upgrade
+        .protocols([signalling::SUBPROTOCOL])
+        .max_message_size(MAX_FRAME_BYTES)
+        .max_frame_size(MAX_FRAME_BYTES)
+        .on_failed_upgrade(|error| tracing::debug!(%error, "upgrade failed"))
+        .on_upgrade(move |socket| async move {
+            socket::serve(app, socket, signed, client).await;
+            drop((seat, running));
+        })
+}

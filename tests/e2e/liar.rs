@@ -1,0 +1,214 @@
+//! A rendezvous that lies: it stands between browsers and a true one, passes everything on, and changes
+//! what it is told to change in the signalling.
+
+use std::sync::{Arc, Mutex};
+
+use futures_util::{SinkExt, StreamExt};
+use identity::{PublicKey, Signature};
+use signalling::{PATH, SUBPROTOCOL, ServerMessage};
+use tokio::{
+    io::copy_bidirectional,
+    net::{TcpListener, TcpStream},
+};
+use tokio_tungstenite::{
+    accept_hdr_async, client_async,
+    tungstenite::{
+        Message,
+        client::IntoClientRequest,
+        handshake::server::{Request, Response},
+        http::{HeaderMap, HeaderValue, header},
+    },
+};
+
+/// What it changes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Lie {
+    /// Nothing.
+    None,
+    /// The certificate's fingerprint in the answer: the liar's own end in the middle.
+    Fingerprint,
+    /// The key: the liar's own.
+    Key,
+    /// The signature.
+    Signature,
+    /// The whole answer: one that was right for another attempt.
+    Replay,
+    /// The gateway's address in the welcome: its own instead of the true one.
+    Gateway,
+}
+
+#[derive(Debug)]
+struct State {
+    lie: Lie,
+    lies: u32,
+    earlier: Option<ServerMessage>,
+    own: String,
+    public: String,
+}
+
+/// A running liar.
+#[derive(Debug, Clone)]
+pub struct Liar {
+    /// Its address, such as `http://localhost:1234`.
+    pub gateway: String,
+    state: Arc<Mutex<State>>,
+}
+
+impl Liar {
+    /// Listen here, in front of the true rendezvous on this port of this machine, whose gateway has this
+    /// address.
+    pub fn start(listener: TcpListener, truth: u16, public: &str) -> Self {
+        let own = format!("http://localhost:{}", listener.local_addr().unwrap().port());
+        let state = State {
+            lie: Lie::None,
+            lies: 0,
+            earlier: None,
+            own: own.clone(),
+            public: public.to_owned(),
+        };
+        let liar = Self {
+            gateway: own,
+            state: Arc::new(Mutex::new(state)),
+        };
+        let state = liar.state.clone();
+        tokio::spawn(async move {
+            while let Ok((socket, _)) = listener.accept().await {
+                tokio::spawn(pass(socket, truth, state.clone()));
+            }
+        });
+        liar
+    }
+
+    /// Lie so from now on.
+    pub fn tell(&self, lie: Lie) {
+        self.state.lock().unwrap().lie = lie;
+    }
+
+    /// How many lies were told.
+    pub fn lies(&self) -> u32 {
+        self.state.lock().unwrap().lies
+    }
+}
+
+async fn pass(mut browser: TcpStream, truth: u16, state: Arc<Mutex<State>>) {
+    let mut start = [0; 16];
+    let wanted = format!("GET {PATH} ");
+    // A request's first line comes in one piece.
+    let Ok(read) = browser.peek(&mut start).await else {
+        return;
+    };
+    let Ok(mut server) = TcpStream::connect(("127.0.0.1", truth)).await else {
+        return;
+    };
+    if start[..read].starts_with(wanted.as_bytes()) {
+        signalling_between(browser, server, &state).await;
+    } else {
+        let _ = copy_bidirectional(&mut browser, &mut server).await;
+    }
+}
+
+async fn signalling_between(browser: TcpStream, server: TcpStream, state: &Mutex<State>) {
+    let mut asked = HeaderMap::new();
+    #[expect(
+        clippy::result_large_err,
+        reason = "the callback's type is tungstenite's"
+    )]
+    let answer = |request: &Request, mut response: Response| {
+        asked = request.headers().clone();
+        let protocol = HeaderValue::from_static(SUBPROTOCOL);
+        response
+            .headers_mut()
+            .insert(header::SEC_WEBSOCKET_PROTOCOL, protocol);
+        Ok(response)
+    };
+    let Ok(browser) = accept_hdr_async(browser, answer).await else {
+        return;
+    };
+    // What the address names is what the true rendezvous goes by.
+    let address = state.lock().unwrap().public.replacen("http", "ws", 1);
+    let mut request = format!("{address}{PATH}").into_client_request().unwrap();
+    for name in [header::ORIGIN, header::SEC_WEBSOCKET_PROTOCOL] {
+        if let Some(value) = asked.get(&name) {
+            request.headers_mut().insert(name, value.clone());
+        }
+    }
+    let Ok((server, _)) = client_async(request, server).await else {
+        return;
+    };
+    let (mut to_browser, mut from_browser) = browser.split();
+    let (mut to_server, mut from_server) = server.split();
+    let up = async {
+        while let Some(Ok(message)) = from_browser.next().await {
+            if to_server.send(message).await.is_err() {
+                break;
+            }
+        }
+    };
+    let down = async {
+        while let Some(Ok(message)) = from_server.next().await {
+            let message = match &message {
+                Message::Text(text) => Message::text(state.lock().unwrap().changed(text)),
+                _ => message,
+            };
+            if to_browser.send(message).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::select! { () = up => {}, () = down => {} }
+}
+
+impl State {
+    fn changed(&mut self, text: &str) -> String {
+        let Ok(mut message) = ServerMessage::decode(text) else {
+            return text.to_owned();
+        };
+        let lie = self.lie;
+        let earlier = self.earlier.clone();
+        match &mut message {
+            ServerMessage::Welcome { gateway, .. } if lie == Lie::Gateway => {
+                gateway.clone_from(&self.own)
+            }
+            ServerMessage::Answer {
+                sdp,
+                key,
+                signature,
+                ..
+            } => match (lie, earlier) {
+                (Lie::Fingerprint, _) => *sdp = other_fingerprint(sdp),
+                (Lie::Key, _) => *key = PublicKey::from([7; 32]),
+                (Lie::Signature, _) => *signature = Signature::from([7; 64]),
+                (
+                    Lie::Replay,
+                    Some(ServerMessage::Answer {
+                        sdp: s,
+                        key: k,
+                        signature: g,
+                        ..
+                    }),
+                ) => {
+                    (*sdp, *key, *signature) = (s, k, g);
+                }
+                _ => {
+                    self.earlier = Some(message);
+                    return text.to_owned();
+                }
+            },
+            _ => return text.to_owned(),
+        }
+        self.lies += 1;
+        message.encode()
+    }
+}
+
+/// The same description with another certificate: the last digit of each fingerprint is another.
+fn other_fingerprint(sdp: &str) -> String {
+    let line = |line: &str| match line.strip_prefix("a=fingerprint:") {
+        Some(_) => {
+            let (rest, last) = line.split_at(line.len() - 1);
+            format!("{rest}{}", if last == "0" { "1" } else { "0" })
+        }
+        None => line.to_owned(),
+    };
+    sdp.split("\r\n").map(line).collect::<Vec<_>>().join("\r\n")
+}

@@ -1,0 +1,186 @@
+//! Measures the whole path in real browsers, and bundles on disk, each figure beside its baseline from the same run.
+//!
+//! Rounds of figure and baseline alternate, so that a busy moment of the machine meets both. What is
+//! printed is the median; nothing here passes or fails.
+
+mod bulk;
+mod bundle;
+mod latency;
+mod opening;
+mod server;
+mod stand;
+mod wake;
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Serialize;
+
+use crate::{build, build::Speed, setup, shell::say};
+
+use stand::Stand;
+
+/// Every benchmark's name, in the order in which they run.
+const NAMES: [&str; 6] = [
+    "bulk",
+    "latency_1k",
+    "open_cold",
+    "open_warm",
+    "wake",
+    BUNDLE,
+];
+
+/// The one that needs no browser.
+const BUNDLE: &str = "bundle";
+
+/// One figure and what it is measured against.
+#[derive(Debug, Clone, Serialize)]
+pub struct Figure {
+    /// Its name; variants follow after a dot.
+    name: String,
+    /// The median.
+    value: f64,
+    unit: &'static str,
+    /// The baseline's median.
+    baseline: f64,
+    /// `value / baseline`.
+    ratio: f64,
+    /// How many runs the medians are of.
+    runs: usize,
+}
+
+impl Figure {
+    fn new(name: impl Into<String>, unit: &'static str, values: &[f64], baselines: &[f64]) -> Self {
+        let (value, baseline) = (median(values), median(baselines));
+        let runs = values.len();
+        Self {
+            name: name.into(),
+            value,
+            unit,
+            baseline,
+            ratio: value / baseline,
+            runs,
+        }
+    }
+}
+
+/// The middle value; of an even number, the mean of the middle two.
+fn median(values: &[f64]) -> f64 {
+    quantile(values, 0.5)
+}
+
+/// The value below which this part of the values lies, interpolated.
+fn quantile(values: &[f64], part: f64) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = part * (sorted.len().saturating_sub(1)) as f64;
+    let at = |index: f64| sorted.get(index as usize).copied().unwrap_or(f64::NAN);
+    let (low, high) = (at(place.floor()), at(place.ceil()));
+    low + (high - low) * place.fract()
+}
+
+/// `bench [NAME…] [--json FILE] [--fast]`.
+pub fn run(arguments: &[&str]) -> Result<()> {
+    let mut names = Vec::new();
+    let mut json = None;
+    let mut speed = Speed::Release;
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--json" => json = Some(PathBuf::from(words.next().context("--json needs a file")?)),
+            "--fast" => speed = Speed::Fast,
+            name if NAMES.contains(&name) => names.push(name),
+            other => bail!(
+                "there is no benchmark `{other}`; there are: {}",
+                NAMES.join(", ")
+            ),
+        }
+    }
+    if names.is_empty() {
+        names.extend(NAMES);
+    }
+    let figures = measure(&names, speed)?;
+    if let Some(file) = json {
+        fs::write(&file, serde_json::to_string_pretty(&figures)?)
+            .with_context(|| format!("writing {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// Measures these, after the set-up and build that they need.
+fn measure(names: &[&str], speed: Speed) -> Result<Vec<Figure>> {
+    let (bundle, others): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| **name == BUNDLE);
+    let mut figures = Vec::new();
+    if !others.is_empty() {
+        setup::browsers()?;
+        build::all(speed)?;
+        let runtime = tokio::runtime::Runtime::new()?;
+        figures.extend(runtime.block_on(in_browsers(&others))?);
+    }
+    if !bundle.is_empty() {
+        setup::archivers()?;
+        let peerserver = build::binary(speed, None)?;
+        title();
+        figures.extend(told(bundle::measure(&peerserver)?));
+    }
+    Ok(figures)
+}
+
+fn title() {
+    say!(
+        "{:<28} {:>10} {:<6} {:>10} {:>7} {:>5}",
+        "name",
+        "value",
+        "unit",
+        "baseline",
+        "ratio",
+        "runs"
+    );
+}
+
+/// Prints figures.
+fn told(figures: Vec<Figure>) -> Vec<Figure> {
+    for figure in &figures {
+        say!(
+            "{:<28} {:>10.2} {:<6} {:>10.2} {:>7.2} {:>5}",
+            figure.name,
+            figure.value,
+            figure.unit,
+            figure.baseline,
+            figure.ratio,
+            figure.runs
+        );
+    }
+    figures
+}
+
+async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
+    let stand = Stand::set_up().await?;
+    title();
+    let mut figures = Vec::new();
+    for name in names {
+        let measured = match *name {
+            "bulk" => bulk::measure(&stand).await,
+            "latency_1k" => latency::measure(&stand).await,
+            "open_cold" => opening::cold(&stand).await,
+            "open_warm" => opening::warm(&stand).await,
+            _ => wake::measure(&stand).await,
+        };
+        let measured = measured.with_context(|| format!("measuring {name}"))?;
+        figures.extend(told(measured));
+    }
+    Ok(figures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_interpolated() {
+        assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&[4.0, 1.0]), 2.5);
+        assert_eq!(quantile(&[0.0, 10.0], 0.95), 9.5);
+        assert!(median(&[]).is_nan());
+    }
+}

@@ -1,0 +1,87 @@
+//! `open_cold` and `open_warm`: from following the link to the first paint of the site, against a bare
+//! page that only opens a data channel.
+//!
+//! Cold: a fresh browser that has never been at the site or the gateway. Warm: it has been there, and
+//! goes there again in a new tab.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Result;
+use stage::{PATIENCE, Visitor};
+
+use super::{Figure, stand::Stand};
+
+const COLD_RUNS: usize = 5;
+const WARM_RUNS: usize = 10;
+
+/// When the page was first painted, in milliseconds since 1970.
+const PAINTED: &str = "document.querySelector('h1')?.textContent === 'Bench' \
+    && performance.getEntriesByName('first-contentful-paint')[0] \
+    && performance.timeOrigin + performance.getEntriesByName('first-contentful-paint')[0].startTime";
+
+fn now() -> f64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0.0, |since| since.as_secs_f64() * 1000.0)
+}
+
+async fn site(stand: &Stand, visitor: &Visitor) -> Result<f64> {
+    let begin = now();
+    let view = visitor.open(&stand.site.link).await?;
+    let painted = view.wait_for(PAINTED).await?.as_f64().unwrap_or(f64::NAN);
+    view.page.close().await?;
+    Ok(painted - begin)
+}
+
+async fn bare(stand: &Stand, visitor: &Visitor) -> Result<f64> {
+    let page = visitor.as_chromium()?.new_page().await?;
+    let begin = now();
+    page.navigate(&format!("{}/raw.html", stand.bare)).await?;
+    let opened = page
+        .wait_for("window.opened", PATIENCE)
+        .await?
+        .as_f64()
+        .unwrap_or(f64::NAN);
+    page.close().await?;
+    Ok(opened - begin)
+}
+
+/// First visits, each with a fresh browser, in milliseconds.
+pub async fn cold(stand: &Stand) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for (extension, name) in [(true, "open_cold"), (false, "open_cold.shell")] {
+        let (mut values, mut baselines) = (Vec::new(), Vec::new());
+        for _ in 0..COLD_RUNS {
+            let fresh = match extension {
+                true => Visitor::with_extension(&stand.dist, &stand.host.gateway).await?,
+                false => Visitor::chromium().await?,
+            };
+            values.push(site(stand, &fresh).await?);
+            fresh.close().await?;
+            let fresh = Visitor::chromium().await?;
+            baselines.push(bare(stand, &fresh).await?);
+            fresh.close().await?;
+        }
+        figures.push(Figure::new(name, "ms", &values, &baselines));
+    }
+    Ok(figures)
+}
+
+/// Later visits in new tabs of the same browser, in milliseconds.
+pub async fn warm(stand: &Stand) -> Result<Vec<Figure>> {
+    let mut figures = Vec::new();
+    for (visitor, name) in [
+        (&stand.with, "open_warm"),
+        (&stand.without, "open_warm.shell"),
+    ] {
+        site(stand, visitor).await?;
+        bare(stand, visitor).await?;
+        let (mut values, mut baselines) = (Vec::new(), Vec::new());
+        for _ in 0..WARM_RUNS {
+            values.push(site(stand, visitor).await?);
+            baselines.push(bare(stand, visitor).await?);
+        }
+        figures.push(Figure::new(name, "ms", &values, &baselines));
+    }
+    Ok(figures)
+}

@@ -1,0 +1,168 @@
+//! Assembles the product in `dist/`: `extension/` (load it unpacked), `gateway/` (what the rendezvous serves) and the
+//! `peerserver` binary with the gateway inside.
+//!
+//! Files that are not Rust are copied as they are; only the manifest is changed, by the `packaging` crate.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::places;
+use crate::setup;
+use crate::shell::{run, say};
+use crate::toolchain::cargo;
+use crate::wasm;
+
+/// How much time the compiler may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speed {
+    /// Small and fast: what is shipped and measured.
+    Release,
+    /// Quick to build.
+    Fast,
+}
+
+/// Which of `extension/`'s folders goes where in `dist/extension/`.
+const ROOMS: [(&str, &str); 5] = [
+    ("background", ""),
+    ("network", "network"),
+    ("content", "content"),
+    ("pages", "pages"),
+    ("icons", "icons"),
+];
+
+/// What stays behind when a folder is copied: Rust and its surroundings, and the icons' sources.
+const NOT_SHIPPED_FOLDERS: [&str; 2] = ["src", "tests"];
+const NOT_SHIPPED_ENDINGS: [&str; 5] = ["rs", "toml", "md", "svg", "sh"];
+
+/// What the shell shares with the documents at a site's origin. They are served at both, for neither may load from the
+/// other's origin.
+const SHARED: [&str; 2] = ["status.css", "status.js"];
+
+/// Builds everything, after the set-up it needs.
+pub fn all(speed: Speed) -> Result<()> {
+    let toolchain = setup::toolchain()?;
+    let dist = places::dist();
+    let fresh = dist.join(".next");
+    empty(&fresh)?;
+
+    let (extension, gateway) = (fresh.join("extension"), fresh.join("gateway"));
+    wasm::build(&toolchain, speed, &extension.join("wasm"), &gateway)?;
+    rooms(&extension)?;
+    copy(&places::root().join("extension/gateway"), &gateway)?;
+    for name in SHARED {
+        let file = gateway.join("site").join(name);
+        fs::copy(&file, gateway.join(name))
+            .with_context(|| format!("copying {}", file.display()))?;
+    }
+    for part in ["extension", "gateway"] {
+        replace(&fresh.join(part), &dist.join(part))?;
+    }
+    fs::remove_dir_all(&fresh).with_context(|| format!("removing {}", fresh.display()))?;
+    native(speed, &dist)?;
+    say!("Built {}", dist.display());
+    Ok(())
+}
+
+/// Copies what is not Rust into the extension's folder and stamps its manifest.
+fn rooms(out: &Path) -> Result<()> {
+    let rooms = places::root().join("extension");
+    for (room, place) in ROOMS {
+        copy(&rooms.join(room), &out.join(place))?;
+    }
+    let manifest = read(&places::root().join("manifest.json"))?;
+    let key = read(&rooms.join("key.pub"))?;
+    let stamped = packaging::stamp_manifest(&manifest, env!("CARGO_PKG_VERSION"), key.trim())
+        .context("stamping manifest.json")?;
+    write(&out.join("manifest.json"), stamped.as_bytes())
+}
+
+/// Builds the binary and puts it in its place.
+fn native(speed: Speed, dist: &Path) -> Result<()> {
+    let built = binary(speed, Some(&dist.join("gateway")))?;
+    let name = format!("peerserver{}", std::env::consts::EXE_SUFFIX);
+    // A running copy cannot be written to, but it can be replaced.
+    let next = dist.join(format!(".{name}"));
+    fs::copy(&built, &next).with_context(|| format!("copying {}", built.display()))?;
+    replace(&next, &dist.join(name))
+}
+
+/// Builds the binary; its build script embeds the gateway's files, if there are any. Gives the file.
+pub fn binary(speed: Speed, gateway: Option<&Path>) -> Result<PathBuf> {
+    let mut command = cargo();
+    command.args(["build", "--package", "peerserver", "--bin", "peerserver"]);
+    if let Some(gateway) = gateway {
+        command.env("PEERSERVER_GATEWAY_DIR", gateway);
+    }
+    let profile = match speed {
+        Speed::Release => {
+            command.arg("--release");
+            "release"
+        }
+        Speed::Fast => "debug",
+    };
+    say!("Building the peerserver binary ({profile})");
+    run(&mut command)?;
+    let name = format!("peerserver{}", std::env::consts::EXE_SUFFIX);
+    Ok(places::target().join(profile).join(name))
+}
+
+/// Copies the shipped files of a folder and of its folders. A folder that is not there is no error: it has no files.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
+    if !from.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if entry.file_type()?.is_dir() {
+            if !NOT_SHIPPED_FOLDERS.contains(&name.as_ref()) {
+                copy(&path, &to.join(name.as_ref()))?;
+            }
+        } else if ships(&path, &name) {
+            let target = to.join(name.as_ref());
+            fs::copy(&path, &target)
+                .with_context(|| format!("copying {} to {}", path.display(), target.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn ships(path: &Path, name: &str) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    !name.starts_with('.') && !ending.is_some_and(|ending| NOT_SHIPPED_ENDINGS.contains(&ending))
+}
+
+/// Puts `from` in the place of `to`, whether a file or a folder, in as few steps as a file system allows.
+fn replace(from: &Path, to: &Path) -> Result<()> {
+    if to.is_dir() {
+        let mut old: PathBuf = to.to_path_buf();
+        old.set_extension("old");
+        empty(&old)?;
+        fs::remove_dir(&old)?;
+        fs::rename(to, &old).with_context(|| format!("moving {} away", to.display()))?;
+        fs::rename(from, to).with_context(|| format!("making {}", to.display()))?;
+        return fs::remove_dir_all(&old).with_context(|| format!("removing {}", old.display()));
+    }
+    fs::rename(from, to).with_context(|| format!("making {}", to.display()))
+}
+
+/// Makes `folder` exist and be empty.
+fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("emptying {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("reading {}", file.display()))
+}
+
+fn write(file: &Path, bytes: &[u8]) -> Result<()> {
+    fs::write(file, bytes).with_context(|| format!("writing {}", file.display()))
+}

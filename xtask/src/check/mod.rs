@@ -1,0 +1,129 @@
+//! What code and product must be like, beyond working: form, size, permissions, nothing remote, nothing inline.
+
+mod html;
+mod modules;
+mod permissions;
+mod size;
+mod web;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::build::{self, Speed};
+use crate::places;
+use crate::setup;
+use crate::shell::{run, say};
+use crate::toolchain::{Purpose, Toolchain, cargo};
+use crate::wasm;
+
+/// Something that is not as it must be, in a sentence that names the place.
+type Finding = String;
+
+/// Runs all checks, after the set-up and build they need.
+pub fn all() -> Result<()> {
+    let toolchain = setup::toolchain()?;
+    setup::linters(&toolchain)?;
+    build::all(Speed::Release)?;
+
+    let mut findings = Vec::new();
+    let linters = [
+        ("formatting", cargo_fmt()),
+        ("clippy, native", clippy_native()),
+        ("clippy, wasm", clippy_wasm(&toolchain)),
+    ];
+    for (name, mut command) in linters {
+        say!("== {name}");
+        if let Err(error) = run(&mut command) {
+            findings.push(format!("{name}: {error:#}"));
+        }
+    }
+    let dist = places::dist();
+    for (name, check) in CHECKS {
+        say!("== {name}");
+        let found = check(&dist).with_context(|| format!("checking {name}"))?;
+        findings.extend(
+            found
+                .into_iter()
+                .map(|finding| format!("{name}: {finding}")),
+        );
+    }
+    if findings.is_empty() {
+        say!("all checks passed");
+        return Ok(());
+    }
+    for finding in &findings {
+        say!("  {finding}");
+    }
+    bail!("{} findings", findings.len())
+}
+
+type Check = fn(&Path) -> Result<Vec<Finding>>;
+
+const CHECKS: [(&str, Check); 4] = [
+    ("wasm imports", modules::check),
+    ("sizes", size::check),
+    ("permissions", permissions::check),
+    ("web files", web::check),
+];
+
+fn cargo_fmt() -> Command {
+    let mut command = cargo();
+    command.args(["fmt", "--all", "--check"]);
+    command
+}
+
+/// Everything but what only compiles to something in a browser.
+fn clippy_native() -> Command {
+    let mut command = cargo();
+    command.args(["clippy", "--workspace", "--all-targets"]);
+    for package in wasm::packages().chain(wasm::LIBRARIES) {
+        command.args(["--exclude", package]);
+    }
+    command.args(["--", "--deny", "warnings"]);
+    command
+}
+
+fn clippy_wasm(toolchain: &Toolchain) -> Command {
+    let mut command = toolchain.cargo("clippy", Purpose::Lint);
+    for package in wasm::packages().chain(wasm::LIBRARIES) {
+        command.args(["--package", package]);
+    }
+    command.args(["--all-targets", "--", "--deny", "warnings"]);
+    command
+}
+
+/// All files under a folder, sorted.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The files under the product's web parts that end in `ending`, with their names relative to `dist`.
+fn with_ending(dist: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>> {
+    let mut found = files(&dist.join("extension"))?;
+    found.extend(files(&dist.join("gateway"))?);
+    found.retain(|file| file.extension().is_some_and(|have| have == ending));
+    Ok(found
+        .into_iter()
+        .map(|file| (name(dist, &file), file))
+        .collect())
+}
+
+fn name(dist: &Path, file: &Path) -> String {
+    file.strip_prefix(dist)
+        .unwrap_or(file)
+        .display()
+        .to_string()
+}

@@ -1,0 +1,111 @@
+//! Set up, build, run, test and measure PeerServer: `cargo xtask <command>`.
+//!
+//! Plain Rust in place of scripts, so that the only tool a machine needs at the start is cargo. This file reads the
+//! command line and nothing else; every command is a module of its own name.
+
+mod bench;
+mod build;
+mod check;
+mod places;
+mod run;
+mod serve;
+mod setup;
+mod shell;
+mod test;
+mod toolchain;
+mod wasm;
+mod wasm_test;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+use crate::build::Speed;
+use crate::shell::say;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  setup             install what is missing: the wasm target, the browsers, zip and unzip
+  build [--fast]    build the extension, the gateway and the peerserver binary into dist/
+  run [--once] [--port N] [--fast]
+                    host a sample site in one browser and visit it from another, until Ctrl-C
+                    (--once: end after the visitor's page was checked)
+  test [--fast] [FILTER]
+                    run every test, or those whose name contains FILTER
+  bench [NAME…] [--json FILE] [--fast]
+                    measure the whole path in real browsers, and bundles on disk, each figure beside its
+                    baseline
+  check             formatting, clippy on native and wasm code, and what dist/ must be like
+
+--fast builds quickly, larger and slower; for development.
+
+Environment: CARGO_TARGET_DIR (where cargo builds), PEERSERVER_DIST (in place of ./dist)";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Runs the command that `arguments` (without the program's name) ask for.
+fn dispatch(arguments: &[String]) -> Result<()> {
+    let mut words = arguments.iter().map(String::as_str);
+    let command = words.next().unwrap_or("help");
+    let rest: Vec<&str> = words.collect();
+    match command {
+        "setup" => {
+            no_more(&rest)?;
+            setup::toolchain()?;
+            setup::archivers()?;
+            setup::browsers()
+        }
+        "build" => {
+            let (speed, rest) = speed(&rest);
+            no_more(rest)?;
+            build::all(speed)
+        }
+        "run" => run::main_job(run::Wish::read(&rest)?),
+        "test" => {
+            let (speed, rest) = speed(&rest);
+            let (filter, rest) = rest.split_at(rest.len().min(1));
+            no_more(rest)?;
+            test::all(speed, filter.first().copied())
+        }
+        "bench" => bench::run(&rest),
+        "check" => {
+            no_more(&rest)?;
+            check::all()
+        }
+        // Cargo calls this one: see `test`.
+        "wasm-test" => match rest.as_slice() {
+            [wasm, arguments @ ..] => wasm_test::run(Path::new(wasm), arguments),
+            [] => bail!("wasm-test needs a file"),
+        },
+        "help" | "--help" | "-h" => {
+            say!("{HELP}");
+            Ok(())
+        }
+        other => bail!("there is no command `{other}`\n\n{HELP}"),
+    }
+}
+
+fn speed<'a, 'b>(rest: &'a [&'b str]) -> (Speed, &'a [&'b str]) {
+    match rest {
+        ["--fast", rest @ ..] => (Speed::Fast, rest),
+        rest => (Speed::Release, rest),
+    }
+}
+
+fn no_more(rest: &[&str]) -> Result<()> {
+    match rest {
+        [] => Ok(()),
+        other => bail!("unexpected `{}`", other.join(" ")),
+    }
+}

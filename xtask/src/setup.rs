@@ -1,0 +1,173 @@
+//! Installs what a machine lacks, or says exactly what to type. Quick when nothing is missing.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::places;
+use crate::shell::{answer, run, say};
+use crate::toolchain::{self, TARGET, Toolchain};
+
+/// Debian's toolchain with the standard library's sources.
+const DEBIAN_TOOLCHAIN: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
+
+/// A compiler for wasm, installed if need be.
+pub fn toolchain() -> Result<Toolchain> {
+    if let Some(found) = Toolchain::find() {
+        return Ok(found);
+    }
+    if places::on_path("rustup").is_some() {
+        say!("Adding the target {TARGET} to the toolchain");
+        // Where it cannot be downloaded this fails, and the other way follows.
+        let _ = run(Command::new("rustup").args(["target", "add", TARGET]));
+        if toolchain::prebuilt() {
+            return Ok(Toolchain::Prebuilt);
+        }
+    }
+    if !is_debian() {
+        bail!(
+            "no standard library for {TARGET}: install Rust with rustup (https://rustup.rs) and run \
+             `rustup target add {TARGET}`"
+        );
+    }
+    if toolchain::sources().is_none() {
+        install(&DEBIAN_TOOLCHAIN)?;
+    }
+    let Some(major) = toolchain::llvm_major() else {
+        bail!("/usr/bin/rustc does not answer `-vV`: run `apt-get install --reinstall rustc-web`");
+    };
+    if Toolchain::find().is_none() {
+        install(&[&format!("lld-{major}")])?;
+    }
+    match Toolchain::find() {
+        Some(found) => Ok(found),
+        None => bail!(
+            "still no compiler for {TARGET}: `rustup target add {TARGET}` has to succeed, or Debian's {} and lld-{major} \
+             have to be installed",
+            DEBIAN_TOOLCHAIN.join(", ")
+        ),
+    }
+}
+
+/// rustfmt and clippy for native code and for wasm, installed if need be.
+pub fn linters(toolchain: &Toolchain) -> Result<()> {
+    for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if answer(toolchain::cargo().args([tool, "--version"])).is_none() {
+            bail!("`cargo {tool}` does not run: `rustup component add {component}`");
+        }
+    }
+    if toolchain.has_clippy() {
+        Ok(())
+    } else {
+        install(&["rust-web-clippy"])
+    }
+}
+
+/// A browser: its Debian package, the variable that can name its program, and the program's names, best first.
+struct Browser {
+    package: &'static str,
+    variable: &'static str,
+    names: &'static [&'static str],
+}
+
+/// Those that tests and `run` start; `driver` looks for them by the same names.
+const BROWSERS: [Browser; 2] = [
+    Browser {
+        package: "chromium",
+        variable: "CHROMIUM",
+        names: &[
+            "chromium",
+            "chromium-browser",
+            "google-chrome-for-testing",
+            "brave-browser",
+            "microsoft-edge",
+        ],
+    },
+    Browser {
+        package: "firefox-esr",
+        variable: "FIREFOX",
+        names: &["firefox-esr", "firefox"],
+    },
+];
+
+/// Both browsers, installed if need be.
+pub fn browsers() -> Result<()> {
+    for Browser {
+        package,
+        variable,
+        names,
+    } in BROWSERS
+    {
+        if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
+            if !Path::new(&named).is_file() {
+                bail!("{variable} names {}, which is not there", named.display());
+            }
+        } else if !names.iter().any(|name| places::on_path(name).is_some()) {
+            if !is_debian() {
+                bail!(
+                    "none of {} is on the PATH. Install one with your system's package manager, or name the program in \
+                     {variable}",
+                    names.join(", ")
+                );
+            }
+            install(&[package])?;
+        }
+    }
+    Ok(())
+}
+
+/// Info-ZIP's programs, by whom what we pack is tested: installed if need be.
+pub fn archivers() -> Result<()> {
+    for name in ["zip", "unzip"] {
+        if places::on_path(name).is_none() {
+            if !is_debian() {
+                bail!(
+                    "there is no `{name}`: install Info-ZIP's with your system's package manager"
+                );
+            }
+            install(&[name])?;
+        }
+    }
+    Ok(())
+}
+
+/// Installs Debian packages: as root at once, else by naming the command.
+fn install(packages: &[&str]) -> Result<()> {
+    let list = packages.join(" ");
+    if !is_root() {
+        bail!("missing: {list}. Run `sudo apt-get install {list}` and try again");
+    }
+    say!("Installing {list}");
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            .args(arguments);
+        command
+    };
+    let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
+    arguments.extend_from_slice(packages);
+    // The package lists of a fresh machine may be absent or old.
+    if run(&mut apt(&arguments)).is_err() {
+        run(&mut apt(&["update"]))?;
+        run(&mut apt(&arguments))?;
+    }
+    Ok(())
+}
+
+fn is_debian() -> bool {
+    Path::new("/etc/debian_version").is_file() && places::on_path("apt-get").is_some()
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    // Our own process directory belongs to the effective user.
+    std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
+}

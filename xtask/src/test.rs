@@ -1,0 +1,111 @@
+//! Runs every test: native, in wasm in a real browser, and end to end between real browsers.
+
+use std::env;
+use std::fs;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::build::{self, Speed};
+use crate::places;
+use crate::setup;
+use crate::shell::{run, say};
+use crate::toolchain::{Purpose, TARGET, Toolchain, cargo};
+use crate::wasm;
+
+/// Packages whose tests start browsers; such tests run one at a time, for a machine holds only so many.
+const WITH_BROWSERS: [&str; 2] = ["peerserver", "driver"];
+
+/// Runs all tests, or those whose name contains `filter`, after the set-up and build they need.
+pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
+    let toolchain = setup::toolchain()?;
+    setup::archivers()?;
+    setup::browsers()?;
+    build::all(speed)?;
+
+    let mut results = Vec::new();
+    let mut part = |name: &str, command: Result<Command>| {
+        say!("\n== {name}");
+        let start = Instant::now();
+        let result = command.and_then(|mut command| run(&mut command));
+        if let Err(error) = &result {
+            say!("{error:#}");
+        }
+        results.push((name.to_owned(), start.elapsed().as_secs(), result.is_ok()));
+    };
+    part("native tests", Ok(native(filter)));
+    part("wasm tests in Chromium", in_browser(&toolchain, filter));
+    part("end-to-end tests", Ok(end_to_end(filter)));
+
+    say!("\n== summary");
+    for (name, seconds, passed) in &results {
+        say!(
+            "{} {name} ({seconds} s)",
+            if *passed { "passed" } else { "FAILED" }
+        );
+    }
+    if results.iter().any(|(_, _, passed)| !passed) {
+        bail!("tests failed");
+    }
+    Ok(())
+}
+
+fn native(filter: Option<&str>) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--no-fail-fast", "--workspace"]);
+    for package in WITH_BROWSERS {
+        command.args(["--exclude", package]);
+    }
+    command.args(filter);
+    command
+}
+
+fn end_to_end(filter: Option<&str>) -> Command {
+    let mut command = cargo();
+    command.args(["test", "--no-fail-fast"]);
+    for package in WITH_BROWSERS {
+        command.args(["--package", package]);
+    }
+    let dist = places::dist();
+    command
+        .env("PEERSERVER_GATEWAY_DIR", dist.join("gateway"))
+        .env("PEERSERVER_DIST", dist)
+        .args(filter)
+        .args(["--", "--test-threads=1"]);
+    command
+}
+
+/// `cargo test` for wasm, with ourselves as the runner.
+fn in_browser(toolchain: &Toolchain, filter: Option<&str>) -> Result<Command> {
+    let ourselves = env::current_exe().context("finding our own program")?;
+    let runner = format!(
+        "CARGO_TARGET_{}_RUNNER",
+        TARGET.replace('-', "_").to_uppercase()
+    );
+    let mut command = toolchain.cargo("test", Purpose::Test);
+    command.env(runner, format!("{} wasm-test", ourselves.display()));
+    command.args(["--no-fail-fast", "--lib", "--tests"]);
+    for package in tested_in_browser()? {
+        command.args(["--package", &package]);
+    }
+    command.args(filter);
+    Ok(command)
+}
+
+/// The wasm packages that have tests for a browser: those that depend on `wasm-bindgen-test`.
+fn tested_in_browser() -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    for package in wasm::packages().chain(wasm::LIBRARIES) {
+        let file = places::root()
+            .join("extension")
+            .join(package)
+            .join("Cargo.toml");
+        let manifest =
+            fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        if manifest.contains("\nwasm-bindgen-test") {
+            found.push(package.to_owned());
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,201 @@
+//! Finds the compiler for `wasm32-unknown-unknown`.
+//!
+//! Two ways, because not every machine can download a target:
+//!
+//! - **Prebuilt**: the ordinary toolchain has the target's standard library (`rustup target add`).
+//! - **Built here**: Debian's `rustc-web` and `rust-web-src` have the sources of the standard library, which cargo
+//!   builds with the rest (`-Zbuild-std`, hence `RUSTC_BOOTSTRAP`).
+//!
+//! What is shipped is made smaller where the standard library is built here: its own small forms, and panics that abort
+//! without a message. Everything else keeps the messages.
+//!
+//! Both abort on panic: the prebuilt library can do no other, and gloo's closures are not unwind-safe.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::places;
+use crate::shell::answer;
+
+/// The target of everything that runs in a browser.
+pub const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Debian's toolchain, never the one that is first on the `PATH`.
+const DEBIAN_CARGO: &str = "/usr/bin/cargo";
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_RUSTDOC: &str = "/usr/bin/rustdoc";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
+
+/// The compiler's flags for what is shipped: no texts of panics, nor the code that would put them together.
+const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort";
+
+/// A way to compile for [`TARGET`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Toolchain {
+    /// The toolchain that runs us has the target's standard library.
+    Prebuilt,
+    /// Debian's toolchain builds the standard library from source and links with this linker.
+    BuildStd {
+        /// LLVM's wasm linker.
+        linker: PathBuf,
+    },
+}
+
+/// What cargo is asked to make; each kind of standard library needs a target directory of its own, or cargo finds two
+/// copies of `core` in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The product as it is shipped.
+    Ship,
+    /// The product while developing.
+    Build,
+    /// Test programs, whose standard library includes `test`.
+    Test,
+    /// Lints; nothing is linked.
+    Lint,
+}
+
+impl Toolchain {
+    /// Looks at this machine; `None` when neither way is complete. Takes some 100 ms and changes nothing.
+    pub fn find() -> Option<Self> {
+        if prebuilt() {
+            return Some(Self::Prebuilt);
+        }
+        let linker = linker()?;
+        let complete = Path::new(DEBIAN_CARGO).is_file() && sources().is_some();
+        complete.then_some(Self::BuildStd { linker })
+    }
+
+    /// The target directory for `purpose`.
+    pub fn target_dir(&self, purpose: Purpose) -> PathBuf {
+        let name = match (self, purpose) {
+            (Self::Prebuilt, _) => return places::target(),
+            (Self::BuildStd { .. }, Purpose::Ship) => "wasm-std-ship",
+            (Self::BuildStd { .. }, Purpose::Build) => "wasm-std",
+            (Self::BuildStd { .. }, Purpose::Test) => "wasm-std-test",
+            (Self::BuildStd { .. }, Purpose::Lint) => "wasm-std-lint",
+        };
+        places::target().join(name)
+    }
+
+    /// `cargo <subcommand> --target wasm32-unknown-unknown` with everything this way needs.
+    pub fn cargo(&self, subcommand: &str, purpose: Purpose) -> Command {
+        let mut command = match self {
+            Self::Prebuilt => cargo(),
+            Self::BuildStd { linker } => {
+                // `cargo clippy` would take the first cargo-clippy on the PATH.
+                let program = if subcommand == "clippy" {
+                    DEBIAN_CLIPPY
+                } else {
+                    DEBIAN_CARGO
+                };
+                let mut command = Command::new(program);
+                command
+                    .env("CARGO", DEBIAN_CARGO)
+                    // Debian's cargo calls the first rustc on the PATH, which may be another toolchain's.
+                    .env("RUSTC", DEBIAN_RUSTC)
+                    .env("RUSTDOC", DEBIAN_RUSTDOC)
+                    .env("RUSTC_BOOTSTRAP", "1")
+                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
+                    // `cargo run` put the other toolchain's libraries here.
+                    .env_remove("LD_LIBRARY_PATH")
+                    .env_remove("RUSTUP_TOOLCHAIN");
+                command
+            }
+        };
+        command.arg(subcommand).current_dir(places::root());
+        // SQLite is written in C.
+        for (variable, name) in [
+            ("CC_wasm32_unknown_unknown", "clang"),
+            ("AR_wasm32_unknown_unknown", "llvm-ar"),
+        ] {
+            if env::var_os(variable).is_none()
+                && let Some(program) = versioned(name)
+            {
+                command.env(variable, program);
+            }
+        }
+        if matches!(self, Self::BuildStd { .. }) {
+            command.arg("-Zbuild-std=std,panic_abort");
+            if purpose == Purpose::Ship {
+                command
+                    .arg("-Zbuild-std-features=optimize_for_size")
+                    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", SMALL);
+            }
+        }
+        command
+            .args(["--target", TARGET])
+            .arg("--target-dir")
+            .arg(self.target_dir(purpose));
+        command
+    }
+}
+
+impl Toolchain {
+    /// Whether `cargo("clippy", …)` can run.
+    pub fn has_clippy(&self) -> bool {
+        match self {
+            Self::Prebuilt => answer(cargo().args(["clippy", "--version"])).is_some(),
+            Self::BuildStd { .. } => Path::new(DEBIAN_CLIPPY).is_file(),
+        }
+    }
+}
+
+/// The cargo that runs us.
+pub fn cargo() -> Command {
+    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(program);
+    command.current_dir(places::root());
+    command
+}
+
+/// Whether the ordinary toolchain has the target's standard library.
+pub fn prebuilt() -> bool {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let library =
+        answer(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]));
+    library.is_some_and(|folder| holds_std(Path::new(&folder)))
+}
+
+/// Where Debian's compiler has the sources of the standard library.
+pub fn sources() -> Option<PathBuf> {
+    let sysroot = answer(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]))?;
+    let manifest = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
+    manifest.is_file().then_some(manifest)
+}
+
+/// LLVM's major version in Debian's compiler; its linker has to be of the same.
+pub fn llvm_major() -> Option<String> {
+    let version = answer(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
+    let llvm = version
+        .lines()
+        .find_map(|line| line.strip_prefix("LLVM version: "))?;
+    llvm.split('.').next().map(str::to_owned)
+}
+
+fn linker() -> Option<PathBuf> {
+    let major = llvm_major()?;
+    places::on_path(&format!("wasm-ld-{major}")).or_else(|| places::on_path("wasm-ld"))
+}
+
+/// A program of LLVM by its name, or by its name with a version, the newest first.
+fn versioned(name: &str) -> Option<PathBuf> {
+    const NEWEST: u32 = 30;
+    const OLDEST: u32 = 14;
+    let with_version = || {
+        (OLDEST..=NEWEST)
+            .rev()
+            .find_map(|version| places::on_path(&format!("{name}-{version}")))
+    };
+    places::on_path(name).or_else(with_version)
+}
+
+fn holds_std(folder: &Path) -> bool {
+    let Ok(entries) = folder.read_dir() else {
+        return false;
+    };
+    entries
+        .flatten()
+        .any(|entry| entry.file_name().to_string_lossy().starts_with("libstd-"))
+}
