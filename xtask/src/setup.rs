@@ -12,18 +12,35 @@ use crate::toolchain::{self, TARGET, Toolchain};
 /// Debian's toolchain with the standard library's sources.
 const DEBIAN_TOOLCHAIN: [&str; 3] = ["rustc-web", "cargo-web", "rust-web-src"];
 
-/// A compiler for wasm, installed if need be.
+/// Compilers for wasm, of Rust and of C, installed if need be.
 pub fn toolchain() -> Result<Toolchain> {
-    if let Some(found) = Toolchain::find() {
+    if !toolchain::has_c_tools() {
+        if !is_debian() {
+            bail!(
+                "there is no clang with llvm-ar, which compile SQLite and QuickJS: install LLVM with your system's \
+                 package manager"
+            );
+        }
+        install(&["clang", "llvm"])?;
+    }
+    if let Some(found @ (Toolchain::Prebuilt { sources: true } | Toolchain::BuildStd { .. })) =
+        Toolchain::find()
+    {
         return Ok(found);
     }
+    // Where a download fails, the next way follows.
     if places::on_path("rustup").is_some() {
-        say!("Adding the target {TARGET} to the toolchain");
-        // Where it cannot be downloaded this fails, and the other way follows.
-        let _ = run(Command::new("rustup").args(["target", "add", TARGET]));
-        if toolchain::prebuilt() {
-            return Ok(Toolchain::Prebuilt);
+        if !toolchain::prebuilt() {
+            say!("Adding the target {TARGET} to the toolchain");
+            let _ = run(Command::new("rustup").args(["target", "add", TARGET]));
         }
+        if toolchain::prebuilt() && !toolchain::ordinary_sources() {
+            say!("Adding the standard library's sources, which make what is shipped smaller");
+            let _ = run(Command::new("rustup").args(["component", "add", "rust-src"]));
+        }
+    }
+    if let Some(found) = Toolchain::find() {
+        return Ok(found);
     }
     if !is_debian() {
         bail!(

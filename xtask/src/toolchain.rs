@@ -6,12 +6,14 @@
 //! - **Built here**: Debian's `rustc-web` and `rust-web-src` have the sources of the standard library, which cargo
 //!   builds with the rest (`-Zbuild-std`, hence `RUSTC_BOOTSTRAP`).
 //!
-//! What is shipped is made smaller where the standard library is built here: its own small forms, and panics that abort
-//! without a message. Everything else keeps the messages.
+//! What is shipped is made smaller by building the standard library in either way, if its sources are there (`rustup
+//! component add rust-src`): its own small forms, and panics that abort without a message. Everything else keeps the
+//! messages.
 //!
 //! Both abort on panic: the prebuilt library can do no other, and gloo's closures are not unwind-safe.
 
 use std::env;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -27,6 +29,17 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_RUSTDOC: &str = "/usr/bin/rustdoc";
 const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 
+/// What compiles C for the target: the variable that can name the program (the `cc` crate's), and its usual name.
+const C_TOOLS: [(&str, &str); 2] = [
+    ("CC_wasm32_unknown_unknown", "clang"),
+    ("AR_wasm32_unknown_unknown", "llvm-ar"),
+];
+
+/// SQLite's and QuickJS's parts of a C library have inner functions of the same names and other shapes
+/// (`crates/script`, "In wasm"): SQLite's get others.
+const C_FLAGS: &str = "-D__floatscan=sqlite_floatscan -D__shgetc=sqlite_shgetc -D__shlim=sqlite_shlim \
+    -D__toread=sqlite_toread -D__uflow=sqlite_uflow";
+
 /// The compiler's flags for what is shipped: no texts of panics, nor the code that would put them together.
 const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort";
 
@@ -34,7 +47,10 @@ const SMALL: &str = "-Zunstable-options -Cpanic=immediate-abort";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Toolchain {
     /// The toolchain that runs us has the target's standard library.
-    Prebuilt,
+    Prebuilt {
+        /// Does it have the library's sources as well?
+        sources: bool,
+    },
     /// Debian's toolchain builds the standard library from source and links with this linker.
     BuildStd {
         /// LLVM's wasm linker.
@@ -60,7 +76,9 @@ impl Toolchain {
     /// Looks at this machine; `None` when neither way is complete. Takes some 100 ms and changes nothing.
     pub fn find() -> Option<Self> {
         if prebuilt() {
-            return Some(Self::Prebuilt);
+            return Some(Self::Prebuilt {
+                sources: ordinary_sources(),
+            });
         }
         let linker = linker()?;
         let complete = Path::new(DEBIAN_CARGO).is_file() && sources().is_some();
@@ -70,7 +88,8 @@ impl Toolchain {
     /// The target directory for `purpose`.
     pub fn target_dir(&self, purpose: Purpose) -> PathBuf {
         let name = match (self, purpose) {
-            (Self::Prebuilt, _) => return places::target(),
+            (Self::Prebuilt { sources: true }, Purpose::Ship) => "wasm-ship",
+            (Self::Prebuilt { .. }, _) => return places::target(),
             (Self::BuildStd { .. }, Purpose::Ship) => "wasm-std-ship",
             (Self::BuildStd { .. }, Purpose::Build) => "wasm-std",
             (Self::BuildStd { .. }, Purpose::Test) => "wasm-std-test",
@@ -82,7 +101,7 @@ impl Toolchain {
     /// `cargo <subcommand> --target wasm32-unknown-unknown` with everything this way needs.
     pub fn cargo(&self, subcommand: &str, purpose: Purpose) -> Command {
         let mut command = match self {
-            Self::Prebuilt => cargo(),
+            Self::Prebuilt { .. } => cargo(),
             Self::BuildStd { linker } => {
                 // `cargo clippy` would take the first cargo-clippy on the PATH.
                 let program = if subcommand == "clippy" {
@@ -96,7 +115,6 @@ impl Toolchain {
                     // Debian's cargo calls the first rustc on the PATH, which may be another toolchain's.
                     .env("RUSTC", DEBIAN_RUSTC)
                     .env("RUSTDOC", DEBIAN_RUSTDOC)
-                    .env("RUSTC_BOOTSTRAP", "1")
                     .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                     // `cargo run` put the other toolchain's libraries here.
                     .env_remove("LD_LIBRARY_PATH")
@@ -105,19 +123,19 @@ impl Toolchain {
             }
         };
         command.arg(subcommand).current_dir(places::root());
-        // SQLite is written in C.
-        for (variable, name) in [
-            ("CC_wasm32_unknown_unknown", "clang"),
-            ("AR_wasm32_unknown_unknown", "llvm-ar"),
-        ] {
+        // SQLite and QuickJS are written in C.
+        for (variable, name) in C_TOOLS {
             if env::var_os(variable).is_none()
                 && let Some(program) = versioned(name)
             {
                 command.env(variable, program);
             }
         }
-        if matches!(self, Self::BuildStd { .. }) {
-            command.arg("-Zbuild-std=std,panic_abort");
+        command.env("CFLAGS_wasm32_unknown_unknown", C_FLAGS);
+        if self.builds_std(purpose) {
+            command
+                .env("RUSTC_BOOTSTRAP", "1")
+                .arg("-Zbuild-std=std,panic_abort");
             if purpose == Purpose::Ship {
                 command
                     .arg("-Zbuild-std-features=optimize_for_size")
@@ -133,10 +151,17 @@ impl Toolchain {
 }
 
 impl Toolchain {
+    fn builds_std(&self, purpose: Purpose) -> bool {
+        match self {
+            Self::Prebuilt { sources } => *sources && purpose == Purpose::Ship,
+            Self::BuildStd { .. } => true,
+        }
+    }
+
     /// Whether `cargo("clippy", …)` can run.
     pub fn has_clippy(&self) -> bool {
         match self {
-            Self::Prebuilt => answer(cargo().args(["clippy", "--version"])).is_some(),
+            Self::Prebuilt { .. } => answer(cargo().args(["clippy", "--version"])).is_some(),
             Self::BuildStd { .. } => Path::new(DEBIAN_CLIPPY).is_file(),
         }
     }
@@ -158,11 +183,28 @@ pub fn prebuilt() -> bool {
     library.is_some_and(|folder| holds_std(Path::new(&folder)))
 }
 
+/// Whether the ordinary toolchain has the sources of the standard library.
+pub fn ordinary_sources() -> bool {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    sources_of(rustc).is_some()
+}
+
 /// Where Debian's compiler has the sources of the standard library.
 pub fn sources() -> Option<PathBuf> {
-    let sysroot = answer(Command::new(DEBIAN_RUSTC).args(["--print", "sysroot"]))?;
+    sources_of(DEBIAN_RUSTC)
+}
+
+fn sources_of(rustc: impl AsRef<OsStr>) -> Option<PathBuf> {
+    let sysroot = answer(Command::new(rustc).args(["--print", "sysroot"]))?;
     let manifest = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
     manifest.is_file().then_some(manifest)
+}
+
+/// Whether there is a C compiler for the target, and an archiver that knows wasm.
+pub fn has_c_tools() -> bool {
+    C_TOOLS
+        .iter()
+        .all(|(variable, name)| env::var_os(variable).is_some() || versioned(name).is_some())
 }
 
 /// LLVM's major version in Debian's compiler; its linker has to be of the same.
