@@ -24,9 +24,10 @@ pub enum Speed {
 }
 
 /// Which of `extension/`'s folders goes where in `dist/extension/`.
-const ROOMS: [(&str, &str); 5] = [
+const ROOMS: [(&str, &str); 6] = [
     ("background", ""),
     ("network", "network"),
+    ("box", "box"),
     ("content", "content"),
     ("pages", "pages"),
     ("icons", "icons"),

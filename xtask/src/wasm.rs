@@ -12,13 +12,13 @@ use crate::shell::{run, say};
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 
 /// The packages that become a wasm file of the extension each, named after them.
-pub const EXTENSION: [&str; 3] = ["background", "network", "pages"];
+pub const EXTENSION: [&str; 4] = ["background", "network", "pages", "box"];
 
 /// The package that becomes the wasm file of the shell.
 pub const GATEWAY: &str = "gateway";
 
 /// Libraries that only make sense in a browser, beside [`packages`]: linted and tested as wasm.
-pub const LIBRARIES: [&str; 4] = ["webext", "store", "peer", "box"];
+pub const LIBRARIES: [&str; 3] = ["webext", "store", "peer"];
 
 /// The packages that become a wasm file.
 pub fn packages() -> impl Iterator<Item = &'static str> {

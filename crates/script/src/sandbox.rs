@@ -302,6 +302,7 @@ impl Sandbox {
         if exchange.phase == Phase::Streaming {
             exchange.realm.budget.renew();
         }
+        self.engine.platform.turn(id);
         let turned = turn(&exchange.realm);
         let asks = exchange.realm.asks.take();
         let (streams, used) = (

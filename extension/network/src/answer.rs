@@ -1,19 +1,56 @@
 //! Sends the web server's answer to the visitor: the head, then the body as fast as the visitor takes it.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Reflect, Uint8Array};
-use peer::channel::{Incoming, Stream};
+use peer::{
+    channel::{Incoming, Stream},
+    host::Visitor,
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableStreamDefaultReader, Response};
 use wire::{Headers, ResetCode, ResponseHead};
 
-use crate::rooms::{Reply, Rooms};
+use crate::{
+    boxes::{Answerer, Boxes},
+    rooms::{Reply, Rooms},
+};
 
-/// Answer one request of a visitor of `site`.
-pub async fn answer(rooms: &Rooms, site: &str, incoming: Incoming) {
-    let Incoming { head, stream } = incoming;
+/// The header that tells the visitor's side of a site with code, which may set cookies. Sites without are spared
+/// looking for them.
+pub const CODE: &str = "peerserver-code";
+
+/// Answer one request of a visitor of `site`: from its static files, or by its code.
+pub async fn answer(
+    rooms: &Rooms,
+    boxes: &Rc<Boxes>,
+    site: &str,
+    visitor: &Visitor,
+    incoming: Incoming,
+) {
+    let Incoming {
+        head,
+        has_body,
+        stream,
+    } = incoming;
+    let has_code = boxes.has_code(site);
+    let mut not_allowed = false;
+    if has_code {
+        match boxes.lookup(site, &head).await {
+            Ok(Answerer::Static { not_allowed: other }) => not_allowed = other,
+            // Of a box that does not start, the request itself says so.
+            Ok(Answerer::Code) | Err(_) => {
+                return boxes.answer(site, visitor, &head, has_body, &stream).await;
+            }
+        }
+    }
     let sent = match rooms.serve(site, &head).await {
-        Ok(reply) => send(&stream, &reply).await,
+        // A route has this address, for another method; the code says for which.
+        Ok(reply) if not_allowed && reply.status() == Some(404) => {
+            return boxes.answer(site, visitor, &head, has_body, &stream).await;
+        }
+        Ok(reply) => send(&stream, &reply, has_code).await,
         Err(error) => unavailable(&stream, &error.to_string()).await,
     };
     match sent {
@@ -42,12 +79,15 @@ impl From<JsValue> for Failure {
     }
 }
 
-async fn send(stream: &Stream, reply: &Reply) -> Result<(), Failure> {
+async fn send(stream: &Stream, reply: &Reply, has_code: bool) -> Result<(), Failure> {
     let mut headers = Headers::default();
     let list = Array::from(&reply.headers());
     let mut texts = list.iter().filter_map(|text| text.as_string());
     while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
         headers.push(&name, value);
+    }
+    if has_code {
+        headers.push(CODE, "1".to_owned());
     }
     let head = ResponseHead {
         status: reply.status().unwrap_or(500),

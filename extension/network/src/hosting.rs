@@ -11,14 +11,15 @@ use messages::{Plan, PlannedSite, Rendezvous, Report, SiteReport, Statement};
 use peer::{
     Error,
     channel::Incoming,
-    host::{Backend, Host, HostedSite, Rendezvous as Reached},
+    host::{Backend, Host, HostedSite, Rendezvous as Reached, Visitor},
     signal::Signal,
 };
 
-use crate::{answer::answer, rooms::Rooms};
+use crate::{answer::answer, boxes::Boxes, rooms::Rooms};
 
 struct Inner {
     rooms: Rc<Rooms>,
+    boxes: Rc<Boxes>,
     plan: RefCell<Plan>,
     host: RefCell<Option<Host>>,
     reporting: Cell<bool>,
@@ -29,9 +30,10 @@ pub struct Hosting(Rc<Inner>);
 
 impl Hosting {
     /// Nothing is hosted until [`Hosting::follow`].
-    pub fn new(rooms: Rc<Rooms>) -> Self {
+    pub fn new(rooms: Rc<Rooms>, boxes: Rc<Boxes>) -> Self {
         Self(Rc::new(Inner {
             rooms,
+            boxes,
             plan: RefCell::default(),
             host: RefCell::default(),
             reporting: Cell::new(false),
@@ -45,6 +47,7 @@ impl Hosting {
 
     /// Host what the plan says and nothing else. Following the same plan again changes nothing.
     pub fn follow(&self, plan: Plan) {
+        self.0.boxes.follow(&plan);
         let same_place = self.0.plan.borrow().gateway == plan.gateway;
         if !same_place {
             // Dropping it tells its visitors and the rendezvous.
@@ -160,6 +163,10 @@ impl Backend for Ours {
         host: &'a DtlsFingerprint,
         visitor: &'a DtlsFingerprint,
     ) -> LocalBoxFuture<'a, Result<Signature, Error>> {
+        // A visitor is coming: what she will ask should not have to wait for the site's box.
+        if let Some(inner) = self.0.upgrade() {
+            inner.boxes.warm(site);
+        }
         Box::pin(self.sign(
             site,
             Statement::Channel {
@@ -170,10 +177,15 @@ impl Backend for Ours {
         ))
     }
 
-    fn answer<'a>(&'a self, site: &'a str, incoming: Incoming) -> LocalBoxFuture<'a, ()> {
+    fn answer<'a>(
+        &'a self,
+        site: &'a str,
+        visitor: &'a Visitor,
+        incoming: Incoming,
+    ) -> LocalBoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(inner) = self.0.upgrade() {
-                answer(&inner.rooms, site, incoming).await;
+                answer(&inner.rooms, &inner.boxes, site, visitor, incoming).await;
             }
         })
     }

@@ -7,6 +7,7 @@
 //! to host, and site workers ask anew for their ports.
 
 mod answer;
+mod boxes;
 mod hosting;
 mod rooms;
 mod visiting;
@@ -14,14 +15,15 @@ mod worker;
 
 use std::{cell::RefCell, rc::Rc};
 
-use messages::ToNetwork;
+use messages::{BoxReply, Failure, ToNetwork};
 use wasm_bindgen::prelude::*;
 use webext::message::{from_js, to_js};
 
-use crate::{hosting::Hosting, rooms::Rooms, visiting::Visiting};
+use crate::{boxes::Boxes, hosting::Hosting, rooms::Rooms, visiting::Visiting};
 
 struct Network {
     rooms: Rc<Rooms>,
+    boxes: Rc<Boxes>,
     hosting: Hosting,
     visiting: Visiting,
 }
@@ -35,9 +37,11 @@ thread_local! {
 #[wasm_bindgen]
 pub async fn start(together: JsValue) -> Result<(), JsValue> {
     let rooms = Rc::new(Rooms::new(together));
+    let boxes = Boxes::new(rooms.clone());
     let network = Rc::new(Network {
         rooms: rooms.clone(),
-        hosting: Hosting::new(rooms.clone()),
+        hosting: Hosting::new(rooms.clone(), boxes.clone()),
+        boxes,
         visiting: Visiting::default(),
     });
     NETWORK.set(Some(network.clone()));
@@ -81,6 +85,16 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
         ToNetwork::Visit { label, gateway } => {
             let answer = network.visiting.visit(&label, &gateway).await;
             to_js(&answer).map_err(|error| JsError::new(&error.to_string()).into())
+        }
+        ToNetwork::Box { site, ask } => {
+            let answer = network.boxes.ask(&site, &ask).await;
+            let value = answer
+                .and_then(|json| serde_json::from_str(&json).map_err(|error| error.to_string()));
+            let reply = match value {
+                Ok(value) => BoxReply::Ok(value),
+                Err(message) => BoxReply::Err(Failure { message }),
+            };
+            to_js(&reply).map_err(|error| JsError::new(&error.to_string()).into())
         }
     }
 }

@@ -6,7 +6,7 @@
 use futures_util::{FutureExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Object, Promise, Reflect};
-use messages::{Plan, Report, Statement, ToBackground};
+use messages::{LogEntry, Plan, Report, Statement, ToBackground};
 use wasm_bindgen::prelude::*;
 use webext::message::{from_js, send, settled, to_js};
 use wire::RequestHead;
@@ -115,16 +115,51 @@ impl Rooms {
         }
     }
 
-    /// Have the web server answer a request without a body.
+    /// Have the web server answer a request without a body, from the site's static files.
     pub async fn serve(&self, site: &str, head: &RequestHead) -> Result<Reply, Error> {
-        let request = request(site, head);
+        Ok(self.put(&request(site, head)).await?.unchecked_into())
+    }
+
+    /// The files of a site's code, as `[path, Uint8Array, …]`.
+    pub async fn code(&self, site: &str) -> Result<JsValue, Error> {
+        let reply = self.put(&object([("code", &site.into())])).await?;
+        Ok(get(&reply, "files"))
+    }
+
+    /// Something with the site's own files (`read`, `write`, `delete`, `list`): the background's reply.
+    pub async fn file(
+        &self,
+        site: &str,
+        op: &str,
+        path: &str,
+        bytes: &JsValue,
+    ) -> Result<JsValue, Error> {
+        let request = object([
+            ("site", &site.into()),
+            ("file", &op.into()),
+            ("path", &path.into()),
+            ("bytes", bytes),
+            ("type", &"".into()),
+        ]);
+        self.put(&request).await
+    }
+
+    /// Keep these entries in a site's log.
+    pub async fn log(&self, site: String, entries: Vec<LogEntry>) -> Result<(), Error> {
+        self.ask(&ToBackground::Log { site, entries })
+            .await
+            .map(|_| ())
+    }
+
+    /// Put something that may be asked twice to the web server.
+    async fn put(&self, request: &Object) -> Result<JsValue, Error> {
         let reply = match &self.0 {
-            Place::Together(background) => settled(background.serve(&request)).await?,
+            Place::Together(background) => settled(background.serve(request)).await?,
             Place::Apart(worker) => {
                 let mut tries = TRIES;
                 loop {
                     tries -= 1;
-                    let answer = worker.put(&request).fuse();
+                    let answer = worker.put(request).fuse();
                     let mut timeout = TimeoutFuture::new(ANSWER_TIMEOUT).fuse();
                     pin_mut!(answer);
                     select_biased! {
@@ -144,32 +179,37 @@ impl Rooms {
         };
         match text(&reply, "error") {
             Some(message) => Err(webext::Error(message).into()),
-            None => Ok(reply.unchecked_into()),
+            None => Ok(reply),
         }
     }
 }
 
 /// `{site, method, path, headers: [name, value, …]}`.
 fn request(site: &str, head: &RequestHead) -> Object {
-    let request = Object::new();
     let headers = Array::new();
     for (name, value) in head.headers.iter() {
         headers.push(&name.into());
         headers.push(&value.into());
     }
-    for (key, value) in [
-        ("site", &JsValue::from(site)),
+    object([
+        ("site", &site.into()),
         ("method", &(&*head.method).into()),
         ("path", &(&*head.path).into()),
         ("headers", &headers),
-    ] {
-        // Fails only for frozen objects.
-        let _ = Reflect::set(&request, &key.into(), value);
-    }
-    request
+    ])
 }
 
-fn get(object: &JsValue, key: &str) -> JsValue {
+fn object<const N: usize>(fields: [(&str, &JsValue); N]) -> Object {
+    let object = Object::new();
+    for (key, value) in fields {
+        // Fails only for frozen objects.
+        let _ = Reflect::set(&object, &key.into(), value);
+    }
+    object
+}
+
+/// A field of an object; undefined if it is none.
+pub fn get(object: &JsValue, key: &str) -> JsValue {
     match object.dyn_ref::<Object>() {
         Some(object) => Reflect::get(object, &key.into()).unwrap_or_default(),
         None => JsValue::UNDEFINED,

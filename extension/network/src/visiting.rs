@@ -117,7 +117,7 @@ impl Visiting {
 }
 
 /// `http://localhost:8890` and a label give `http://<label>.localhost:8890`.
-fn site_origin(label: &Label, gateway: &str) -> Result<String, Error> {
+pub fn site_origin(label: &Label, gateway: &str) -> Result<String, Error> {
     let (scheme, authority) = gateway
         .split_once("://")
         .filter(|(scheme, authority)| {

@@ -35,6 +35,8 @@ const BUFFER_LOW: u32 = 192 * 1024;
 pub struct Incoming {
     /// Its head.
     pub head: RequestHead,
+    /// Does a body follow?
+    pub has_body: bool,
     /// The stream to answer on.
     pub stream: Stream,
 }
@@ -226,7 +228,11 @@ impl Inner {
                 let stream = Stream::new(id, Channel(self.clone()));
                 if let Some(sender) = self.incoming.borrow().as_ref() {
                     // A failed send drops the stream, which resets it.
-                    let _ = sender.unbounded_send(Incoming { head, stream });
+                    let _ = sender.unbounded_send(Incoming {
+                        head,
+                        has_body: !end,
+                        stream,
+                    });
                 }
             }
             Event::Response { id, head, end } => self.with(id, |state| {
@@ -242,13 +248,12 @@ impl Inner {
                 wake = state.reader.take();
             }),
             Event::Reset { id, code } => {
-                let mut writer = None;
+                let mut wakers = [None, None, None];
                 self.with(id, |state| {
                     state.reset = Some(code);
-                    wake = state.reader.take();
-                    writer = state.writer.take();
+                    wakers = state.wakers();
                 });
-                writer.into_iter().for_each(Waker::wake);
+                wakers.into_iter().flatten().for_each(Waker::wake);
             }
             Event::Writable { id } => self.with(id, |state| wake = state.writer.take()),
             Event::Pong { token } => self.pongs.set(token.wrapping_add(1)),
@@ -301,8 +306,7 @@ impl Inner {
         wakers.append(&mut self.on_room.take());
         wakers.append(&mut self.ready.take());
         for state in self.streams.borrow_mut().values_mut() {
-            wakers.extend(state.reader.take());
-            wakers.extend(state.writer.take());
+            wakers.extend(state.wakers().into_iter().flatten());
         }
         wakers.into_iter().for_each(Waker::wake);
     }

@@ -43,10 +43,24 @@ pub trait Backend {
     ) -> LocalBoxFuture<'a, Result<Signature, Error>>;
 
     /// Answer a visitor's request for `site`; returns when the answer has been sent.
-    fn answer<'a>(&'a self, site: &'a str, incoming: Incoming) -> LocalBoxFuture<'a, ()>;
+    fn answer<'a>(
+        &'a self,
+        site: &'a str,
+        visitor: &'a Visitor,
+        incoming: Incoming,
+    ) -> LocalBoxFuture<'a, ()>;
 
     /// Something of [`Host::standing`] changed.
     fn changed(&self);
+}
+
+/// Who asks: one connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visitor {
+    /// Opaque; another one for every connection.
+    pub id: String,
+    /// How it goes: `direct`, or `relay` over a TURN server.
+    pub transport: &'static str,
 }
 
 /// A site to host.

@@ -89,6 +89,32 @@ impl Rtc {
         self.listeners.borrow_mut().push(listener);
     }
 
+    /// How the bytes go, once the channel is open: `direct` or `relay` (WebRTC Statistics, 8.16 and 8.17: the
+    /// selected pair's own candidate).
+    pub async fn transport(&self) -> &'static str {
+        let Ok(report) = JsFuture::from(self.pc.get_stats()).await else {
+            return "direct";
+        };
+        let relayed = |entry: &JsValue| {
+            let has = |key: &str, value: &str| text(entry, key).as_deref() == Some(value);
+            let selected = Reflect::get(entry.unchecked_ref(), &"nominated".into());
+            let selected = selected.is_ok_and(|nominated| nominated.is_truthy());
+            (has("type", "candidate-pair") && selected && has("state", "succeeded"))
+                .then(|| text(entry, "localCandidateId"))
+                .flatten()
+        };
+        let map: &js_sys::Map = report.unchecked_ref();
+        let relay = map
+            .values()
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| relayed(&entry))
+            .any(|candidate| {
+                text(&map.get(&candidate.into()), "candidateType").as_deref() == Some("relay")
+            });
+        if relay { "relay" } else { "direct" }
+    }
+
     /// Make the offer.
     pub async fn offer(&self) -> Result<String, Error> {
         let offer = JsFuture::from(self.pc.create_offer()).await?;

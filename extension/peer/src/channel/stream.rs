@@ -23,6 +23,14 @@ pub(super) struct State {
     pub(super) reset: Option<ResetCode>,
     pub(super) reader: Option<Waker>,
     pub(super) writer: Option<Waker>,
+    pub(super) watcher: Option<Waker>,
+}
+
+impl State {
+    /// All who wait for something of this stream.
+    pub(super) fn wakers(&mut self) -> [Option<Waker>; 3] {
+        [self.reader.take(), self.writer.take(), self.watcher.take()]
+    }
 }
 
 /// One request and its answer. Dropped before both sides have ended, it is reset (cancelled).
@@ -66,6 +74,22 @@ impl Stream {
             })
         })
         .await
+    }
+
+    /// Wait until the peer has given the stream up or the channel is gone.
+    pub async fn lost(&self) -> Error {
+        let lost = poll_fn(|context| {
+            let mut streams = self.channel.0.streams.borrow_mut();
+            let Some(state) = streams.get_mut(&self.id) else {
+                return Poll::Ready(Error::Lost);
+            };
+            if let Some(error) = self.failure(state) {
+                return Poll::Ready(error);
+            }
+            state.watcher = Some(context.waker().clone());
+            Poll::Pending
+        });
+        lost.await
     }
 
     /// All that has arrived, if the body is complete already: spares a stream for small answers.
@@ -166,10 +190,10 @@ impl Stream {
         self.done.set(true);
         self.channel.0.wire.borrow_mut().reset(self.id, code);
         self.channel.0.schedule_flush();
-        let mut wake = [None, None];
+        let mut wake = [None, None, None];
         self.channel.0.with(self.id, |state| {
             state.reset = Some(code);
-            wake = [state.reader.take(), state.writer.take()];
+            wake = state.wakers();
         });
         wake.into_iter().flatten().for_each(Waker::wake);
     }

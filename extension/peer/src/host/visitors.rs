@@ -11,7 +11,7 @@ use identity::{AttemptId, DtlsFingerprint, Label};
 use signalling::{Candidate, ClientMessage, FailReason};
 use wire::Role;
 
-use super::{HostedSite, Inner};
+use super::{HostedSite, Inner, Visitor};
 use crate::{
     Error,
     channel::{Channel, Incoming},
@@ -108,7 +108,11 @@ impl Inner {
             .borrow_mut()
             .push((site.id.clone(), channel.clone()));
         self.backend.changed();
-        self.serve(&site.id, &channel, requests).await;
+        let visitor = Visitor {
+            id: attempt.to_string(),
+            transport: rtc.transport().await,
+        };
+        self.serve(&site.id, visitor, &channel, requests).await;
         self.channels
             .borrow_mut()
             .retain(|(_, other)| !other.is_closed());
@@ -143,6 +147,7 @@ impl Inner {
     async fn serve(
         self: &Rc<Self>,
         site: &str,
+        visitor: Visitor,
         channel: &Channel,
         requests: UnboundedReceiver<Incoming>,
     ) {
@@ -153,9 +158,9 @@ impl Inner {
             select_biased! {
                 incoming = requests.next() => {
                     let Some(incoming) = incoming else { return };
-                    let (inner, site) = (self.clone(), site.to_owned());
+                    let (inner, site, visitor) = (self.clone(), site.to_owned(), visitor.clone());
                     wasm_bindgen_futures::spawn_local(async move {
-                        inner.backend.answer(&site, incoming).await;
+                        inner.backend.answer(&site, &visitor, incoming).await;
                     });
                 }
                 _ = closed => return,

@@ -1,0 +1,126 @@
+//! What the box says to its owner, the network document, and hears from it. The owner's end is
+//! `extension/network/src/boxes/`.
+//!
+//! Heard: `{kind:"start", folder, files}` and `{kind:"program", files}` with `files: [path, Uint8Array, …]`;
+//! `{kind:"request", id, method, target, headers:[name, value, …], origin, body, visitor, transport}`,
+//! `{kind:"body", id, bytes}`, `{kind:"bodyEnd", id}`, `{kind:"room", id}`, `{kind:"left", id}`,
+//! `{kind:"file", id, ticket, …}` with `refused`, `bytes` and `type`, `deleted` or `list: [path, size, …]`;
+//! `{kind:"ask", id, ask}` with the JSON of a [`messages::BoxAsk`]; `{kind:"ping"}`.
+//!
+//! Said: `{kind:"ready", table, problems}` (JSON) or `{kind:"failed", message}`; `{kind:"bodyWanted", id}`;
+//! `{kind:"head", id, status, headers, bytes, end}` where `bytes` (or null) is the body's first piece and `end` says
+//! that there is no more; `{kind:"chunk", id, bytes}`, `{kind:"end", id}`, `{kind:"reset", id}`;
+//! `{kind:"file", id, ticket, op, path, bytes}`; `{kind:"log", entry}` with the JSON of a [`messages::LogEntry`];
+//! `{kind:"told", id, answer}` (JSON) or `{kind:"told", id, error}`; `{kind:"turn", id}` when a request's code gets
+//! the thread; `{kind:"beat"}`.
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use script::RequestId;
+use wasm_bindgen::prelude::*;
+use web_sys::DedicatedWorkerGlobalScope;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A message of the owner.
+    pub type Heard;
+    #[wasm_bindgen(method, getter)]
+    pub fn kind(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn id(this: &Heard) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    pub fn folder(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn files(this: &Heard) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn method(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn target(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn headers(this: &Heard) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn origin(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn body(this: &Heard) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    pub fn visitor(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn transport(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn bytes(this: &Heard) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn ticket(this: &Heard) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    pub fn refused(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter, js_name = type)]
+    pub fn media_type(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn deleted(this: &Heard) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    pub fn list(this: &Heard) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn ask(this: &Heard) -> Option<String>;
+}
+
+/// A message for the owner that is being put together.
+pub struct Said {
+    message: Object,
+    transfer: Array,
+}
+
+impl Said {
+    /// A message of this kind.
+    pub fn new(kind: &str) -> Self {
+        Self {
+            message: Object::new(),
+            transfer: Array::new(),
+        }
+        .with("kind", kind)
+    }
+
+    /// A message of this kind about a request or question.
+    pub fn about(kind: &str, id: u64) -> Self {
+        // Ids are counted by the owner and come nowhere near 2^53.
+        Self::new(kind).with("id", id as f64)
+    }
+
+    /// With one more field.
+    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+        // Fails only for frozen objects.
+        let _ = Reflect::set(&self.message, &name.into(), &value.into());
+        self
+    }
+
+    /// With `bytes`, handed over and not copied once more.
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        let array = Uint8Array::from(bytes);
+        self.transfer.push(&array.buffer());
+        self.with("bytes", array)
+    }
+
+    /// Say it.
+    pub fn say(self) {
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        // Fails only for what cannot be cloned; these messages can.
+        let _ = scope.post_message_with_transfer(&self.message, &self.transfer);
+    }
+}
+
+/// `[name, value, …]`.
+pub fn flat(pairs: impl IntoIterator<Item = (String, String)>) -> Array {
+    let list = Array::new();
+    for (name, value) in pairs {
+        list.push(&name.into());
+        list.push(&value.into());
+    }
+    list
+}
+
+/// A sign of life.
+pub fn beat() {
+    Said::new("beat").say();
+}
+
+/// A request's code gets the thread.
+pub fn turn(request: RequestId) {
+    Said::about("turn", request.0).say();
+}

@@ -1,0 +1,387 @@
+//! The site in the box: takes what the owner says to the sandbox, and what the sandbox wants to the owner.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use database::transfer::Import;
+use database::{Database, Limits};
+use gloo_timers::callback::Timeout;
+use js_sys::{Array, Uint8Array};
+use layout::Place;
+use script::{
+    Effect, Engine, FileError, FileOp, FileReply, Input, Level, LogEntry, Platform, Program,
+    RequestHead, RequestId, Sandbox, Visitor,
+};
+use wasm_bindgen::prelude::*;
+
+use crate::border::{Heard, Said, flat};
+use crate::owner;
+use crate::platform::Machine;
+
+/// The site in this Worker.
+pub struct Lodger {
+    engine: Engine,
+    program: Rc<Program>,
+    /// What of an archive of 2013 could not be used.
+    archive_problems: Vec<archive_2013::Problem>,
+    sandbox: Sandbox,
+    /// The site's database.
+    pub database: Rc<Database>,
+    /// What the owner asked while a request had the database.
+    asked: VecDeque<(u64, String)>,
+    wake: Option<Timeout>,
+}
+
+thread_local! {
+    static LODGER: RefCell<Option<Lodger>> = const { RefCell::new(None) };
+    /// What was heard while the site was moving in.
+    static EARLY: RefCell<VecDeque<Heard>> = const { RefCell::new(VecDeque::new()) };
+}
+
+/// Takes a message of the owner ([`crate::border`]).
+#[wasm_bindgen]
+pub async fn hear(message: Heard) {
+    if message.kind().as_deref() == Some("start") {
+        match move_in(&message).await {
+            Ok(lodger) => {
+                lodger.tell_ready();
+                LODGER.set(Some(lodger));
+                for early in EARLY.take() {
+                    with(|lodger| lodger.hear(&early));
+                }
+                with(|lodger| lodger.sandbox.prepare());
+            }
+            Err(error) => Said::new("failed").with("message", error).say(),
+        }
+    } else if LODGER.with_borrow(Option::is_none) {
+        EARLY.with_borrow_mut(|early| early.push_back(message));
+    } else {
+        with(|lodger| lodger.hear(&message));
+    }
+}
+
+fn with(act: impl FnOnce(&mut Lodger)) {
+    LODGER.with_borrow_mut(|lodger| {
+        if let Some(lodger) = lodger {
+            act(lodger);
+            lodger.pump();
+        }
+    });
+}
+
+async fn move_in(message: &Heard) -> Result<Lodger, String> {
+    let machine = Machine::get();
+    let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
+    let (program, archive_problems, seeds) = read(&engine, message)?;
+    let folder = message.folder().unwrap_or_default();
+    let connection = crate::database::open(&folder)
+        .await
+        .map_err(|error| error.to_string())?;
+    // A statement may take as long as the code that waits for it, and no longer.
+    let most = Duration::from_millis(program.limits().cpu_ms);
+    let time_is_up = move || Machine::get().turn() > most;
+    let database = Database::open(connection, Limits::default(), time_is_up)
+        .map_err(|error| error.to_string())?;
+    let program = Rc::new(program);
+    let database = Rc::new(database);
+    let lodger = Lodger {
+        sandbox: Sandbox::new(engine.clone(), program.clone(), Some(database.clone())),
+        engine,
+        program,
+        archive_problems,
+        database,
+        asked: VecDeque::new(),
+        wake: None,
+    };
+    lodger.plant(&seeds);
+    Ok(lodger)
+}
+
+/// Rows that a collection begins with: the file and its text.
+type Seeds = Vec<(String, String)>;
+
+/// The site's code, from its files and those that an archive of 2013 becomes.
+fn read(
+    engine: &Engine,
+    message: &Heard,
+) -> Result<(Program, Vec<archive_2013::Problem>, Seeds), String> {
+    let list = Array::from(&message.files());
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut values = list.iter();
+    while let (Some(path), Some(bytes)) = (values.next(), values.next()) {
+        files.push((
+            path.as_string().unwrap_or_default(),
+            Uint8Array::new(&bytes).to_vec(),
+        ));
+    }
+    let modern = archive_2013::modernise(
+        files
+            .iter()
+            .filter_map(|(path, bytes)| Some((path.as_str(), std::str::from_utf8(bytes).ok()?))),
+    );
+    files.extend(
+        modern
+            .files
+            .into_iter()
+            .map(|(path, text)| (path, text.into_bytes())),
+    );
+    let program = Program::build(engine, files.iter().map(|(path, bytes)| (path, bytes)))
+        .map_err(|error| error.to_string())?;
+    let seeds = files.into_iter().filter_map(|(path, bytes)| {
+        matches!(Place::of(&path), Some(Place::Data(_)))
+            .then(|| (path, String::from_utf8_lossy(&bytes).into_owned()))
+    });
+    Ok((program, modern.problems, seeds.collect()))
+}
+
+impl Lodger {
+    /// Puts in the rows of collections that are not there yet. What is wrong with a file goes to the log.
+    fn plant(&self, seeds: &Seeds) {
+        for (file, text) in seeds {
+            let Some(Place::Data(name)) = Place::of(file) else {
+                continue;
+            };
+            let machine = Machine::get();
+            let mut random = |bytes: &mut [u8]| machine.random(bytes);
+            let planted = self
+                .database
+                .collection(name)
+                .and_then(|rows| rows.import(file, text, Import::Seed, &mut random));
+            if let Err(error) = planted {
+                self.log(&LogEntry {
+                    level: Level::Error,
+                    request: RequestId(0),
+                    route: file.clone(),
+                    message: error.to_string(),
+                    incident: None,
+                    at: None,
+                    stack: String::new(),
+                    time: machine.now(),
+                });
+            }
+        }
+    }
+
+    fn tell_ready(&self) {
+        let table = serde_json::to_string(self.program.table()).unwrap_or_default();
+        let problems = serde_json::to_string(&self.problems()).unwrap_or_default();
+        Said::new("ready")
+            .with("table", table)
+            .with("problems", problems)
+            .say();
+    }
+
+    /// What is wrong with the site's files.
+    pub fn problems(&self) -> Vec<messages::Problem> {
+        let ours = self.program.problems().iter();
+        let ours = ours.map(|problem| messages::Problem {
+            file: problem
+                .at
+                .as_ref()
+                .map_or(&problem.file, |at| &at.file)
+                .clone(),
+            line: problem.at.as_ref().map(|at| at.line),
+            message: problem.message.clone(),
+        });
+        let archive = self.archive_problems.iter();
+        let archive = archive.map(|problem| messages::Problem {
+            file: problem.file.clone(),
+            line: None,
+            message: problem.message.clone(),
+        });
+        ours.chain(archive).collect()
+    }
+
+    fn hear(&mut self, message: &Heard) {
+        // Ids and tickets are whole numbers that one side counted.
+        let id = message.id().unwrap_or_default() as u64;
+        let request = RequestId(id);
+        match message.kind().unwrap_or_default().as_str() {
+            "request" => self.sandbox.start(request, head(message)),
+            "body" => {
+                let bytes = Uint8Array::new(&message.bytes()).to_vec();
+                self.sandbox.input(request, Input::Body(bytes));
+            }
+            "bodyEnd" => self.sandbox.input(request, Input::BodyEnd),
+            "room" => self.sandbox.input(request, Input::Room),
+            "left" => self.sandbox.input(request, Input::Left),
+            "file" => {
+                let ticket = message.ticket().unwrap_or_default() as u32;
+                self.sandbox
+                    .input(request, Input::File(ticket, file_reply(message)));
+            }
+            "program" => self.renew(message),
+            "ask" => self
+                .asked
+                .push_back((id, message.ask().unwrap_or_default())),
+            "ping" => crate::border::beat(),
+            _ => {}
+        }
+    }
+
+    /// Another version of the site's code. Requests under way end with the old one.
+    fn renew(&mut self, message: &Heard) {
+        match read(&self.engine, message) {
+            Ok((program, problems, seeds)) => {
+                self.program = Rc::new(program);
+                self.archive_problems = problems;
+                self.sandbox.replace(self.program.clone());
+                self.plant(&seeds);
+                self.tell_ready();
+            }
+            Err(error) => Said::new("failed").with("message", error).say(),
+        }
+    }
+
+    /// Says what the sandbox wants, until it wants nothing more, and sees to it that it is woken.
+    fn pump(&mut self) {
+        let mut effects = VecDeque::new();
+        while let Some(effect) = self.sandbox.poll() {
+            effects.push_back(effect);
+        }
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Head {
+                    request,
+                    status,
+                    headers,
+                } => {
+                    let mut said = Said::about("head", request.0)
+                        .with("status", status)
+                        .with("headers", flat(headers));
+                    // A small answer is one message.
+                    if let Some(Effect::Chunk { request: of, bytes }) = effects.front()
+                        && *of == request
+                    {
+                        said = said.bytes(bytes);
+                        effects.pop_front();
+                    }
+                    let ends = effects.front() == Some(&Effect::End(request));
+                    if ends {
+                        effects.pop_front();
+                    }
+                    said.with("end", ends).say();
+                }
+                effect => self.say(effect),
+            }
+        }
+        while !self.database.in_transaction()
+            && let Some((id, ask)) = self.asked.pop_front()
+        {
+            match owner::answer(self, &ask) {
+                Ok(answer) => Said::about("told", id).with("answer", answer).say(),
+                Err(error) => Said::about("told", id).with("error", error).say(),
+            }
+        }
+        self.wake = self.sandbox.wake_at().map(|at| {
+            let wait = at.saturating_sub(Machine::get().now());
+            // Rounded up, so that it is not woken for nothing; a day is far beyond any deadline.
+            let wait = u32::try_from(wait.as_millis())
+                .unwrap_or(86_400_000)
+                .saturating_add(1);
+            Timeout::new(wait, || with(|lodger| lodger.sandbox.wake()))
+        });
+    }
+
+    fn say(&self, effect: Effect) {
+        match effect {
+            Effect::Body(request) => Said::about("bodyWanted", request.0).say(),
+            Effect::Chunk { request, bytes } => Said::about("chunk", request.0).bytes(&bytes).say(),
+            Effect::End(request) => Said::about("end", request.0).say(),
+            Effect::Reset(request) => Said::about("reset", request.0).say(),
+            Effect::File {
+                request,
+                ticket,
+                op,
+            } => {
+                let said = Said::about("file", request.0).with("ticket", ticket);
+                let (word, path, bytes) = match op {
+                    FileOp::Read(path) => ("read", path, None),
+                    FileOp::Write(path, bytes) => ("write", path, Some(bytes)),
+                    FileOp::Delete(path) => ("delete", path, None),
+                    FileOp::List(path) => ("list", path, None),
+                };
+                let said = said.with("op", word).with("path", path);
+                match bytes {
+                    Some(bytes) => said.bytes(&bytes).say(),
+                    None => said.say(),
+                }
+            }
+            Effect::Log(entry) => self.log(&entry),
+            // `pump` says heads.
+            Effect::Head { .. } => {}
+        }
+    }
+
+    fn log(&self, entry: &LogEntry) {
+        let machine = Machine::get();
+        let age = machine.now().saturating_sub(entry.time);
+        let time = machine.unix_time().saturating_sub(age);
+        let entry = messages::LogEntry {
+            time: u64::try_from(time.as_millis()).unwrap_or_default(),
+            level: match entry.level {
+                Level::Debug => messages::LogLevel::Debug,
+                Level::Info => messages::LogLevel::Info,
+                Level::Warn => messages::LogLevel::Warn,
+                Level::Error => messages::LogLevel::Error,
+            },
+            route: entry.route.clone(),
+            message: entry.message.clone(),
+            incident: entry.incident.clone(),
+            at: entry.at.as_ref().map(ToString::to_string),
+            stack: entry.stack.clone(),
+        };
+        let json = serde_json::to_string(&entry).unwrap_or_default();
+        Said::new("log").with("entry", json).say();
+    }
+}
+
+fn head(message: &Heard) -> RequestHead {
+    let list = Array::from(&message.headers());
+    let mut texts = list.iter().filter_map(|text| text.as_string());
+    let mut headers = Vec::new();
+    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+        headers.push((name, value));
+    }
+    RequestHead {
+        method: message.method().unwrap_or_default(),
+        target: message.target().unwrap_or_default(),
+        headers,
+        origin: message.origin().unwrap_or_default(),
+        has_body: message.body().unwrap_or_default(),
+        visitor: Visitor {
+            id: message.visitor().unwrap_or_default(),
+            transport: message.transport().unwrap_or_default(),
+        },
+    }
+}
+
+fn file_reply(message: &Heard) -> Result<FileReply, FileError> {
+    if let Some(refused) = message.refused() {
+        return Err(FileError(refused));
+    }
+    if let Some(deleted) = message.deleted() {
+        return Ok(FileReply::Deleted(deleted));
+    }
+    if message.list().is_object() {
+        let list = Array::from(&message.list());
+        let mut files = Vec::new();
+        let mut values = list.iter();
+        while let (Some(path), Some(size)) = (values.next(), values.next()) {
+            let size = size.as_f64().unwrap_or_default() as u64;
+            files.push((path.as_string().unwrap_or_default(), size));
+        }
+        return Ok(FileReply::List(files));
+    }
+    // What was read has a type, be it empty; what was written has not.
+    let Some(media_type) = message.media_type() else {
+        return Ok(FileReply::Done);
+    };
+    let bytes = message.bytes();
+    let file = bytes
+        .is_object()
+        .then(|| (Uint8Array::new(&bytes).to_vec(), media_type));
+    Ok(FileReply::Read(file))
+}

@@ -1,0 +1,94 @@
+//! Clocks and random bytes for the code in the box, and signs of life for its owner.
+//!
+//! The owner ends a box that is silent for too long while something is awaited of it. So a beat leaves whenever the
+//! clock is asked: the interpreter and SQLite do so often, and what they cannot look into is what must be ended.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use script::{Platform, RequestId};
+use wasm_bindgen::JsCast;
+use web_sys::{Crypto, DedicatedWorkerGlobalScope, Performance};
+
+use crate::border;
+
+/// Milliseconds between two beats.
+const BEAT: f64 = 250.0;
+
+/// Most bytes that `crypto.getRandomValues` gives at once (Web Cryptography, 10.1.1).
+const RANDOM_AT_ONCE: usize = 65_536;
+
+/// The Worker's own.
+pub struct Machine {
+    performance: Option<Performance>,
+    crypto: Option<Crypto>,
+    beat: Cell<f64>,
+    turn_began: Cell<f64>,
+}
+
+thread_local! {
+    static MACHINE: Rc<Machine> = Rc::new(Machine::new());
+}
+
+impl Machine {
+    /// The one of this Worker.
+    pub fn get() -> Rc<Self> {
+        MACHINE.with(Rc::clone)
+    }
+
+    fn new() -> Self {
+        let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+        Self {
+            performance: scope.performance(),
+            crypto: scope.crypto().ok(),
+            beat: Cell::new(0.0),
+            turn_began: Cell::new(0.0),
+        }
+    }
+
+    fn milliseconds(&self) -> f64 {
+        self.performance
+            .as_ref()
+            .map_or_else(js_sys::Date::now, Performance::now)
+    }
+
+    /// Something of the owner's gets the thread.
+    pub fn begin(&self) {
+        self.turn_began.set(self.milliseconds());
+    }
+
+    /// How long the code that has the thread has had it. Beats.
+    pub fn turn(&self) -> Duration {
+        self.now();
+        Duration::from_secs_f64((self.milliseconds() - self.turn_began.get()).max(0.0) / 1e3)
+    }
+}
+
+impl Platform for Machine {
+    fn now(&self) -> Duration {
+        let now = self.milliseconds();
+        if now - self.beat.get() > BEAT {
+            self.beat.set(now);
+            border::beat();
+        }
+        Duration::from_secs_f64(now.max(0.0) / 1e3)
+    }
+
+    fn unix_time(&self) -> Duration {
+        Duration::from_secs_f64(js_sys::Date::now().max(0.0) / 1e3)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        let Some(crypto) = &self.crypto else { return };
+        for part in bytes.chunks_mut(RANDOM_AT_ONCE) {
+            // Fails only for more than that.
+            let _ = crypto.get_random_values_with_u8_array(part);
+        }
+    }
+
+    fn turn(&self, request: RequestId) {
+        self.begin();
+        border::turn(request);
+    }
+}

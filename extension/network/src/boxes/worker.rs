@@ -1,0 +1,421 @@
+//! One box: its Worker, what is said to it and heard from it, and the watch over it.
+//!
+//! The Worker's code sends a sign of life whenever the interpreter or the database looks at the clock. While
+//! something is awaited of it and it is silent for [`SILENCE`], it is in an operation that nothing looks into, and is
+//! ended: nothing else can stop it. It is also ended when it was not needed for [`IDLE`].
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+    rc::{Rc, Weak},
+};
+
+use futures_channel::{
+    mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+    oneshot,
+};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Object, Reflect};
+use layout::RouteTable;
+use messages::LogEntry;
+use peer::Listener;
+use wasm_bindgen::prelude::*;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::Failure;
+
+/// The Worker's script in the extension.
+const SCRIPT: &str = "/box/box.js";
+/// Milliseconds between two looks at a box.
+const LOOK: u32 = 500;
+/// Milliseconds without a sign of life after which a box is ended while something is awaited of it. A beat leaves
+/// every 250 ms at least; sorting a large list, which nothing looks into, takes a second or two.
+const SILENCE: f64 = 5_000.0;
+/// Milliseconds that starting may take besides: loading the module and opening the database of a Worker that was just
+/// ended (five seconds at most).
+const STARTING: f64 = 15_000.0;
+/// Milliseconds after which a box that nobody needed is ended. Its memory is tens of megabytes.
+const IDLE: f64 = 300_000.0;
+/// Most entries for the log that are put together before they leave.
+const LOG_BATCH: usize = 100;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A message of the box (`extension/box/src/border.rs`).
+    pub type Said;
+    #[wasm_bindgen(method, getter)]
+    pub fn kind(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn id(this: &Said) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    pub fn status(this: &Said) -> Option<u16>;
+    #[wasm_bindgen(method, getter)]
+    pub fn headers(this: &Said) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn bytes(this: &Said) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub fn end(this: &Said) -> Option<bool>;
+    #[wasm_bindgen(method, getter)]
+    pub fn ticket(this: &Said) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    pub fn op(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn path(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn table(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn entry(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn answer(this: &Said) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn error(this: &Said) -> Option<String>;
+}
+
+/// A message to the box, field by field.
+pub struct Message {
+    object: Object,
+    transfer: Array,
+}
+
+impl Message {
+    /// Of this kind.
+    pub fn new(kind: &str) -> Self {
+        Self {
+            object: Object::new(),
+            transfer: Array::new(),
+        }
+        .with("kind", kind)
+    }
+
+    /// Of this kind, about a request.
+    pub fn about(kind: &str, id: u64) -> Self {
+        Self::new(kind).with("id", id as f64)
+    }
+
+    /// With one more field.
+    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
+        // Fails only for frozen objects.
+        let _ = Reflect::set(&self.object, &name.into(), &value.into());
+        self
+    }
+
+    /// With bytes, which are handed over.
+    pub fn bytes(self, bytes: &js_sys::Uint8Array) -> Self {
+        self.transfer.push(&bytes.buffer());
+        self.with("bytes", bytes)
+    }
+}
+
+type Log = Box<dyn Fn(Vec<LogEntry>)>;
+
+struct Inner {
+    worker: Worker,
+    table: RefCell<Rc<RouteTable>>,
+    /// Who waits for `ready` or `failed`.
+    readiness: RefCell<Option<oneshot::Sender<Result<(), Failure>>>>,
+    requests: RefCell<HashMap<u64, UnboundedSender<Said>>>,
+    asked: RefCell<HashMap<u64, oneshot::Sender<Result<String, String>>>>,
+    last_id: Cell<u64>,
+    /// Whose code got the thread last.
+    turn: Cell<u64>,
+    heard: Cell<f64>,
+    needed: Cell<f64>,
+    /// Until when silence is no sign of trouble.
+    patient_until: Cell<f64>,
+    ended: RefCell<Option<String>>,
+    log: Log,
+    entries: RefCell<Vec<LogEntry>>,
+    listeners: RefCell<Vec<Listener>>,
+}
+
+/// A box. It ends when it is dropped.
+pub struct BoxWorker(Rc<Inner>);
+
+impl BoxWorker {
+    /// Start a box for a site, with the files of its code as `[path, Uint8Array, …]`; returns when it is ready.
+    pub async fn start(
+        site: &str,
+        code: &JsValue,
+        log: impl Fn(Vec<LogEntry>) + 'static,
+    ) -> Result<Rc<Self>, Failure> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options)
+            .map_err(|_| Failure::new("The browser does not start a Worker."))?;
+        let now = js_sys::Date::now();
+        let inner = Rc::new(Inner {
+            worker: worker.clone(),
+            table: RefCell::default(),
+            readiness: RefCell::default(),
+            requests: RefCell::default(),
+            asked: RefCell::default(),
+            last_id: Cell::new(0),
+            turn: Cell::new(0),
+            heard: Cell::new(now),
+            needed: Cell::new(now),
+            patient_until: Cell::new(now + STARTING),
+            ended: RefCell::default(),
+            log: Box::new(log),
+            entries: RefCell::default(),
+            listeners: RefCell::default(),
+        });
+        let (hearing, failing) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
+        inner.listeners.replace(vec![
+            Listener::new(&worker, "message", move |event: MessageEvent| {
+                if let Some(inner) = hearing.upgrade() {
+                    inner.hear(event.data().unchecked_into());
+                }
+            }),
+            Listener::new(&worker, "error", move |_: web_sys::Event| {
+                if let Some(inner) = failing.upgrade() {
+                    inner.end("The box's program failed.");
+                }
+            }),
+        ]);
+        wasm_bindgen_futures::spawn_local(watch(Rc::downgrade(&inner)));
+        let folder = format!("sites/{site}");
+        let start = Message::new("start").with("folder", folder);
+        let started = Self(inner);
+        started.ready(start.with("files", code)).await?;
+        Ok(Rc::new(started))
+    }
+
+    /// Give it another version of the site's code; returns when it is in use.
+    pub async fn renew(&self, code: &JsValue) -> Result<(), Failure> {
+        self.ready(Message::new("program").with("files", code))
+            .await
+    }
+
+    async fn ready(&self, message: Message) -> Result<(), Failure> {
+        let (sender, receiver) = oneshot::channel();
+        self.0.readiness.replace(Some(sender));
+        self.0.need();
+        self.say(message);
+        match receiver.await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::new(self.why_ended())),
+        }
+    }
+
+    /// Its routes.
+    pub fn table(&self) -> Rc<RouteTable> {
+        self.0.table.borrow().clone()
+    }
+
+    /// Say something to it.
+    pub fn say(&self, message: Message) {
+        self.0.say(&message);
+    }
+
+    /// A new request: its id, and what the box says about it. What is said ends when the box does.
+    pub fn open(&self) -> (u64, UnboundedReceiver<Said>) {
+        let id = self.0.next_id();
+        let (sender, receiver) = unbounded();
+        // Where the box has ended, the sender is dropped at once.
+        if !self.has_ended() {
+            self.0.requests.borrow_mut().insert(id, sender);
+            self.0.need();
+        }
+        (id, receiver)
+    }
+
+    /// Nothing that is said about this request matters any more.
+    pub fn close(&self, id: u64) {
+        self.0.requests.borrow_mut().remove(&id);
+    }
+
+    /// Put the owner's question (JSON); the answer as JSON, or a sentence.
+    pub async fn ask(&self, ask: String) -> Result<String, String> {
+        let id = self.0.next_id();
+        let (sender, receiver) = oneshot::channel();
+        self.0.asked.borrow_mut().insert(id, sender);
+        self.0.need();
+        self.say(Message::about("ask", id).with("ask", ask));
+        match receiver.await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.why_ended()),
+        }
+    }
+
+    /// Has it ended?
+    pub fn has_ended(&self) -> bool {
+        self.0.ended.borrow().is_some()
+    }
+
+    /// Why it ended.
+    pub fn why_ended(&self) -> String {
+        self.0.ended.borrow().clone().unwrap_or_default()
+    }
+
+    /// Did it end in this request's code?
+    pub fn ended_in(&self, id: u64) -> bool {
+        self.has_ended() && self.0.turn.get() == id
+    }
+
+    /// End it, now. Whoever waits for something learns it.
+    pub fn end(&self, reason: &str) {
+        self.0.end(reason);
+    }
+}
+
+impl Drop for BoxWorker {
+    fn drop(&mut self) {
+        self.0.end("The box is not needed any more.");
+    }
+}
+
+impl Inner {
+    fn next_id(&self) -> u64 {
+        let id = self.last_id.get() + 1;
+        self.last_id.set(id);
+        id
+    }
+
+    /// Something is awaited from now on: silence counts from here.
+    fn need(&self) {
+        let now = js_sys::Date::now();
+        self.needed.set(now);
+        if !self.is_awaited() {
+            self.heard.set(now);
+        }
+    }
+
+    fn is_awaited(&self) -> bool {
+        self.readiness.borrow().is_some()
+            || !self.requests.borrow().is_empty()
+            || !self.asked.borrow().is_empty()
+    }
+
+    fn say(&self, message: &Message) {
+        if self.ended.borrow().is_none() {
+            // Fails only for what cannot be cloned; these messages can.
+            let _ = self
+                .worker
+                .post_message_with_transfer(&message.object, &message.transfer);
+        }
+    }
+
+    fn hear(self: &Rc<Self>, said: Said) {
+        self.heard.set(js_sys::Date::now());
+        // Ids are whole numbers that we counted.
+        let id = said.id().unwrap_or_default() as u64;
+        match said.kind().unwrap_or_default().as_str() {
+            "beat" => {}
+            "turn" => self.turn.set(id),
+            "ready" => {
+                let table = said.table().unwrap_or_default();
+                let table = serde_json::from_str::<RouteTable>(&table);
+                self.table.replace(Rc::new(table.unwrap_or_default()));
+                self.tell_ready(Ok(()));
+            }
+            "failed" => {
+                let message = said.message().unwrap_or_default();
+                self.tell_ready(Err(Failure::new(message.clone())));
+                self.end(&message);
+            }
+            "crashed" => {
+                let message = said.message().unwrap_or_default();
+                self.end(&format!("The site's code brought the box down: {message}"));
+            }
+            "log" => self.note(&said.entry().unwrap_or_default()),
+            "told" => {
+                if let Some(sender) = self.asked.borrow_mut().remove(&id) {
+                    let answer = match said.error() {
+                        Some(error) => Err(error),
+                        None => Ok(said.answer().unwrap_or_default()),
+                    };
+                    let _ = sender.send(answer);
+                }
+            }
+            _ => {
+                if let Some(sender) = self.requests.borrow().get(&id) {
+                    let _ = sender.unbounded_send(said);
+                }
+            }
+        }
+    }
+
+    fn tell_ready(&self, result: Result<(), Failure>) {
+        self.patient_until.set(0.0);
+        if let Some(sender) = self.readiness.take() {
+            let _ = sender.send(result);
+        }
+    }
+
+    /// An entry for the log; those of one turn of the event loop leave together.
+    fn note(self: &Rc<Self>, json: &str) {
+        let Ok(entry) = serde_json::from_str(json) else {
+            return;
+        };
+        let mut entries = self.entries.borrow_mut();
+        entries.push(entry);
+        match entries.len() {
+            1 => {
+                let inner = self.clone();
+                wasm_bindgen_futures::spawn_local(async move {
+                    TimeoutFuture::new(0).await;
+                    inner.flush_log();
+                });
+            }
+            LOG_BATCH => {
+                drop(entries);
+                self.flush_log();
+            }
+            _ => {}
+        }
+    }
+
+    fn flush_log(&self) {
+        let entries = self.entries.take();
+        if !entries.is_empty() {
+            (self.log)(entries);
+        }
+    }
+
+    fn end(&self, reason: &str) {
+        if self.ended.borrow().is_some() {
+            return;
+        }
+        self.ended.replace(Some(reason.to_owned()));
+        self.worker.terminate();
+        self.listeners.borrow_mut().clear();
+        self.flush_log();
+        // What is dropped tells its receiver.
+        self.readiness.take();
+        self.requests.take();
+        self.asked.take();
+    }
+
+    fn look(&self) {
+        let now = js_sys::Date::now();
+        let silent = now - self.heard.get();
+        if !self.is_awaited() {
+            if now - self.needed.get() > IDLE {
+                self.end("Nobody needed it.");
+            }
+            return;
+        }
+        self.needed.set(now);
+        if silent > SILENCE && now > self.patient_until.get() {
+            self.end(
+                "An operation of the site's code took too long, and nothing but the end of its box could stop it. Look \
+                 for work on something huge: long texts, lists or numbers.",
+            );
+        } else if silent > f64::from(LOOK) {
+            self.say(&Message::new("ping"));
+        }
+    }
+}
+
+/// Looks at a box from time to time, for as long as there is one.
+async fn watch(inner: Weak<Inner>) {
+    loop {
+        TimeoutFuture::new(LOOK).await;
+        match inner.upgrade() {
+            Some(inner) if inner.ended.borrow().is_none() => inner.look(),
+            _ => return,
+        }
+    }
+}
