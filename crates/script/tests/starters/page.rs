@@ -78,7 +78,8 @@ fn labels(tags: &[Tag], html: &str) {
             "label" => inside = true,
             "/label" => inside = false,
             "input" | "textarea" | "select" => {
-                let is_hidden = tag.attribute("type") == Some("hidden");
+                let is_hidden =
+                    tag.attribute("type") == Some("hidden") || tag.attribute("hidden").is_some();
                 // The boxes of a task list in markdown say nothing by themselves.
                 let is_dead = tag.attribute("disabled").is_some();
                 let named = tag.attribute("id").is_some_and(|id| labelled.contains(id));

@@ -5,18 +5,21 @@
 // in place, so nothing can be missed: not before the first message either, and not while the line was down.
 
 const region = document.querySelector("[data-live]");
+const answer = document.querySelector("[data-answer]"); // What the site says to this visitor's last click, if need be.
 const news = document.querySelector("[role=status]");
 const PAGE = "/";
 const AGAIN_AFTER = 5000; // Milliseconds until a line that was refused is tried again.
 
-let asked = 0; // Only the answer to the last question counts.
+let asked = 0; // Of several questions, the answer to the last counts.
 
-async function refresh(question) {
+/** Shows what `question`, a fetch, brings: the new part, and what is said to a click (`isClick`). */
+async function show(question, isClick) {
   const mine = ++asked;
   const response = await question;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector("[data-live]");
   if (!fresh) throw new Error("the answer is not this page");
+  if (isClick) answer?.replaceChildren(...page.querySelector("[data-answer]").childNodes);
   if (mine !== asked || fresh.innerHTML === region.innerHTML) return;
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
   region.replaceChildren(...fresh.childNodes);
@@ -25,10 +28,12 @@ async function refresh(question) {
 
 function listen() {
   const line = new EventSource(region.dataset.live);
-  const look = () => refresh(fetch(PAGE)).catch(() => {}); // The next message, or the next opening, brings it.
+  const look = () => show(fetch(PAGE), false).catch(() => {}); // The next message, or the next opening, brings it.
   line.addEventListener("open", look);
   line.addEventListener("message", ({ data }) => {
-    news.textContent = data;
+    const sentence = document.createElement("span"); // A new one, so that its animation begins anew.
+    sentence.textContent = data;
+    news.replaceChildren(sentence);
     look();
   });
   line.addEventListener("error", () => {
@@ -42,7 +47,7 @@ region.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   const body = new URLSearchParams(new FormData(form));
-  refresh(fetch(form.action, { method: "POST", body })).catch(() => form.submit());
+  show(fetch(form.action, { method: "POST", body }), true).catch(() => form.submit());
 });
 
 listen();
