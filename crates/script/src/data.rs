@@ -24,6 +24,17 @@ pub(crate) enum DataError {
     Database(#[from] Error),
 }
 
+impl DataError {
+    /// The name by which a handler tells it from others, if it is a visitor's to mend.
+    pub fn name(&self) -> Option<&'static str> {
+        match self {
+            Self::Database(Error::Account(_)) => Some("AccountError"),
+            Self::Database(Error::Attempts { .. }) => Some("AttemptsError"),
+            _ => None,
+        }
+    }
+}
+
 /// Carries out one operation; its result as JSON.
 pub(crate) fn operate(
     database: &Database,

@@ -60,6 +60,11 @@ impl Fault {
                 title: "Too large",
                 sentence: "What was sent is larger than this site takes.",
             },
+            Self::Threw { status: 429, .. } => Shown {
+                status: 429,
+                title: "Too many attempts",
+                sentence: "Wait a while, and try again.",
+            },
             Self::Threw { status, .. } if *status < 500 => Shown {
                 status: *status,
                 title: "Not understood",

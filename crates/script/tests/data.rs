@@ -240,6 +240,35 @@ fn accounts_log_in_and_out() {
 }
 
 #[test]
+fn a_handler_can_tell_what_was_wrong_with_an_account() {
+    let mut site = Site::with_limits(
+        "const { accounts } = context;
+         const wrong = async (attempt) => { try { await attempt() } catch (error) { return [error instanceof Error, error.name, error.message] } };
+         switch (request.url.split('/').pop()) {
+            case 'short': return await accounts.create('Ann', 'short');
+            case 'caught': return [await wrong(() => accounts.create('', 'correct horse')), await wrong(() => context.db.collection('no name').count())];
+            default: return await accounts.login('Ann', 'battery');
+         }",
+        r#"{"cpuMs": 10000}"#,
+    );
+    assert_eq!(site.get("/short").status, 422, "{:?}", site.log);
+    assert!(site.log[0].at.is_some(), "{:?}", site.log);
+    let caught = site.get("/caught").text();
+    assert!(
+        caught.starts_with(r#"[[true,"AccountError","a name has"#)
+            && caught.contains(r#"[true,"Error","#),
+        "{caught}"
+    );
+    let answers: Vec<_> = (0..=database::limits::ATTEMPTS_OF_VISITOR)
+        .map(|_| site.get("/login"))
+        .collect();
+    let (last, before) = answers.split_last().unwrap();
+    assert!(before.iter().all(|answer| answer.text() == "null"));
+    assert_eq!(last.status, 429, "{:?}", site.log);
+    assert!(last.text().contains("Too many attempts"));
+}
+
+#[test]
 fn templates_are_rendered_with_what_they_need() {
     let route = "export const pattern = 'GET /:name';
         export default (request, { params, render }) => render('pages/hello', { ...params, list: [1, 2] });";

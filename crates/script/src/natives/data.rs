@@ -7,7 +7,7 @@ use rquickjs::{Ctx, Exception, Result};
 
 use super::{Reach, Table, ask::question};
 use crate::asks::Ask;
-use crate::data::{self, Asker};
+use crate::data::{self, Asker, DataError};
 use crate::session::Wish;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
@@ -27,7 +27,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
                 random: &mut |bytes: &mut [u8]| platform.random(bytes),
             };
             data::operate(&database, &operation, &arguments, asker)
-                .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))
+                .map_err(|error| thrown(&ctx, &error))
         },
     )?;
     let r = reach.clone();
@@ -66,6 +66,20 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
                 .map_err(|error| Exception::throw_message(&ctx, &error.to_string()))
         },
     )
+}
+
+/// An error as a handler catches it. It has a name of its own where a handler can do something about it.
+fn thrown(ctx: &Ctx<'_>, error: &DataError) -> rquickjs::Error {
+    let message = error.to_string();
+    let Some(name) = error.name() else {
+        return Exception::throw_message(ctx, &message);
+    };
+    let named = Exception::from_message(ctx.clone(), &message)
+        .and_then(|exception| exception.set("name", name).map(|()| exception));
+    match named {
+        Ok(exception) => exception.throw(),
+        Err(error) => error,
+    }
 }
 
 fn database(ctx: &Ctx<'_>, reach: &Reach) -> Result<Rc<Database>> {

@@ -3,8 +3,10 @@
 // has returned is kept piece by piece.
 
 import { ask } from "peerserver:ask";
-import { here, placed } from "peerserver:errors";
+import { here, placed, withStatus } from "peerserver:errors";
 import { host } from "peerserver:host";
+
+const STATUSES = { __proto__: null, AccountError: 422, AttemptsError: 429 }; // If no handler catches them.
 
 let holding = null; // The promise of the transaction, once it was asked for.
 let handled = false; // The handler has returned; each operation is a transaction of its own.
@@ -21,6 +23,8 @@ async function run(stack, operation, args) {
     await holding;
     return operate(operation, args);
   } catch (error) {
+    const status = STATUSES[error?.name];
+    if (status) withStatus(error, status);
     throw placed(error, stack);
   }
 }

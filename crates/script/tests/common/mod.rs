@@ -18,7 +18,7 @@ use script::{
 pub struct Clock {
     start: ThreadTime,
     pub skipped: Cell<Duration>,
-    last: Cell<u8>,
+    random: Cell<u64>,
 }
 
 impl Platform for Clock {
@@ -31,10 +31,12 @@ impl Platform for Clock {
     }
 
     fn random(&self, bytes: &mut [u8]) {
+        // Knuth's linear congruential generator (TAOCP 2, 3.3.4): no value comes again within a test.
         for byte in bytes {
-            self.last
-                .set(self.last.get().wrapping_mul(167).wrapping_add(13));
-            *byte = self.last.get();
+            let next = self.random.get().wrapping_mul(6_364_136_223_846_793_005);
+            self.random
+                .set(next.wrapping_add(1_442_695_040_888_963_407));
+            *byte = self.random.get().to_be_bytes()[0];
         }
     }
 }
@@ -72,6 +74,7 @@ pub struct Site {
     pub engine: Engine,
     pub sandbox: Sandbox,
     pub program: Rc<Program>,
+    pub database: Rc<Database>,
     pub answers: BTreeMap<u64, Answer>,
     pub log: Vec<LogEntry>,
     pub files: RefCell<BTreeMap<String, Vec<u8>>>,
@@ -89,7 +92,7 @@ pub fn engine() -> (Rc<Clock>, Engine) {
     let clock = Rc::new(Clock {
         start: ThreadTime::now(),
         skipped: Cell::default(),
-        last: Cell::new(1),
+        random: Cell::new(1),
     });
     let engine = Engine::new(clock.clone()).unwrap();
     (clock, engine)
@@ -100,12 +103,14 @@ impl Site {
         let (clock, engine) = engine();
         let connection = database::rusqlite::Connection::open_in_memory().unwrap();
         let database = Database::open(connection, database::Limits::default(), || false).unwrap();
+        let database = Rc::new(database);
         let program = Rc::new(Program::build(&engine, files.iter().copied()).unwrap());
         Self {
             clock,
-            sandbox: Sandbox::new(engine.clone(), program.clone(), Some(Rc::new(database))),
+            sandbox: Sandbox::new(engine.clone(), program.clone(), Some(database.clone())),
             engine,
             program,
+            database,
             answers: BTreeMap::new(),
             log: Vec::new(),
             files: RefCell::default(),
@@ -145,6 +150,12 @@ impl Site {
         let pieces = body.iter().map(|piece| piece.to_vec()).collect();
         self.bodies.insert(self.next + 1, pieces);
         self.start(head)
+    }
+
+    /// Starts a request whose body does not come yet.
+    pub fn start_unfinished(&mut self, head: RequestHead) -> u64 {
+        self.unfinished.push(self.next + 1);
+        self.start_with(head, &[])
     }
 
     pub fn input(&mut self, id: u64, input: Input) {

@@ -1,0 +1,11 @@
+// For the author: takes a post away.
+
+import { missing, posts } from "../lib/page.js";
+
+export const pattern = "POST /posts/:id/delete";
+
+export default async function (request, context) {
+  context.accounts.required("/login");
+  const deleted = await posts(context).delete(context.params.id);
+  return deleted ? Response.redirect("/", 303) : missing(context);
+}

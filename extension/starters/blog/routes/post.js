@@ -1,0 +1,10 @@
+// One post.
+
+import { missing, page, posts } from "../lib/page.js";
+
+export const pattern = "GET /posts/:id";
+
+export default async function (request, context) {
+  const post = await posts(context).get(context.params.id);
+  return post ? page(context, "post", { post }) : missing(context);
+}

@@ -1,0 +1,28 @@
+// What the routes share: showing a page, and saying what was wrong.
+
+/**
+ * A page by its template. Every page is told who is logged in. None is stored by browsers: after logging out, the
+ * Back button must not show what members see.
+ */
+export function page(context, template, data = {}, status = 200) {
+  const text = context.render(template, { member: context.accounts.current, ...data });
+  return new Response(text, {
+    status,
+    headers: { "content-type": "text/html;charset=utf-8", "cache-control": "no-store" },
+  });
+}
+
+/** A form's fields as texts. Passwords are taken as they were typed, names without spaces around them. */
+export async function fields(request) {
+  const form = await request.formData();
+  return (name) => String(form.get(name) ?? "");
+}
+
+/**
+ * The sentence for an error that is the visitor's to mend: a password that is too short, a name that nobody can have,
+ * too many attempts. Any other error is one of the site, and goes on.
+ */
+export function sentence(error) {
+  if (error.name !== "AccountError" && error.name !== "AttemptsError") throw error;
+  return `${error.message[0].toUpperCase()}${error.message.slice(1)}.`;
+}

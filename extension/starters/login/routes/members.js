@@ -1,0 +1,12 @@
+// For members: `required` sends everybody else to the login page.
+
+import { page } from "../lib/page.js";
+
+export const pattern = "GET /members";
+
+export default async function (request, context) {
+  const name = context.accounts.required("/login");
+  const account = await context.accounts.get(name);
+  const changed = context.query.has("changed");
+  return page(context, "members", { since: account?.created * 1000, changed });
+}
