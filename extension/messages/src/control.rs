@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::dynamic::BoxAsk;
+
 /// A question to the background. The answer to each is `Result<Answer, Failure>`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -23,6 +25,12 @@ pub enum Ask {
     /// A page changed something about a site in the store (created, renamed, deleted, restored, draft
     /// edited): read it again.
     SitesChanged,
+    /// Put this to the box of a site. Answered by [`Answer::Box`].
+    Box {
+        site: String,
+        #[serde(rename = "question")]
+        ask: BoxAsk,
+    },
 }
 
 /// What the background answers.
@@ -37,6 +45,8 @@ pub enum Answer {
     State { state: State },
     /// The verdict on a name.
     Name { verdict: NameVerdict },
+    /// What the box answered: of the kind that its question names.
+    Box { value: serde_json::Value },
 }
 
 /// Why the background could not do what was asked: one plain sentence for a person.

@@ -10,7 +10,9 @@
 #![expect(missing_docs, reason = "a variant's sentence explains its fields")]
 
 mod control;
+mod dynamic;
 mod network;
 
 pub use control::*;
+pub use dynamic::*;
 pub use network::*;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::control::{Ask, Rendezvous};
+use crate::dynamic::{BoxAsk, LogEntry};
 
 /// A message for the background.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,11 @@ pub enum ToBackground {
     /// A page of a gateway is open at a site (from the content script). Answered when the network
     /// document has taken it over: `{}`.
     Visit { label: String, gateway: String },
+    /// What a site's code told its log. Answered by `true`; the same entries may come twice.
+    Log {
+        site: String,
+        entries: Vec<LogEntry>,
+    },
 }
 
 /// A message for the network document.
@@ -37,6 +43,8 @@ pub enum ToNetwork {
     Plan { plan: Plan },
     /// Link the site worker of this label, and connect to its host.
     Visit { label: String, gateway: String },
+    /// Put this to the box of a site. Answered by [`BoxReply`](crate::BoxReply).
+    Box { site: String, ask: BoxAsk },
 }
 
 /// A broadcast to the extension's pages.
@@ -50,6 +58,8 @@ pub enum Notice {
     /// The state changed: whoever shows it asks for it. (It is not sent along, because putting it together
     /// would be in vain when no page is open.)
     Changed,
+    /// A site's log has other entries than before.
+    Log { site: String },
 }
 
 /// What the network document is to host.
@@ -74,6 +84,9 @@ pub struct PlannedSite {
     pub label: String,
     /// The Ed25519 public key, 32 bytes in base64.
     pub key: String,
+    /// The number of its live version, if code may have to run for requests to it.
+    #[serde(default)]
+    pub code: Option<u32>,
 }
 
 /// How hosting goes, as the network document sees it.

@@ -82,5 +82,6 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
             let answer = network.visiting.visit(&label, &gateway).await;
             to_js(&answer).map_err(|error| JsError::new(&error.to_string()).into())
         }
+        ToNetwork::Box { .. } => Err(JsError::new("no box runs here").into()),
     }
 }
