@@ -73,7 +73,8 @@ function serve(request) {
 }
 
 function answer(port, id, reply) {
-  port.postMessage({ id, reply }, reply.body instanceof Uint8Array ? [reply.body.buffer] : []);
+  const bytes = [reply.body, ...(reply.files ?? [])].filter((part) => part instanceof Uint8Array);
+  port.postMessage({ id, reply }, bytes.map((part) => part.buffer));
 }
 
 // Firefox: the network document is this very page.

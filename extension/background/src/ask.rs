@@ -3,14 +3,14 @@
 use std::rc::Rc;
 
 use identity::{Fingerprint, SiteName};
-use messages::{Answer, Ask, Failure, NameVerdict};
+use messages::{Answer, Ask, BoxReply, Failure, NameVerdict, ToNetwork};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use webext::message::from_js;
 
-use crate::{core::Core, hosting, state};
+use crate::{core::Core, document, hosting, state};
 
 /// Do what is asked and answer with the state after it.
 pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
@@ -45,6 +45,14 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
             let _ = core.store.collect_garbage().await;
         }
         Ask::SitesChanged => changed(core).await?,
+        Ask::Box { site, ask } => {
+            document::ensure().await?;
+            let reply = document::send(&ToNetwork::Box { site, ask }).await?;
+            return match from_js(reply)? {
+                BoxReply::Ok(value) => Ok(Answer::Box { value }),
+                BoxReply::Err(failure) => Err(failure),
+            };
+        }
     }
     Ok(Answer::State {
         state: state::state(core).await?,

@@ -13,7 +13,7 @@ use futures_util::{
 use messages::{Failure, Native, Report, State};
 use store::Store;
 
-use crate::{hosting, hot::Hot, native::NativePort};
+use crate::{hosting, hot::Hot, log::Telling, native::NativePort};
 
 /// The port that the native host listens on unless the owner sets another.
 pub const DEFAULT_PORT: u16 = 8890;
@@ -44,6 +44,8 @@ pub struct Core {
     pub native_port: RefCell<Option<NativePort>>,
     /// How often in a row the native host did not last.
     pub native_ends: Cell<u32>,
+    /// Whose logs pages will be told of.
+    pub telling: Telling,
 }
 
 type Starting = Shared<LocalBoxFuture<'static, Result<Rc<Core>, Failure>>>;
@@ -82,6 +84,7 @@ impl Core {
             native: RefCell::default(),
             native_port: RefCell::default(),
             native_ends: Cell::new(0),
+            telling: Telling::default(),
         });
         let collected = core.clone();
         wasm_bindgen_futures::spawn_local(async move {

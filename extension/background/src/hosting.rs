@@ -26,11 +26,13 @@ pub async fn plan(core: &Core) -> Result<Plan, Failure> {
         );
     let gateway = there.then(|| core.gateway());
     let sites = core.store.sites().await?;
+    let code = core.store.live_code().await?;
     let sites = sites
         .into_iter()
         .filter(|site| site.hosted && site.is_live());
     let planned = |site: store::Site| PlannedSite {
         label: site.label().to_string(),
+        code: code.get(&site.id).copied(),
         id: site.id.to_string(),
         name: site.name.to_string(),
         key: site.public_key.to_base64(),

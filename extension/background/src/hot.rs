@@ -1,8 +1,9 @@
 //! Keeps what visitors ask for again and again in memory: a site's record, and its small live files.
 //!
-//! Spares an IndexedDB transaction (about a millisecond) a request. A live version never changes: its
-//! number is part of the key, so a publish, which gives a new number, needs no care beyond
-//! [`Hot::forget`]. It must not know drafts.
+//! Spares an IndexedDB transaction (about a millisecond) a request. A version's number is part of the key, so a
+//! publish, which gives a new number, needs no care beyond [`Hot::forget`]. A live version changes only where the
+//! site's own code writes or deletes a file, and then that file is forgotten ([`Hot::forget_file`]), and what was
+//! being read meanwhile is not kept, for it may be what was there before. It must not know drafts.
 
 use std::{
     cell::{Cell, RefCell},
@@ -43,8 +44,10 @@ pub struct Hot {
     sites: RefCell<HashMap<Fingerprint, Rc<Site>>>,
     files: RefCell<HashMap<Key, Kept>>,
     taken: Cell<usize>,
-    /// How often something was forgotten.
+    /// How often the sites were forgotten.
     changes: Cell<u32>,
+    /// How often a file was forgotten.
+    writes: Cell<u32>,
 }
 
 impl Hot {
@@ -68,15 +71,34 @@ impl Hot {
         self.sites.borrow_mut().clear();
     }
 
-    fn keep(&self, key: Key, meta: &FileMeta, bytes: &Rc<[u8]>) {
+    /// A site's code has written or deleted this file, or may have.
+    pub fn forget_file(&self, site: &Fingerprint, path: &str) {
+        self.writes.set(self.writes.get().wrapping_add(1));
+        let taken = &self.taken;
+        self.files.borrow_mut().retain(|(of, _, at), (_, bytes)| {
+            let kept = of != site || at != path;
+            if !kept {
+                taken.set(taken.get().saturating_sub(bytes.len()));
+            }
+            kept
+        });
+    }
+
+    /// Keeps a file that was read since there were so many `writes`.
+    fn keep(&self, key: Key, meta: &FileMeta, bytes: &Rc<[u8]>, writes: u32) {
+        if self.writes.get() != writes {
+            return;
+        }
         let mut files = self.files.borrow_mut();
-        let taken = self.taken.get() + bytes.len();
-        if taken > ROOM || files.len() >= ENTRIES {
+        if self.taken.get() + bytes.len() > ROOM || files.len() >= ENTRIES {
             files.clear();
             self.taken.set(0);
         }
-        self.taken.set(self.taken.get() + bytes.len());
-        files.insert(key, (meta.clone(), bytes.clone()));
+        let old = files.insert(key, (meta.clone(), bytes.clone()));
+        // Two requests may have read it at the same time.
+        let old = old.map_or(0, |(_, bytes)| bytes.len());
+        self.taken
+            .set((self.taken.get() + bytes.len()).saturating_sub(old));
     }
 }
 
@@ -106,6 +128,7 @@ impl Storage for HotFiles<'_> {
                 }));
             }
         }
+        let writes = self.hot.writes.get();
         let files = self.store.live_files(&self.site.id, Version::Live);
         let Some(found) = files.find(candidates).await? else {
             return Ok(None);
@@ -121,7 +144,7 @@ impl Storage for HotFiles<'_> {
             .map_err(|error| store::Error::from_js(&error))?;
         let bytes: Rc<[u8]> = Uint8Array::new(&buffer).to_vec().into();
         let key = (self.site.id.clone(), version, found.meta.path.clone());
-        self.hot.keep(key, &found.meta, &bytes);
+        self.hot.keep(key, &found.meta, &bytes, writes);
         Ok(Some(Found {
             meta: found.meta,
             handle: Bytes::Small(bytes),

@@ -5,19 +5,23 @@
 //! not know `RTCPeerConnection` or how requests travel.
 //!
 //! - [`serve`]: a visitor's request, answered from the store by the engine; [`hot`] keeps what is small
-//!   and often asked for.
+//!   and often asked for. [`code`] and [`own_files`] are what a site's own code has from here, [`log`] takes what
+//!   it says.
 //! - [`ask`]: what the popup and the sites page ask; [`state`] is what they are shown, [`badge`] too.
 //! - [`hosting`]: what is to be hosted where; [`native`] and [`document`] are the two it needs for that.
 
 mod ask;
 mod badge;
+mod code;
 mod core;
 mod document;
 mod gateways;
 mod hosting;
 mod hot;
+mod log;
 mod native;
 mod omnibox;
+mod own_files;
 mod serve;
 mod sign;
 mod state;
@@ -78,11 +82,15 @@ async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
             document::ensure().await?;
             document::send(&ToNetwork::Visit { label, gateway }).await
         }
+        ToBackground::Log { site, entries } => {
+            log::append(&core, &site, entries).await?;
+            Ok(JsValue::TRUE)
+        }
     }
 }
 
-/// Answer a visitor's request: `{site, method, path, headers}` gives `{status, headers, body}`, or
-/// `{error}` when this browser cannot.
+/// Answer the network document: a visitor's request `{site, method, path, headers}` gives `{status, headers,
+/// body}`; `{code}` and `{site, file}` are what a box asks. `{error}` when this browser cannot.
 #[wasm_bindgen]
 pub async fn serve(request: JsValue) -> JsValue {
     serve::serve(request.unchecked_into()).await

@@ -1,6 +1,7 @@
-//! A visitor's request, answered by the engine from the live version of a site.
+//! What the network document asks for a site: most of all a visitor's request, answered by the engine from the
+//! live version.
 //!
-//! The request comes as a message with a port or as a `fetch()`; the engine does not care.
+//! The question comes as a message with a port or as a plain call; the engine does not care.
 
 use identity::Fingerprint;
 use js_sys::{Array, Object, Reflect, Uint8Array};
@@ -11,14 +12,20 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use crate::{
+    code,
     core::Core,
     hot::{Bytes, HotFiles},
+    own_files,
 };
 
 #[wasm_bindgen]
 extern "C" {
-    /// `{site, method, path, headers: [name, value, …]}`.
+    /// `{site, method, path, headers: [name, value, …]}`; or `{code: site}`; or `{site, file, …}`.
     pub type Asked;
+    #[wasm_bindgen(method, getter)]
+    fn code(this: &Asked) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn file(this: &Asked) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     fn site(this: &Asked) -> Option<String>;
     #[wasm_bindgen(method, getter)]
@@ -29,23 +36,33 @@ extern "C" {
     fn headers(this: &Asked) -> JsValue;
 }
 
-/// `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`, or `{error}`.
+/// To a request `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`; for the others see
+/// [`code`] and [`own_files`]. `{error}` when this browser cannot.
 pub async fn serve(asked: Asked) -> JsValue {
-    let reply = Object::new();
-    match respond(&asked).await {
-        Ok(response) => {
-            let headers = Array::new();
-            for (name, value) in &response.headers {
-                headers.push(&name.into());
-                headers.push(&value.into());
-            }
-            set(&reply, "status", &response.status.into());
-            set(&reply, "headers", &headers);
-            set(&reply, "body", &body(response.body));
-        }
-        Err(failure) => set(&reply, "error", &failure.message.into()),
-    }
+    let answer = match (asked.code(), asked.file()) {
+        (Some(site), _) => code::answer(&site).await,
+        (None, Some(_)) => own_files::answer(asked.unchecked_ref()).await,
+        (None, None) => respond(&asked).await.map(response),
+    };
+    let reply = answer.unwrap_or_else(|failure| {
+        let reply = Object::new();
+        set(&reply, "error", &failure.message.into());
+        reply
+    });
     reply.into()
+}
+
+fn response(response: Response<Bytes>) -> Object {
+    let reply = Object::new();
+    let headers = Array::new();
+    for (name, value) in &response.headers {
+        headers.push(&name.into());
+        headers.push(&value.into());
+    }
+    set(&reply, "status", &response.status.into());
+    set(&reply, "headers", &headers);
+    set(&reply, "body", &body(response.body));
+    reply
 }
 
 async fn respond(asked: &Asked) -> Result<Response<Bytes>, Failure> {
@@ -101,7 +118,8 @@ fn part(blob: &Blob, start: u64, end: u64) -> Blob {
         .unwrap_or_else(|_| blob.clone())
 }
 
-fn set(object: &Object, key: &str, value: &JsValue) {
+/// Gives an object of our own a property.
+pub fn set(object: &Object, key: &str, value: &JsValue) {
     // Fails only for frozen objects.
     let _ = Reflect::set(object, &key.into(), value);
 }

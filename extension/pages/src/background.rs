@@ -38,7 +38,7 @@ async fn ask(ask: Ask) -> Result<Answer, PageError> {
 pub async fn act(what: Ask) -> Result<State, PageError> {
     match ask(what).await? {
         Answer::State { state } => Ok(state),
-        Answer::Name { .. } => Err(PageError::Silent("an answer to another question".into())),
+        _ => Err(another()),
     }
 }
 
@@ -74,8 +74,12 @@ impl Order {
 pub async fn check_name(name: String) -> Result<NameVerdict, PageError> {
     match ask(Ask::CheckName { name }).await? {
         Answer::Name { verdict } => Ok(verdict),
-        Answer::State { .. } => Err(PageError::Silent("an answer to another question".into())),
+        _ => Err(another()),
     }
+}
+
+fn another() -> PageError {
+    PageError::Silent("an answer to another question".into())
 }
 
 /// Have a site's key sign a statement.
@@ -100,11 +104,20 @@ struct Refusal {
     err: Failure,
 }
 
-/// Call `hear` whenever the background says that the state has changed, as long as the page lives.
-pub fn on_change(hear: impl Fn() + 'static) {
+/// Call `hear` with whatever the background broadcasts, as long as the page lives.
+pub fn on_notice(hear: impl Fn(Notice) + 'static) {
     webext::pages::on_message(move |message| {
         // Other messages pass by here too; they are for other rooms.
-        if let Ok(Notice::Changed) = webext::message::from_js(message) {
+        if let Ok(notice) = webext::message::from_js(message) {
+            hear(notice);
+        }
+    });
+}
+
+/// Call `hear` whenever the background says that the state has changed, as long as the page lives.
+pub fn on_change(hear: impl Fn() + 'static) {
+    on_notice(move |notice| {
+        if notice == Notice::Changed {
             hear();
         }
     });

@@ -2,6 +2,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::own_files;
+
 /// What an error puts an end to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ends {
@@ -33,6 +35,30 @@ pub enum Error {
     /// The site was never published.
     #[error("This site was never published, so there is no live version to go back to.")]
     NothingLive,
+    /// The site was never published, so it has no code that could run.
+    #[error("This site is not published.")]
+    NotLive,
+    /// The files that the site's code consists of are larger together than they may be.
+    #[error(
+        "This site's code is {} MiB large: routes, modules, templates and data together have at most {} MiB. Put what visitors only download into public/.",
+        .0.div_ceil(1024 * 1024), own_files::MAX_CODE / 1024 / 1024
+    )]
+    TooMuchCode(u64),
+    /// The site's code would change a file outside of `public/`.
+    #[error("{0:?} cannot be changed: a site's code writes and deletes in public/ only.")]
+    NotPublic(String),
+    /// The site's code would write a file that is too large.
+    #[error(
+        "The file is {} MiB large; a site's code writes files of at most {} MiB.",
+        .0.div_ceil(1024 * 1024), own_files::MAX_OWN_FILE / 1024 / 1024
+    )]
+    OwnFileTooLarge(u64),
+    /// The site's code would add a file to too many.
+    #[error(
+        "This site has {} files or more, so its code cannot add another. Delete some.",
+        own_files::MAX_OWN_FILES
+    )]
+    TooManyOwnFiles,
     /// A private key is not the one of the public key that it came with.
     #[error(
         "The site's key in this file is not the one that signed it. Import the site without it."

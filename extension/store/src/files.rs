@@ -265,6 +265,6 @@ pub(crate) async fn read_blob(tx: &Tx, record: &FileRecord) -> Result<Blob, Erro
         .ok_or_else(|| Error::Damaged(format!("the bytes of {:?} are missing", record.path)))
 }
 
-async fn find(tx: &Tx, key: &JsValue) -> Result<Option<FileRecord>, Error> {
+pub(crate) async fn find(tx: &Tx, key: &JsValue) -> Result<Option<FileRecord>, Error> {
     record::from_js(tx.store(FILES)?.get(Query::Key(key.clone()))?.await?)
 }

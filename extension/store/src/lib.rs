@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`Store`]: the open database; its methods stand in [`sites`], [`files`], [`publish`], [`import`],
-//!   [`settings`] and [`space`].
+//!   [`settings`] and [`space`]; [`own_files`] is what a site's own code has of it, [`log`] what it says.
 //! - [`live`]: a version of a site as the engine's storage.
 //! - `schema`, `record`: what lies in the database. `tx`: transactions that keep their word.
 //!   `keys`: WebCrypto. `content`: a file's bytes on the way in. `lock`: one import at a time.
@@ -26,6 +26,8 @@ pub mod import;
 mod keys;
 pub mod live;
 mod lock;
+pub mod log;
+pub mod own_files;
 pub mod publish;
 mod record;
 mod schema;
@@ -39,6 +41,8 @@ pub use error::{Ends, Error};
 pub use files::{NewFile, RemovedFile};
 pub use import::{Import, Imported, Target};
 pub use live::LiveFiles;
+pub use log::{LogEntry, LogLevel};
+pub use own_files::Code;
 pub use record::{Previous, Site, SiteId, Version};
 pub use space::Usage;
 pub use store::Store;

@@ -168,7 +168,18 @@ pub fn version_range(owner: &str, version: u32) -> Result<idb::KeyRange, Error> 
     )?)
 }
 
-/// All files of all versions of an owner.
+/// The files of one version whose paths begin so. U+FFFF, which is no character, sorts after all that a path
+/// can go on with.
+pub fn prefix_range(owner: &str, version: u32, prefix: &str) -> Result<idb::KeyRange, Error> {
+    Ok(idb::KeyRange::bound(
+        &file_key(owner, version, prefix),
+        &file_key(owner, version, &format!("{prefix}\u{ffff}")),
+        None,
+        None,
+    )?)
+}
+
+/// All files of all versions of an owner; his log too, whose keys begin with him as well.
 pub fn owner_range(owner: &str) -> Result<idb::KeyRange, Error> {
     let start = Array::of1(&owner.into());
     let end = Array::of2(&owner.into(), &Array::new());

@@ -1,7 +1,9 @@
 //! The object stores and how the database comes to have them.
 
 use idb::event::VersionChangeEvent;
-use idb::{Database, DatabaseEvent, Event, Factory, ObjectStoreParams, Request};
+use idb::{
+    Database, DatabaseEvent, Event, Factory, KeyPath, ObjectStoreParams, Request, Transaction,
+};
 
 use crate::Error;
 
@@ -9,7 +11,7 @@ use crate::Error;
 pub const DATABASE: &str = "peerserver";
 
 /// The version of the schema. Raise it with every change of the object stores and extend [`upgrade`].
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Site id → site record.
 pub const SITES: &str = "sites";
@@ -22,6 +24,11 @@ pub const FILES: &str = "files";
 pub const BLOBS: &str = "blobs";
 /// Name → JSON text.
 pub const SETTINGS: &str = "settings";
+/// `[site, time, place, name]` → log entry. Since version 2.
+pub const LOG: &str = "log";
+
+/// The index of files by the blob that they refer to. Since version 2.
+pub const BY_BLOB: &str = "blob";
 
 /// Opens the database, creating or upgrading it as needed. The connection closes by itself when a newer
 /// version of the extension wants to upgrade.
@@ -35,15 +42,13 @@ pub async fn open(name: &str) -> Result<Database, Error> {
         .and_then(|factory| factory.open(name, Some(VERSION)))
         .map_err(unavailable)?;
     request.on_upgrade_needed(|event| {
-        if upgrade(&event).is_err() {
+        let request = event.target().ok();
+        let Some(transaction) = request.and_then(|request| request.transaction()) else {
+            return;
+        };
+        if upgrade(&event, &transaction).is_err() {
             // A database without all its stores must not come to be: opening fails instead.
-            if let Some(transaction) = event
-                .target()
-                .ok()
-                .and_then(|request| request.transaction())
-            {
-                let _ = transaction.abort();
-            }
+            let _ = transaction.abort();
         }
     });
     let mut database = request.await.map_err(unavailable)?;
@@ -58,13 +63,18 @@ pub async fn open(name: &str) -> Result<Database, Error> {
     Ok(database)
 }
 
-fn upgrade(event: &VersionChangeEvent) -> Result<(), idb::Error> {
+/// Makes what is missing, whatever the version was; what is there stays as it is.
+fn upgrade(event: &VersionChangeEvent, transaction: &Transaction) -> Result<(), idb::Error> {
     let database = event.database()?;
     let present = database.store_names();
-    for name in [SITES, KEYS, FILES, BLOBS, SETTINGS] {
+    for name in [SITES, KEYS, FILES, BLOBS, SETTINGS, LOG] {
         if !present.iter().any(|p| p == name) {
             database.create_object_store(name, ObjectStoreParams::new())?;
         }
+    }
+    let files = transaction.object_store(FILES)?;
+    if !files.index_names().iter().any(|name| name == BY_BLOB) {
+        files.create_index(BY_BLOB, KeyPath::new_single("blob"), None)?;
     }
     Ok(())
 }

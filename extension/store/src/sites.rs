@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
 
 use crate::record::{self, Site, SiteId};
-use crate::schema::{FILES, KEYS, SITES};
+use crate::schema::{FILES, KEYS, LOG, SITES};
 use crate::tx::Tx;
 use crate::{Error, Store, keys};
 
@@ -116,19 +116,21 @@ impl Store {
         .await
     }
 
-    /// Removes for ever the sites that were deleted at least so many milliseconds ago, with their keys and
-    /// files. Gives their ids.
+    /// Removes for ever the sites that were deleted at least so many milliseconds ago, with their keys, files
+    /// and logs. Gives their ids.
     pub async fn purge_deleted(&self, older_than_ms: u64) -> Result<Vec<SiteId>, Error> {
         let until = record::now().saturating_sub(older_than_ms);
         let purged = self
-            .write(&[SITES, KEYS, FILES], async |tx| {
+            .write(&[SITES, KEYS, FILES, LOG], async |tx| {
                 let mut purged = Vec::new();
                 for site in all(tx).await? {
                     if site.deleted_at.is_some_and(|at| at <= until) {
                         let id = JsValue::from_str(site.id.as_str());
-                        tx.store(FILES)?
-                            .delete(record::owner_range(site.id.as_str())?)?
-                            .await?;
+                        for store in [FILES, LOG] {
+                            tx.store(store)?
+                                .delete(record::owner_range(site.id.as_str())?)?
+                                .await?;
+                        }
                         tx.store(KEYS)?.delete(Query::Key(id.clone()))?.await?;
                         tx.store(SITES)?.delete(Query::Key(id))?.await?;
                         purged.push(site.id);
@@ -222,7 +224,7 @@ pub(crate) async fn get_any(tx: &Tx, id: &SiteId) -> Result<Site, Error> {
     record::from_js(value)?.ok_or(Error::NoSite)
 }
 
-async fn all(tx: &Tx) -> Result<Vec<Site>, Error> {
+pub(crate) async fn all(tx: &Tx) -> Result<Vec<Site>, Error> {
     let values = tx.store(SITES)?.get_all(None, None)?.await?;
     values
         .into_iter()

@@ -1,0 +1,28 @@
+//! A site's code for its box: the files of the live version that it consists of.
+
+use identity::Fingerprint;
+use js_sys::{Array, Object, Uint8Array};
+use messages::Failure;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::core::Core;
+use crate::serve::set;
+
+/// `{version, files: [path, Uint8Array, …]}`.
+pub async fn answer(site: &str) -> Result<Object, Failure> {
+    let core = Core::get().await?;
+    let code = core.store.code(&Fingerprint::parse(site)?).await?;
+    let files = Array::new();
+    for (path, blob) in code.files {
+        let bytes = JsFuture::from(blob.array_buffer())
+            .await
+            .map_err(|error| store::Error::from_js(&error))?;
+        files.push(&path.into());
+        files.push(&Uint8Array::new(&bytes));
+    }
+    let answer = Object::new();
+    set(&answer, "version", &JsValue::from(code.version));
+    set(&answer, "files", &files);
+    Ok(answer)
+}

@@ -1,0 +1,173 @@
+//! The logs of sites: what their code, and what runs it, had to say. Only the newest entries are kept.
+
+use std::collections::HashMap;
+
+use idb::Query;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+
+use crate::record::{self, SiteId};
+use crate::schema::{LOG, SITES};
+use crate::{Error, Store, sites};
+
+/// Most entries of a site: some days of a small site, and quick to show as a whole.
+pub const MAX_ENTRIES: u32 = 1_000;
+
+/// Longest texts in bytes; what is longer is cut. A message may hold a small object as JSON.
+const MAX_MESSAGE: usize = 8 * 1024;
+/// For the same reason; about fifty calls.
+const MAX_STACK: usize = 4 * 1024;
+/// Paths, places and ids.
+const MAX_SHORT: usize = 1024;
+
+/// The last moment that a date can name, in milliseconds since 1970 (ECMA-262, Time Values).
+const LAST_MOMENT: u64 = 8_640_000_000_000_000;
+
+/// An entry of a site's log.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LogEntry {
+    /// Milliseconds since 1970, UTC.
+    pub time: u64,
+    /// How bad it is.
+    pub level: LogLevel,
+    /// The route's file; empty if it concerns none.
+    pub route: String,
+    /// For people.
+    pub message: String,
+    /// The id that the visitor was shown, if a request failed.
+    #[serde(default)]
+    pub incident: Option<String>,
+    /// Where it happened, if that is known.
+    #[serde(default)]
+    pub at: Option<String>,
+    /// The calls that led there, one a line; empty if unknown.
+    #[serde(default)]
+    pub stack: String,
+}
+
+/// How bad a log entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// For whoever looks for something.
+    Debug,
+    /// What happened.
+    Info,
+    /// What may go wrong.
+    Warn,
+    /// What went wrong.
+    Error,
+}
+
+impl Store {
+    /// Appends entries to a site's log. Those that are there already, because they were sent twice, are not
+    /// doubled.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], [`Error::Full`].
+    pub async fn append_log(&self, id: &SiteId, entries: &[LogEntry]) -> Result<(), Error> {
+        let surplus = entries.len().saturating_sub(MAX_ENTRIES as usize);
+        let mut named = Vec::with_capacity(entries.len() - surplus);
+        let mut seen = HashMap::new();
+        for entry in entries.iter().skip(surplus).map(cut) {
+            let name = name(&entry);
+            let nth = seen.entry((entry.time, name)).or_insert(0u32);
+            let place = u32::try_from(named.len()).unwrap_or(u32::MAX);
+            let key = key(id, entry.time, place, &format!("{name:016x}{nth}"));
+            *nth += 1;
+            named.push((key, record::to_js(&entry)?));
+        }
+        self.write(&[SITES, LOG], async |tx| {
+            sites::get_any(tx, id).await?;
+            let log = tx.store(LOG)?;
+            for (key, value) in &named {
+                // The transaction's end tells how it went.
+                log.put(value, Some(key))?;
+            }
+            let all = Query::KeyRange(record::owner_range(id.as_str())?);
+            let surplus = log
+                .count(Some(all.clone()))?
+                .await?
+                .saturating_sub(MAX_ENTRIES);
+            if surplus > 0 {
+                for key in log.get_all_keys(Some(all), Some(surplus))?.await? {
+                    log.delete(Query::Key(key))?;
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// A site's log, the newest entry first.
+    pub async fn log(&self, id: &SiteId) -> Result<Vec<LogEntry>, Error> {
+        self.read(&[LOG], async |tx| {
+            let all = Query::KeyRange(record::owner_range(id.as_str())?);
+            let values = tx.store(LOG)?.get_all(Some(all), None)?.await?;
+            values
+                .into_iter()
+                .rev()
+                .map(|value| Ok(serde_wasm_bindgen::from_value(value)?))
+                .collect()
+        })
+        .await
+    }
+
+    /// Empties a site's log.
+    pub async fn clear_log(&self, id: &SiteId) -> Result<(), Error> {
+        self.write(&[LOG], async |tx| {
+            tx.store(LOG)?
+                .delete(record::owner_range(id.as_str())?)?
+                .await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The key of an entry: in the order of time, and of one time in that of the batch. An entry that comes again
+/// has the same.
+fn key(id: &SiteId, time: u64, place: u32, name: &str) -> JsValue {
+    // Below 2^53, see `LAST_MOMENT`.
+    js_sys::Array::of4(
+        &id.as_str().into(),
+        &(time as f64).into(),
+        &place.into(),
+        &name.into(),
+    )
+    .into()
+}
+
+/// Tells entries of one time and place apart: FNV-1a.
+fn name(entry: &LogEntry) -> u64 {
+    let texts = [
+        &entry.route,
+        &entry.message,
+        entry.incident.as_ref().unwrap_or(&entry.stack),
+    ];
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0xff]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+    })
+}
+
+fn cut(entry: &LogEntry) -> LogEntry {
+    let short = |text: &String| cut_text(text, MAX_SHORT);
+    LogEntry {
+        time: entry.time.min(LAST_MOMENT),
+        level: entry.level,
+        route: short(&entry.route),
+        message: cut_text(&entry.message, MAX_MESSAGE),
+        incident: entry.incident.as_ref().map(short),
+        at: entry.at.as_ref().map(short),
+        stack: cut_text(&entry.stack, MAX_STACK),
+    }
+}
+
+fn cut_text(text: &str, most: usize) -> String {
+    match text.get(..text.floor_char_boundary(most)) {
+        Some(part) if part.len() < text.len() => format!("{part}…"),
+        _ => text.to_owned(),
+    }
+}

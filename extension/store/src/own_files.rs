@@ -1,0 +1,272 @@
+//! What a site's own code has of its site while it is live: the code itself, and the files that it reads,
+//! writes and deletes.
+//!
+//! What it writes goes to the live version, which visitors get, and to the draft too: so the next publish
+//! keeps it and an export has it. It does not count as a change of the draft, for both get the same.
+
+use std::collections::HashMap;
+use std::future::IntoFuture;
+
+use futures_util::future::join_all;
+use idb::Query;
+use layout::place::{DATA, LIB, PUBLIC, ROUTES, SITE_JSON, TEMPLATES};
+use site::{FileMeta, FilePath};
+use wasm_bindgen::JsValue;
+use web_sys::Blob;
+
+use crate::content::Content;
+use crate::files::{NewFile, find, list, read_blob};
+use crate::record::{self, DRAFT, FileRecord, Site, SiteId};
+use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};
+use crate::tx::Tx;
+use crate::{Error, Store, sites};
+
+/// The folder of what an archive of 2013 brought (`crates/archive-2013`).
+const ARCHIVE: &str = "archive-2013/";
+/// The routes among it.
+const ARCHIVE_ROUTES: &str = "archive-2013/routes/";
+
+/// Where the files lie that the box is given. `site.json` is one more.
+const CODE: [&str; 5] = [ROUTES, LIB, TEMPLATES, DATA, ARCHIVE];
+
+/// Most bytes of all those files: they are held in memory, once here and once in the box.
+pub const MAX_CODE: u64 = 32 * 1024 * 1024;
+
+/// Largest file that a site's code writes, in bytes: it is held in memory on its way.
+pub const MAX_OWN_FILE: u64 = 64 * 1024 * 1024;
+
+/// Most files of a site whose code makes files: a visitor must not fill the host's disk with tiny ones.
+pub const MAX_OWN_FILES: u32 = 10_000;
+
+/// The code of a live version.
+#[derive(Debug, Clone)]
+pub struct Code {
+    /// The number of the version.
+    pub version: u32,
+    /// Paths in the site's tree, and bytes.
+    pub files: Vec<(String, Blob)>,
+}
+
+impl Store {
+    /// The live version of each site that has code, by the site's id.
+    pub async fn live_code(&self) -> Result<HashMap<SiteId, u32>, Error> {
+        self.read(&[SITES, FILES], async |tx| {
+            let files = tx.store(FILES)?;
+            let mut found = Vec::new();
+            for site in sites::all(tx).await? {
+                let Some(version) = site.live_version.filter(|_| site.deleted_at.is_none()) else {
+                    continue;
+                };
+                for folder in [ROUTES, ARCHIVE_ROUTES] {
+                    let range = record::prefix_range(site.id.as_str(), version, folder)?;
+                    let first = files.get_key(Query::KeyRange(range))?.into_future();
+                    let id = site.id.clone();
+                    found.push(async move { (id, version, first.await) });
+                }
+            }
+            let mut with_code = HashMap::new();
+            for (id, version, key) in join_all(found).await {
+                if key?.is_some_and(|key| !key.is_undefined()) {
+                    with_code.insert(id, version);
+                }
+            }
+            Ok(with_code)
+        })
+        .await
+    }
+
+    /// All files of the live version that its code consists of: `site.json`, routes, modules, templates,
+    /// seed rows, and what an archive of 2013 brought.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], [`Error::NotLive`], [`Error::TooMuchCode`].
+    pub async fn code(&self, id: &SiteId) -> Result<Code, Error> {
+        self.read(&[SITES, FILES, BLOBS], async |tx| {
+            let version = live(&sites::get(tx, id).await?)?;
+            let settings = record::file_key(id.as_str(), version, SITE_JSON);
+            let mut records: Vec<FileRecord> = find(tx, &settings).await?.into_iter().collect();
+            for folder in CODE {
+                records.extend(with_prefix(tx, id, version, folder).await?);
+            }
+            let size = records
+                .iter()
+                .fold(0u64, |sum, record| sum.saturating_add(record.size));
+            if size > MAX_CODE {
+                return Err(Error::TooMuchCode(size));
+            }
+            let blobs = join_all(records.iter().map(|record| read_blob(tx, record))).await;
+            let mut files = Vec::with_capacity(records.len());
+            for (record, blob) in records.into_iter().zip(blobs) {
+                files.push((record.path, blob?));
+            }
+            Ok(Code { version, files })
+        })
+        .await
+    }
+
+    /// A file of the live version, with its media type; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], [`Error::NotLive`].
+    pub async fn read_own(
+        &self,
+        id: &SiteId,
+        path: &FilePath,
+    ) -> Result<Option<(Blob, String)>, Error> {
+        self.read(&[SITES, FILES, BLOBS], async |tx| {
+            let version = live(&sites::get(tx, id).await?)?;
+            let key = record::file_key(id.as_str(), version, path.as_str());
+            match find(tx, &key).await? {
+                Some(record) => Ok(Some((read_blob(tx, &record).await?, record.media_type))),
+                None => Ok(None),
+            }
+        })
+        .await
+    }
+
+    /// The files of the live version whose paths begin so, by path. The empty beginning is that of all.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], [`Error::NotLive`].
+    pub async fn list_own(&self, id: &SiteId, prefix: &str) -> Result<Vec<FileMeta>, Error> {
+        self.read(&[SITES, FILES], async |tx| {
+            let version = live(&sites::get(tx, id).await?)?;
+            let records = match prefix {
+                "" => list(tx, id.as_str(), version).await?,
+                prefix => with_prefix(tx, id, version, prefix).await?,
+            };
+            Ok(records.into_iter().map(FileMeta::from).collect())
+        })
+        .await
+    }
+
+    /// Makes or replaces a file in `public/` of the live version, and of the draft.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], [`Error::NotLive`], [`Error::NotPublic`], [`Error::OwnFileTooLarge`],
+    /// [`Error::TooManyOwnFiles`], [`Error::Full`].
+    pub async fn write_own(&self, id: &SiteId, file: &NewFile) -> Result<(), Error> {
+        is_public(&file.path)?;
+        // Whole numbers below 2^53 (File API).
+        let size = file.blob.size() as u64;
+        if size > MAX_OWN_FILE {
+            return Err(Error::OwnFileTooLarge(size));
+        }
+        let content = Content::read(&file.blob, file.path.as_str()).await?;
+        let record = FileRecord {
+            path: file.path.to_string(),
+            media_type: file.media_type.clone(),
+            size: content.size,
+            modified: record::now(),
+            blob: content.id,
+        };
+        self.write(&[SITES, FILES, BLOBS], async |tx| {
+            let site = sites::get(tx, id).await?;
+            let present = present(tx, &site, &file.path).await?;
+            let files = tx.store(FILES)?;
+            if present.first().is_some_and(|(_, old)| old.is_none()) {
+                let range = record::version_range(id.as_str(), live(&site)?)?;
+                if files.count(Some(Query::KeyRange(range)))?.await? >= MAX_OWN_FILES {
+                    return Err(Error::TooManyOwnFiles);
+                }
+            }
+            let id = JsValue::from_str(&record.blob);
+            let known = tx.store(BLOBS)?.get_key(Query::Key(id.clone()))?.await?;
+            if known.is_none_or(|key| key.is_undefined()) {
+                tx.store(BLOBS)?.put(&content.blob, Some(&id))?;
+            }
+            let value = record::to_js(&record)?;
+            for (key, old) in &present {
+                let same = old.as_ref().is_some_and(|old| {
+                    old.blob == record.blob && old.media_type == record.media_type
+                });
+                if !same {
+                    files.put(&value, Some(key))?;
+                }
+            }
+            forget_bytes(tx, &present).await
+        })
+        .await
+    }
+
+    /// Deletes a file in `public/` from the live version, and from the draft. Tells whether there was one.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`], [`Error::NotLive`], [`Error::NotPublic`].
+    pub async fn delete_own(&self, id: &SiteId, path: &FilePath) -> Result<bool, Error> {
+        is_public(path)?;
+        self.write(&[SITES, FILES, BLOBS], async |tx| {
+            let present = present(tx, &sites::get(tx, id).await?, path).await?;
+            let files = tx.store(FILES)?;
+            for (key, old) in &present {
+                if old.is_some() {
+                    files.delete(Query::Key(key.clone()))?;
+                }
+            }
+            forget_bytes(tx, &present).await?;
+            Ok(present.first().is_some_and(|(_, old)| old.is_some()))
+        })
+        .await
+    }
+}
+
+fn live(site: &Site) -> Result<u32, Error> {
+    site.live_version.ok_or(Error::NotLive)
+}
+
+fn is_public(path: &FilePath) -> Result<(), Error> {
+    match path.as_str().strip_prefix(PUBLIC) {
+        Some(_) => Ok(()),
+        None => Err(Error::NotPublic(path.to_string())),
+    }
+}
+
+/// Where a file of a site's own lies, and what is there: in the live version, in the draft, and, if an import
+/// left the live version as it was, in the draft before it.
+async fn present(
+    tx: &Tx,
+    site: &Site,
+    path: &FilePath,
+) -> Result<Vec<(JsValue, Option<FileRecord>)>, Error> {
+    let live = live(site)?;
+    let kept = site.previous.as_ref().filter(|_| site.keeps(live));
+    let versions = [Some(live), Some(DRAFT), kept.map(|kept| kept.draft)];
+    let mut present = Vec::with_capacity(versions.len());
+    for version in versions.into_iter().flatten() {
+        let key = record::file_key(site.id.as_str(), version, path.as_str());
+        let record = find(tx, &key).await?;
+        present.push((key, record));
+    }
+    Ok(present)
+}
+
+/// Removes the bytes of what was there, unless another file has the same ones. Comes last, so that it sees what
+/// was written.
+async fn forget_bytes(tx: &Tx, were: &[(JsValue, Option<FileRecord>)]) -> Result<(), Error> {
+    let by_blob = tx.store(FILES)?.index(BY_BLOB)?;
+    for blob in were.iter().filter_map(|(_, old)| Some(&old.as_ref()?.blob)) {
+        let id = JsValue::from_str(blob);
+        if by_blob.count(Some(Query::Key(id.clone())))?.await? == 0 {
+            tx.store(BLOBS)?.delete(Query::Key(id))?;
+        }
+    }
+    Ok(())
+}
+
+/// The records of a version whose paths begin so.
+async fn with_prefix(
+    tx: &Tx,
+    id: &SiteId,
+    version: u32,
+    prefix: &str,
+) -> Result<Vec<FileRecord>, Error> {
+    let range = record::prefix_range(id.as_str(), version, prefix)?;
+    let values = tx
+        .store(FILES)?
+        .get_all(Some(Query::KeyRange(range)), None)?
+        .await?;
+    values
+        .into_iter()
+        .map(|value| Ok(serde_wasm_bindgen::from_value(value)?))
+        .collect()
+}
