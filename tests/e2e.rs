@@ -12,6 +12,8 @@
 mod address;
 #[path = "e2e/bundle.rs"]
 mod bundle;
+#[path = "e2e/dynamic.rs"]
+mod dynamic;
 #[path = "e2e/elsewhere.rs"]
 mod elsewhere;
 #[path = "e2e/first_visit.rs"]
