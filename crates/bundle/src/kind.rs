@@ -1,6 +1,6 @@
 //! What an archive is, and which path each of its entries has in a bundle.
 
-use layout::place::{PUBLIC, SITE_JSON};
+use layout::place::{PUBLIC, is_tree};
 
 use crate::part::{self, ARCHIVE_2013, DATABASE_2013, DRAFT, MANIFEST, Part};
 use crate::report::{Kind, Why};
@@ -98,11 +98,8 @@ fn special(names: &[&str]) -> Option<Kind> {
     if names.iter().any(is_version) && names.iter().all(|name| place_2013(name).is_some()) {
         return Some(Kind::Archive2013);
     }
-    let is_of_tree = |name: &&str| {
-        let (_, path) = part::split(name);
-        path == SITE_JSON || path.starts_with(PUBLIC)
-    };
-    names.iter().any(is_of_tree).then_some(Kind::Tree)
+    let paths = names.iter().map(|name| part::split(name).1);
+    is_tree(paths).then_some(Kind::Tree)
 }
 
 /// The place of a file of a 2013 archive: pages and the like in `public/`, what the server alone reads in
@@ -192,6 +189,10 @@ mod tests {
             assert_eq!(places[1], "routes/a.js");
         }
         assert_eq!(placed(&["public/index.html"]).1, ["public/index.html"]);
+        assert_eq!(
+            placed(&["top/routes/a.js", "top/lib/b.js"]).1,
+            ["routes/a.js", "lib/b.js"]
+        );
     }
 
     #[test]

@@ -12,6 +12,8 @@ pub const LIB: &str = "lib/";
 pub const TEMPLATES: &str = "templates/";
 /// The folder of seed rows by collection.
 pub const DATA: &str = "data/";
+/// The page that answers for a folder.
+const INDEX: &str = "index.html";
 /// What ends the name of a template.
 pub const TEMPLATE_SUFFIX: &str = ".hbs";
 
@@ -60,6 +62,22 @@ impl<'p> Place<'p> {
     }
 }
 
+/// Are files with these paths a site's own tree, and not those of a plain web site?
+///
+/// `site.json` and `public/` tell, and so do routes, unless there is an `index.html` beside them: that is what a
+/// plain web site has, whose folder `routes/` has another meaning.
+pub fn is_tree<'p>(paths: impl IntoIterator<Item = &'p str>) -> bool {
+    let (mut has_route, mut has_index) = (false, false);
+    for path in paths {
+        match Place::of(path) {
+            Some(Place::SiteJson | Place::Public(_)) => return true,
+            Some(Place::Route(_)) => has_route = true,
+            _ => has_index |= path == INDEX,
+        }
+    }
+    has_route && !has_index
+}
+
 /// What can be imported without being a route: modules and JSON.
 fn is_importable(file: &str) -> bool {
     [".js", ".mjs", ".json"]
@@ -95,6 +113,23 @@ mod tests {
             ("data/guests.json", Some(Place::Data("guests"))),
         ] {
             assert_eq!(Place::of(path), place, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_tree_is_told_from_a_plain_web_site() {
+        for (paths, tree) in [
+            (&["site.json"][..], true),
+            (&["index.html", "public/a.css"], true),
+            (&["routes/a.js", "templates/a.hbs"], true),
+            (&["routes/a.js", "index.html"], false),
+            (&["routes/map.png"], false),
+            (&["index.html", "lib/jquery.js"], false),
+            (&["templates/a.hbs"], false),
+            (&["public/"], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_tree(paths.iter().copied()), tree, "{paths:?}");
         }
     }
 

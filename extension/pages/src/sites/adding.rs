@@ -233,11 +233,16 @@ fn report(intake: &Intake, added: usize, replaced: usize) -> String {
                 .unpacked
                 .as_ref()
                 .map_or_else(String::new, |folder| format!(" from “{folder}”"));
+            let to = match (intake.tree, &intake.unpacked) {
+                (false, _) => " to public/",
+                (true, Some(_)) => ", which is a site’s own tree",
+                (true, None) => " of a site’s own tree",
+            };
             let over = match replaced {
                 0 => String::new(),
                 _ => format!(", {} of them replaced", words::grouped(replaced as u64)),
             };
-            sentences.push(format!("Added {files}{from}{over}."));
+            sentences.push(format!("Added {files}{from}{to}{over}."));
         }
     }
     if intake.litter > 0 {
@@ -269,17 +274,28 @@ mod tests {
 
     #[test]
     fn the_report_leaves_nothing_out() {
-        assert_eq!(report(&plan(&["a.txt"]), 1, 0), "Added 1 file.");
+        assert_eq!(report(&plan(&["a.txt"]), 1, 0), "Added 1 file to public/.");
+        assert_eq!(
+            report(&plan(&["guests/routes/a.js"]), 1, 0),
+            "Added 1 file from “guests”, which is a site’s own tree."
+        );
+        assert_eq!(
+            report(&plan(&["site.json"]), 1, 1),
+            "Added 1 file of a site’s own tree, 1 of them replaced."
+        );
         assert_eq!(
             report(
                 &plan(&["s/index.html", "s/.git/x", "s/a//b", "s/c/../d"]),
                 1,
                 1
             ),
-            "Added 1 file from “s”, 1 of them replaced. Left out 1 file such as .git or .DS_Store. \
+            "Added 1 file from “s” to public/, 1 of them replaced. Left out 1 file such as .git or .DS_Store. \
              Left out “a//b” (and 1 more): the path has an empty part (two slashes in a row, or one at the end)."
         );
-        assert_eq!(report(&plan(&["a", "b", "c"]), 2, 0), "Added 2 of 3 files.");
+        assert_eq!(
+            report(&plan(&["a", "b", "c"]), 2, 0),
+            "Added 2 of 3 files to public/."
+        );
         assert_eq!(report(&plan(&[]), 0, 0), "No file was added.");
     }
 }

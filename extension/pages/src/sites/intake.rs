@@ -1,6 +1,6 @@
 //! Which paths in the site the added files get, and which files stay out. No browser here.
 
-use layout::place::{PUBLIC, Place, SITE_JSON};
+use layout::place::{PUBLIC, Place, is_tree};
 use site::{FilePath, PathError};
 
 /// Most files taken in at once: what the page lists and the store writes without trouble.
@@ -28,21 +28,21 @@ pub struct Intake {
     pub illegal: Vec<(String, PathError)>,
     /// The folder whose content came to the top of the site, if that happened.
     pub unpacked: Option<String>,
+    /// Are they a site's own tree, taken as it is? Else they are in `public/`.
+    pub tree: bool,
 }
 
 /// Plan what becomes of files with these paths (relative, with `/`).
 ///
 /// A single folder that holds a whole site (an `index.html`, or what only a site's own tree has) is
-/// unpacked: its content comes to the top. Every other folder keeps its name. A site's own tree, which is told
-/// by `site.json` or a folder `public/`, is taken as it is; all else is what visitors get, and lies in `public/`.
+/// unpacked: its content comes to the top. Every other folder keeps its name. A site's own tree (see [`is_tree`])
+/// is taken as it is; all else is what visitors get, and lies in `public/`.
 pub fn plan(paths: &[String]) -> Intake {
     let mut intake = Intake::default();
     let unpacked = whole_site(paths);
     let unpack = |path| within(path, unpacked).unwrap_or(path);
-    let folder = match paths.iter().any(|path| is_of_tree(unpack(path))) {
-        true => "",
-        false => PUBLIC,
-    };
+    intake.tree = is_tree(paths.iter().map(|path| unpack(path)));
+    let folder = if intake.tree { "" } else { PUBLIC };
     for (place, path) in paths.iter().enumerate() {
         let path = unpack(path);
         if path.split('/').any(|segment| LITTER.contains(&segment)) {
@@ -77,22 +77,17 @@ fn whole_site(paths: &[String]) -> Option<&str> {
     if PUBLIC.strip_suffix('/') == Some(folder) {
         return None;
     }
-    let mut found = false;
+    let mut within_it = Vec::with_capacity(paths.len());
     for path in paths {
-        let rest = within(path, Some(folder))?;
-        found |= rest == "index.html" || is_of_tree(rest);
+        within_it.push(within(path, Some(folder))?);
     }
-    found.then_some(folder)
+    let is_site = within_it.contains(&"index.html") || is_tree(within_it);
+    is_site.then_some(folder)
 }
 
 /// The path in this folder, if it is in it.
 fn within<'p>(path: &'p str, folder: Option<&str>) -> Option<&'p str> {
     path.strip_prefix(folder?)?.strip_prefix('/')
-}
-
-/// Does this path show that it is from a site's own tree?
-fn is_of_tree(path: &str) -> bool {
-    path == SITE_JSON || path.starts_with(PUBLIC)
 }
 
 #[cfg(test)]
@@ -142,6 +137,14 @@ mod tests {
                 "in {top:?}"
             );
         }
+        assert_eq!(targets(&planned(&["routes/a.js"])), ["routes/a.js"]);
+        let only_code = planned(&["guests/routes/a.js", "guests/templates/a.hbs"]);
+        assert_eq!(targets(&only_code), ["routes/a.js", "templates/a.hbs"]);
+        assert!(only_code.tree && !planned(&["a.js"]).tree);
+        assert_eq!(
+            targets(&planned(&["app/index.html", "app/routes/a.js"])),
+            ["public/index.html", "public/routes/a.js"]
+        );
         assert_eq!(targets(&planned(&["public/a.png"])), ["public/a.png"]);
         assert_eq!(
             targets(&planned(&["public/index.html"])),
