@@ -12,7 +12,10 @@ use crate::shell::{run, say};
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 
 /// The packages that become a wasm file of the extension each, named after them.
-pub const EXTENSION: [&str; 4] = ["background", "network", "pages", "box"];
+pub const EXTENSION: [&str; 4] = ["background", "network", "pages", BOX];
+
+/// The one of them with the engines for sites' code.
+const BOX: &str = "box";
 
 /// The package that becomes the wasm file of the shell.
 pub const GATEWAY: &str = "gateway";
@@ -33,12 +36,16 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
         Speed::Fast => ("wasm-dev", Purpose::Build),
     };
     say!("Building wasm ({profile})");
-    let mut cargo = toolchain.cargo("build", purpose);
-    cargo.args(["--profile", profile, "--lib"]);
-    for package in packages() {
-        cargo.args(["--package", package]);
+    // What is compiled together shares its libraries' features: the box's would make all others larger.
+    let (alone, together): (Vec<_>, Vec<_>) = packages().partition(|package| *package == BOX);
+    for packages in [together, alone] {
+        let mut cargo = toolchain.cargo("build", purpose);
+        cargo.args(["--profile", profile, "--lib"]);
+        for package in packages {
+            cargo.args(["--package", package]);
+        }
+        run(&mut cargo)?;
     }
-    run(&mut cargo)?;
 
     let compiled = toolchain.target_dir(purpose).join(TARGET).join(profile);
     for package in packages() {
