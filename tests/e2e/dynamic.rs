@@ -376,3 +376,39 @@ async fn what_was_answered_is_kept_though_the_box_and_the_browser_are_killed() {
         "the session is as it was"
     );
 }
+
+#[tokio::test]
+async fn a_database_goes_with_its_site_and_no_other() {
+    let (_dist, host, _site) = hall().await;
+    let popup = host.popup().await.unwrap();
+    let id = host.state(&popup).await.unwrap()["sites"][0]["id"].clone();
+    ask(
+        &popup,
+        json!({ "ask": "box", "site": id, "question": { "box": "exportData" } }),
+    )
+    .await
+    .unwrap();
+    let names = "(async () => {
+        const root = await navigator.storage.getDirectory();
+        const sites = await root.getDirectoryHandle('sites');
+        const names = [];
+        for await (const name of sites.keys()) names.push(name);
+        return names;
+    })()";
+    popup
+        .eval::<Value>(
+            "(async () => {
+                const root = await navigator.storage.getDirectory();
+                const sites = await root.getDirectoryHandle('sites');
+                await sites.getDirectoryHandle('of-no-site', { create: true });
+                return null;
+            })()",
+        )
+        .await
+        .unwrap();
+    let before: Vec<String> = popup.eval(names).await.unwrap();
+    assert_eq!(before.len(), 2);
+    ask(&popup, json!({ "ask": "sitesChanged" })).await.unwrap();
+    let after: Value = popup.eval(names).await.unwrap();
+    assert_eq!(after, json!([id]));
+}

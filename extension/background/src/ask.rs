@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use webext::message::from_js;
 
-use crate::{core::Core, document, hosting, state};
+use crate::{core::Core, databases, document, hosting, state};
 
 /// Do what is asked and answer with the state after it.
 pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
@@ -44,7 +44,10 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
             // Blobs that no version refers to any more; what is left over is collected next time.
             let _ = core.store.collect_garbage().await;
         }
-        Ask::SitesChanged => changed(core).await?,
+        Ask::SitesChanged => {
+            changed(core).await?;
+            let _ = databases::collect(core).await;
+        }
         Ask::Box { site, ask } => {
             document::ensure().await?;
             let reply = document::send(&ToNetwork::Box { site, ask }).await?;

@@ -13,7 +13,7 @@ use futures_util::{
 use messages::{Failure, Native, Report, State};
 use store::Store;
 
-use crate::{hosting, hot::Hot, log::Telling, native::NativePort};
+use crate::{databases, hosting, hot::Hot, log::Telling, native::NativePort};
 
 /// The port that the native host listens on unless the owner sets another.
 pub const DEFAULT_PORT: u16 = 8890;
@@ -90,6 +90,7 @@ impl Core {
         wasm_bindgen_futures::spawn_local(async move {
             // What cannot be removed now will be at the next start.
             let _ = collected.store.collect_imports().await;
+            let _ = databases::collect(&collected).await;
         });
         if hosting {
             let resumed = core.clone();

@@ -6,7 +6,7 @@
 //!
 //! - [`serve`]: a visitor's request, answered from the store by the engine; [`hot`] keeps what is small
 //!   and often asked for. [`code`] and [`own_files`] are what a site's own code has from here, [`log`] takes what
-//!   it says.
+//!   it says. [`databases`] removes those of sites that are gone.
 //! - [`ask`]: what the popup and the sites page ask; [`state`] is what they are shown, [`badge`] too.
 //! - [`hosting`]: what is to be hosted where; [`native`] and [`document`] are the two it needs for that.
 
@@ -14,6 +14,7 @@ mod ask;
 mod badge;
 mod code;
 mod core;
+mod databases;
 mod document;
 mod gateways;
 mod hosting;
