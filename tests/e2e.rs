@@ -32,6 +32,8 @@ mod load;
 mod navigation;
 #[path = "e2e/owner.rs"]
 mod owner;
+#[path = "e2e/owner_code.rs"]
+mod owner_code;
 #[path = "e2e/real_site.rs"]
 mod real_site;
 #[path = "e2e/several.rs"]

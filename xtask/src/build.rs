@@ -37,6 +37,9 @@ const ROOMS: [(&str, &str); 6] = [
 const NOT_SHIPPED_FOLDERS: [&str; 2] = ["src", "tests"];
 const NOT_SHIPPED_ENDINGS: [&str; 5] = ["rs", "toml", "md", "svg", "sh"];
 
+/// The sites that owners can start with. They are data to the extension, and ship whole.
+const STARTERS: &str = "starters";
+
 /// What the shell shares with the documents at a site's origin. They are served at both, for neither may load from the
 /// other's origin.
 const SHARED: [&str; 2] = ["status.css", "status.js"];
@@ -51,7 +54,7 @@ pub fn all(speed: Speed) -> Result<()> {
     let (extension, gateway) = (fresh.join("extension"), fresh.join("gateway"));
     wasm::build(&toolchain, speed, &extension.join("wasm"), &gateway)?;
     rooms(&extension)?;
-    copy(&places::root().join("extension/gateway"), &gateway)?;
+    copy(&places::root().join("extension/gateway"), &gateway, ships)?;
     for name in SHARED {
         let file = gateway.join("site").join(name);
         fs::copy(&file, gateway.join(name))
@@ -70,8 +73,11 @@ pub fn all(speed: Speed) -> Result<()> {
 fn rooms(out: &Path) -> Result<()> {
     let rooms = places::root().join("extension");
     for (room, place) in ROOMS {
-        copy(&rooms.join(room), &out.join(place))?;
+        copy(&rooms.join(room), &out.join(place), ships)?;
     }
+    copy(&rooms.join(STARTERS), &out.join(STARTERS), |_, name| {
+        is_visible(name)
+    })?;
     let manifest = read(&places::root().join("manifest.json"))?;
     let key = read(&rooms.join("key.pub"))?;
     let stamped = packaging::stamp_manifest(&manifest, env!("CARGO_PKG_VERSION"), key.trim())
@@ -109,8 +115,9 @@ pub fn binary(speed: Speed, gateway: Option<&Path>) -> Result<PathBuf> {
     Ok(places::target().join(profile).join(name))
 }
 
-/// Copies the shipped files of a folder and of its folders. A folder that is not there is no error: it has no files.
-fn copy(from: &Path, to: &Path) -> Result<()> {
+/// Copies those files and folders of a folder that `ships` says. A folder that is not there is no error: it has no
+/// files.
+fn copy(from: &Path, to: &Path, ships: fn(&Path, &str) -> bool) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
     if !from.is_dir() {
         return Ok(());
@@ -120,12 +127,13 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         let path = entry.path();
         let name = entry.file_name();
         let name = name.to_string_lossy();
+        if !ships(&path, &name) {
+            continue;
+        }
+        let target = to.join(name.as_ref());
         if entry.file_type()?.is_dir() {
-            if !NOT_SHIPPED_FOLDERS.contains(&name.as_ref()) {
-                copy(&path, &to.join(name.as_ref()))?;
-            }
-        } else if ships(&path, &name) {
-            let target = to.join(name.as_ref());
+            copy(&path, &target, ships)?;
+        } else {
             fs::copy(&path, &target)
                 .with_context(|| format!("copying {} to {}", path.display(), target.display()))?;
         }
@@ -133,9 +141,17 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What ships of a room.
 fn ships(path: &Path, name: &str) -> bool {
+    if path.is_dir() {
+        return !NOT_SHIPPED_FOLDERS.contains(&name);
+    }
     let ending = path.extension().and_then(|ending| ending.to_str());
-    !name.starts_with('.') && !ending.is_some_and(|ending| NOT_SHIPPED_ENDINGS.contains(&ending))
+    is_visible(name) && !ending.is_some_and(|ending| NOT_SHIPPED_ENDINGS.contains(&ending))
+}
+
+fn is_visible(name: &str) -> bool {
+    !name.starts_with('.')
 }
 
 /// Puts `from` in the place of `to`, whether a file or a folder, in as few steps as a file system allows.

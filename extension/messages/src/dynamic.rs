@@ -14,7 +14,8 @@ pub enum BoxAsk {
     Console { statement: String, write: bool },
     /// All collections: a list of [`Collection`].
     ExportData,
-    /// Make these collections consist of these documents; others stay as they are. Answered by `null`.
+    /// Make these collections consist of these documents; others stay as they are. Answered by how many documents
+    /// that are.
     ImportData { collections: Vec<Collection> },
     /// End the box: the next request starts another. Answered by `null`.
     Restart,

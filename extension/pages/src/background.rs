@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use identity::Signature;
-use messages::{Answer, Ask, Failure, NameVerdict, Notice, State, Statement, ToBackground};
-use serde::Deserialize;
+use messages::{Answer, Ask, BoxAsk, Failure, NameVerdict, Notice, State, Statement, ToBackground};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::error::PageError;
 
@@ -74,6 +74,18 @@ impl Order {
 pub async fn check_name(name: String) -> Result<NameVerdict, PageError> {
     match ask(Ask::CheckName { name }).await? {
         Answer::Name { verdict } => Ok(verdict),
+        _ => Err(another()),
+    }
+}
+
+/// Put something to the box of a site; the answer is of the kind that the question names.
+///
+/// # Errors
+/// As for every ask; the box may refuse, too.
+pub async fn ask_box<T: DeserializeOwned>(site: &str, what: BoxAsk) -> Result<T, PageError> {
+    let site = site.to_owned();
+    match ask(Ask::Box { site, ask: what }).await? {
+        Answer::Box { value } => serde_json::from_value(value).map_err(|_| another()),
         _ => Err(another()),
     }
 }

@@ -26,6 +26,13 @@ pub(super) fn listen(page: &Rc<Page>) -> Result<(), PageError> {
         move |deed| ui::run(page.clone().act(deed))
     })?;
     bundle::listen(page)?;
+    events::on(&dom::by_id("data")?, "toggle", {
+        let page = page.clone();
+        move |_| {
+            let page = page.clone();
+            ui::run(async move { page.show_data().await });
+        }
+    });
     listen_to_drops(page)
 }
 
@@ -99,6 +106,7 @@ impl Page {
             "new-name" => self.new_name.typed().await,
             "new-suggestion" => self.new_name.take_suggestion().await,
             "create" => self.create().await?,
+            "starter" => self.name_starter()?,
             "rename-site" if deed.element.tag_name() == "BUTTON" => self.ask_new_name()?,
             "rename-site" => self.rename_site().await?,
             "rename-site-name" => self.new_name_of_site.typed().await,
@@ -142,6 +150,18 @@ impl Page {
                     self.forget_previous(&site).await?;
                 }
             }
+            "log-filter" => self.filter_log()?,
+            "all-entries" => self.unfold_log()?,
+            "clear-log" => self.clear_log().await?,
+            "export-data" => self.export_data().await?,
+            "pick-data" => dom::by_id::<HtmlElement>("data-picker")?.click(),
+            "data-picked" => {
+                if let Some(input) = deed.element.dyn_ref::<HtmlInputElement>()
+                    && let Some(given) = drop::picked(input)?.into_iter().next()
+                {
+                    self.import_data(given.file).await?;
+                }
+            }
             "stop-adding" => self.stopped.set(true),
             "all-rows" => self.table.borrow_mut().unfold()?,
             "rename-file" if deed.element.tag_name() == "BUTTON" => self.ask_new_path(id)?,
@@ -164,12 +184,26 @@ impl Page {
         let Some(name) = self.new_name.free_name().await else {
             return Ok(());
         };
+        let starter = self.chosen_starter()?;
         let id = self.shelf.create(&name).await?;
         self.new_name.reset(None);
+        self.reset_starters()?;
+        let filled = match &starter {
+            Some(starter) => self.fill(&id, starter).await,
+            None => Ok(()),
+        };
+        // Shown even if its files failed: the site is there.
         self.changed().await?;
         self.go_to(&id).await?;
         dom::focus(&dom::by_id("site")?);
-        toast::say(&format!("“{name}” is there. Now add its files."));
+        filled?;
+        toast::say(&match starter {
+            Some(starter) => format!(
+                "“{name}” is there, with the files of “{}”. Publish it when you like.",
+                starter.title
+            ),
+            None => format!("“{name}” is there. Now add its files."),
+        });
         self.shelf.keep().await?;
         self.show_room().await
     }
@@ -245,10 +279,23 @@ impl Page {
         let button = dom::by_id::<web_sys::HtmlButtonElement>("publish")?;
         button.set_disabled(true);
         dom::set_text(&button, "Publishing…");
-        let done = self.ask(Ask::Publish { site: site.id }).await;
+        let done = self
+            .ask(Ask::Publish {
+                site: site.id.clone(),
+            })
+            .await;
         self.show_head()?;
         done?;
         toast::say(&format!("“{}” is live.", site.name));
+        self.show_log(&site.id).await?;
+        let problems = self.look_through(&site.id).await?;
+        if problems > 0 {
+            toast::fail(&format!(
+                "“{}” is live, but its code has {}.",
+                site.name,
+                words::count(problems as u64, "problem", "problems")
+            ));
+        }
         Ok(())
     }
 

@@ -5,15 +5,19 @@
 
 mod adding;
 mod bundle;
+mod code;
+mod data;
 mod deeds;
 mod drop;
 mod file_table;
 mod intake;
+mod log;
 mod name_check;
 mod name_field;
 mod open_site;
 mod shelf;
 mod side;
+mod starters;
 mod storage;
 
 use std::{
@@ -21,7 +25,7 @@ use std::{
     rc::Rc,
 };
 
-use messages::{Ask, SiteState, State};
+use messages::{Ask, Notice, SiteState, State};
 use web_sys::Element;
 
 use self::bundle::Desk;
@@ -31,8 +35,10 @@ use crate::{
     ui::{self, dom, events, toast},
 };
 use file_table::FileTable;
+use log::LogView;
 use name_field::NameField;
 use shelf::Shelf;
+use starters::Starter;
 
 /// The sites page while it is open.
 struct Page {
@@ -52,6 +58,10 @@ struct Page {
     stopped: Cell<bool>,
     /// The site that is exported or imported.
     desk: Desk,
+    /// What new sites can start with.
+    starters: RefCell<Vec<Starter>>,
+    /// The log of the site that is open.
+    log: RefCell<LogView>,
 }
 
 /// Show the sites, keep them fresh, and act upon what the person does.
@@ -72,11 +82,16 @@ pub async fn start() -> Result<(), PageError> {
         adding: Cell::new(false),
         stopped: Cell::new(false),
         desk: Desk::default(),
+        starters: RefCell::default(),
+        log: RefCell::default(),
     });
     deeds::listen(&page)?;
-    background::on_change({
+    background::on_notice({
         let page = page.clone();
-        move || ui::run(page.clone().refresh())
+        move |notice| match notice {
+            Notice::Changed => ui::run(page.clone().refresh()),
+            Notice::Log { site } => ui::run(page.clone().logged(site)),
+        }
     });
     events::on(&dom::window()?.into(), "hashchange", {
         let page = page.clone();
@@ -86,6 +101,7 @@ pub async fn start() -> Result<(), PageError> {
     dom::show(&dom::by_id("waiting")?, false);
     page.state.replace(state?);
     page.show_side().await?;
+    page.show_starters().await?;
     page.clone().follow_address().await?;
     page.show_room().await
 }
@@ -108,6 +124,14 @@ impl Page {
 
     async fn refresh(self: Rc<Self>) -> Result<(), PageError> {
         self.ask(Ask::State).await
+    }
+
+    /// A site's log has other entries.
+    async fn logged(self: Rc<Self>, site: String) -> Result<(), PageError> {
+        match self.opened() == Some(site.clone()) {
+            true => self.show_log(&site).await,
+            false => Ok(()),
+        }
     }
 
     async fn show(&self, state: State) -> Result<(), PageError> {
@@ -193,9 +217,13 @@ impl Page {
         if let Some(id) = id {
             if another {
                 self.clear_files()?;
+                self.clear_problems()?;
+                self.clear_log_view()?;
+                self.clear_data()?;
             }
             self.show_head()?;
             self.show_files(&id).await?;
+            self.show_log(&id).await?;
         }
         Ok(())
     }

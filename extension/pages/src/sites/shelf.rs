@@ -3,7 +3,7 @@
 use identity::SiteName;
 use layout::Place;
 use site::{FileMeta, FilePath, Storage, media_type};
-use store::{Import, NewFile, RemovedFile, Site, SiteId, Store, Version};
+use store::{Import, LogEntry, NewFile, RemovedFile, Site, SiteId, Store, Version};
 use web_sys::Blob;
 use zeroize::Zeroizing;
 
@@ -192,6 +192,26 @@ impl Shelf {
             }
         }
         Ok(false)
+    }
+
+    /// Has a site's live version code?
+    pub async fn has_live_code(&self, site: &str) -> Result<bool, PageError> {
+        Ok(self.store.live_code().await?.contains_key(&id(site)?))
+    }
+
+    /// A site's log, the newest entry first.
+    pub async fn log(&self, site: &str) -> Result<Vec<LogEntry>, PageError> {
+        Ok(self.store.log(&id(site)?).await?)
+    }
+
+    /// Empty a site's log.
+    pub async fn clear_log(&self, site: &str) -> Result<(), PageError> {
+        Ok(self.store.clear_log(&id(site)?).await?)
+    }
+
+    /// Put entries back into a site's log, the oldest first.
+    pub async fn append_log(&self, site: &str, entries: &[LogEntry]) -> Result<(), PageError> {
+        Ok(self.store.append_log(&id(site)?, entries).await?)
     }
 
     /// All files of a version, as the store has them.

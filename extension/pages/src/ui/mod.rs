@@ -1,8 +1,9 @@
-//! What the pages share: finding and filling elements, events, the toast, and plain words for figures.
+//! What the pages share: finding and filling elements, events, the toast, and plain words for figures and moments.
 
 pub mod clipboard;
 pub mod dom;
 pub mod events;
+pub mod moment;
 pub mod qr;
 pub mod rendezvous;
 pub mod toast;

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, rc::Rc};
 
 use bundle::{FileHead, Head, Options, Part, SealedKey, SecretKey, Writer, part};
-use layout::place::SITE_JSON;
-use messages::Statement;
+use layout::place::{DATA, SITE_JSON};
+use messages::{Collection, Statement};
 use serde_json::json;
 use site::{FileMeta, FilePath};
 use store::{Site, Version};
@@ -13,13 +13,14 @@ use web_sys::{Blob, Element, HtmlDialogElement, HtmlInputElement};
 use super::{
     EXPORT, Page,
     parts::Parts,
-    sink::Sink,
+    sink::{BUNDLE, Sink},
     source,
     work::{self, Work},
 };
 use crate::{
     background,
     error::PageError,
+    sites::data,
     ui::{dom, toast, words},
 };
 
@@ -44,7 +45,13 @@ impl Page {
             return Ok(());
         };
         let site = self.shelf.site(&id).await?;
-        let has_data = self.shelf.has_data(&id).await?;
+        let has_code = self.shelf.has_live_code(&id).await?;
+        let has_data = has_code || self.shelf.has_data(&id).await?;
+        let data = match has_code {
+            true => "With the data as they are now",
+            false => "With the data in data/",
+        };
+        dom::set_text(&dom::by_id("export-data-text")?, data);
         dom::set_text(
             &dom::by_id("export-title")?,
             &format!("Export “{}”", site.name),
@@ -110,7 +117,7 @@ impl Page {
                 draft: field("export-draft")?.checked() || !site.is_live(),
                 data: field("export-data")?.checked(),
             };
-            let mut sink = Sink::open(site.name.as_str()).await?;
+            let mut sink = Sink::open(site.name.as_str(), BUNDLE).await?;
             match self
                 .write_bundle(&site, options, passphrase, &mut sink)
                 .await
@@ -212,6 +219,10 @@ impl Page {
     ) -> Result<(Vec<FileHead>, HashMap<FilePath, Taken>), PageError> {
         let mut heads = Vec::new();
         let mut taken = HashMap::new();
+        let present = match options.data {
+            true => self.present_data(site).await?,
+            false => None,
+        };
         for (version, of_bundle) in [
             (Version::Live, bundle::Version::Live),
             (Version::Draft, bundle::Version::Draft),
@@ -242,7 +253,17 @@ impl Page {
                 let size = made.size() as u64;
                 add(SITE_JSON, size, &made.type_(), Taken::Made(made))?;
             }
+            for (name, text) in present.iter().flatten() {
+                let mut made = Parts::default();
+                made.push(text.as_bytes())?;
+                let made = made.finish("application/json")?;
+                let (path, size) = (format!("{DATA}{name}.json"), made.size() as u64);
+                add(&path, size, &made.type_(), Taken::Made(made))?;
+            }
             for file in files {
+                if present.is_some() && is_data(&file.path) {
+                    continue;
+                }
                 let FileMeta {
                     path,
                     size,
@@ -253,6 +274,20 @@ impl Page {
             }
         }
         Ok((heads, taken))
+    }
+
+    /// The collections of a site with code, as they are now: they take the place of what it began with.
+    async fn present_data(&self, site: &Site) -> Result<Option<Vec<Collection>>, PageError> {
+        if !self.shelf.has_live_code(site.id.as_str()).await? {
+            return Ok(None);
+        }
+        work::progress(EXPORT, "Reading the data…", None);
+        match data::collections(site.id.as_str()).await {
+            Ok(collections) => Ok(Some(collections)),
+            Err(error) => Err(PageError::Input(format!(
+                "The data could not be read. {error} Try again, or export without the data."
+            ))),
+        }
     }
 
     /// The site's key, sealed with a passphrase.

@@ -2,10 +2,8 @@
 
 use bundle::{Kind, LeftOut, Report, SignatureState};
 use identity::Fingerprint;
-use js_sys::{Date, JsString};
-use wasm_bindgen::JsValue;
 
-use crate::ui::words;
+use crate::ui::{moment, words};
 
 /// How many names of a list are told: the dialog is read at a glance.
 const NAMED: usize = 3;
@@ -18,7 +16,7 @@ pub fn lines(report: &Report) -> Vec<(&'static str, String)> {
     }
     lines.push(("Signature", signature(report)));
     if let Some(published) = report.published {
-        lines.push(("Published", date(published)));
+        lines.push(("Published", moment::text(published)));
     }
     let files = words::count(report.files as u64, "file", "files");
     lines.push(("Files", format!("{files}, {}", words::size(report.bytes))));
@@ -38,6 +36,18 @@ pub fn lines(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("Left out", format!("{names}.")));
     }
     lines
+}
+
+/// The same of what cannot be used as it is.
+pub fn problems(problems: &[String]) -> Vec<(&'static str, String)> {
+    if problems.is_empty() {
+        return Vec::new();
+    }
+    let named = some(problems.iter().cloned(), problems.len());
+    vec![(
+        "Not usable",
+        format!("{named}. It is kept, and does nothing."),
+    )]
 }
 
 fn kind(report: &Report) -> &'static str {
@@ -80,13 +90,6 @@ fn some(names: impl Iterator<Item = String>, all: usize) -> String {
         0 => named,
         rest => format!("{named} and {} more", words::grouped(rest as u64)),
     }
-}
-
-/// A moment, as the person's language writes it.
-fn date(ms: u64) -> String {
-    let date = Date::new(&JsValue::from_f64(ms as f64));
-    let text: JsString = date.to_locale_string("default", &JsValue::UNDEFINED);
-    String::from(text)
 }
 
 #[cfg(test)]

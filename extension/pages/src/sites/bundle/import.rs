@@ -10,7 +10,14 @@ use store::{Import, Imported, NewFile, Target, Version};
 use web_sys::{Element, File, HtmlDialogElement, HtmlInputElement};
 use zeroize::Zeroizing;
 
-use super::{IMPORT, Page, found, parts::Parts, source::BlobSource, work};
+use super::{
+    IMPORT, Page,
+    archive::{self, Made},
+    found,
+    parts::Parts,
+    source::BlobSource,
+    work,
+};
 use crate::{
     background,
     error::PageError,
@@ -30,6 +37,8 @@ pub struct Waiting {
     sealed_key: Option<SealedKey>,
     /// The site of this key that is here already: its id and name.
     present: Option<(Fingerprint, String)>,
+    /// What is made of its files of 2013.
+    made: Made,
 }
 
 impl Page {
@@ -77,10 +86,12 @@ impl Page {
             Some(key) => self.shelf.present(&Fingerprint::of(key)).await?,
             None => None,
         };
+        let made = archive::made_of(&mut bundle).await?;
         Ok(Waiting {
             bundle,
             sealed_key,
             present,
+            made,
         })
     }
 
@@ -89,7 +100,11 @@ impl Page {
         let report = waiting.bundle.report();
         let list = dom::by_id::<Element>("import-found")?;
         list.set_text_content(None);
-        for (word, text) in found::lines(report) {
+        let lines = found::lines(report);
+        for (word, text) in lines
+            .into_iter()
+            .chain(found::problems(&waiting.made.problems))
+        {
             let row = dom::copy_of("found-row")?;
             dom::set_text(&dom::find(&row, "dt")?, word);
             dom::set_text(&dom::find(&row, "dd")?, &text);
@@ -180,7 +195,7 @@ impl Page {
             work::progress(IMPORT, "Preparing…", None);
             let target = self.target(&waiting, choice).await?;
             let import = self.shelf.begin_import().await?;
-            match self.keep_apart(&mut waiting.bundle, &import).await {
+            match self.keep_apart(&mut waiting, &import).await {
                 Ok(imported) => {
                     work::progress(IMPORT, "Putting it in place…", None);
                     done = Some(import.finish(target, imported).await?);
@@ -199,7 +214,8 @@ impl Page {
             self.changed().await?;
             self.go_to(site.id.as_str()).await?;
             self.show_room().await?;
-            self.say_imported(&site, choice);
+            self.clone().say_imported(&site, choice);
+            self.look_through(site.id.as_str()).await?;
             return Ok(());
         }
         match outcome {
@@ -251,13 +267,18 @@ impl Page {
     /// Read all files, and keep them apart from all sites.
     async fn keep_apart(
         &self,
-        bundle: &mut Bundle<BlobSource>,
+        waiting: &mut Waiting,
         import: &Import,
     ) -> Result<Imported, PageError> {
+        let Waiting { bundle, made, .. } = waiting;
         let live = goes_live(bundle.report());
         let mut imported = Imported {
             published: bundle.report().published.filter(|_| live),
             settings: Settings::default(),
+        };
+        let placed = |version| match version {
+            bundle::Version::Live if live => Version::Live,
+            _ => Version::Draft,
         };
         let all = bundle.report().bytes.max(1);
         let mut batch = Batch::default();
@@ -267,10 +288,7 @@ impl Page {
                 break;
             };
             let (version, path) = file.in_site();
-            let version = match version {
-                bundle::Version::Live if live => Version::Live,
-                _ => Version::Draft,
-            };
+            let version = placed(version);
             let path = FilePath::parse(path)
                 .map_err(|error| PageError::Input(format!("{path:?}: {error}.")))?;
             let mut reader = bundle.read(index).await?;
@@ -299,6 +317,21 @@ impl Page {
                 },
             );
             self.desk.work.go_on()?;
+        }
+        for (version, path, text) in &made.files {
+            let mut parts = Parts::default();
+            parts.push(text.as_bytes())?;
+            let (version, size) = (placed(*version), text.len() as u64);
+            if batch.is_full(version, size) {
+                batch.write(import).await?;
+            }
+            let file = NewFile {
+                path: FilePath::parse(path)
+                    .map_err(|error| PageError::Input(format!("{path:?}: {error}.")))?,
+                blob: parts.finish("")?,
+                media_type: String::new(),
+            };
+            batch.add(version, size, file);
         }
         batch.write(import).await?;
         self.desk.work.go_on()?;

@@ -3,6 +3,7 @@
 //! The format is `crates/bundle`'s. Here is what only a page can do: ask, show how far it is, read files
 //! and write them piece by piece, and stop.
 
+mod archive;
 mod export;
 mod found;
 mod import;
@@ -21,6 +22,7 @@ use crate::{
 pub(super) use export::is_data;
 use import::Waiting;
 pub(super) use import::is_archive;
+pub(super) use sink::{JSON, Sink};
 use work::Work;
 
 /// The dialogs' ids in the page.

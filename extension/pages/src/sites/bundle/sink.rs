@@ -9,9 +9,27 @@ use web_sys::{HtmlAnchorElement, Url};
 use super::parts::Parts;
 use crate::{error::PageError, ui::dom};
 
-/// What a bundle is for file dialogs.
-const MEDIA_TYPE: &str = "application/zip";
-const ENDING: &str = ".peersite";
+/// What a file is for file dialogs.
+#[derive(Debug, Clone, Copy)]
+pub struct FileKind {
+    media_type: &'static str,
+    ending: &'static str,
+    description: &'static str,
+}
+
+/// A site in one file.
+pub const BUNDLE: FileKind = FileKind {
+    media_type: "application/zip",
+    ending: ".peersite",
+    description: "PeerServer site",
+};
+
+/// A site's data.
+pub const JSON: FileKind = FileKind {
+    media_type: "application/json",
+    ending: ".json",
+    description: "JSON",
+};
 
 /// How long, in ms, a download may take to begin: then its address is given up.
 const BEGINNING: u32 = 60_000;
@@ -21,7 +39,11 @@ pub enum Sink {
     /// A file on the disk (File System Access: Chromium). It is there once it is closed, and not before.
     File(JsValue),
     /// All of it, to be downloaded.
-    Download { name: String, parts: Parts },
+    Download {
+        name: String,
+        kind: FileKind,
+        parts: Parts,
+    },
 }
 
 impl Sink {
@@ -29,14 +51,15 @@ impl Sink {
     ///
     /// # Errors
     /// [`PageError::Stopped`] if the person thought better of it.
-    pub async fn open(site: &str) -> Result<Self, PageError> {
-        let name = format!("{site}{ENDING}");
-        match pick(&name).await {
+    pub async fn open(stem: &str, kind: FileKind) -> Result<Self, PageError> {
+        let name = format!("{stem}{}", kind.ending);
+        match pick(&name, kind).await {
             Ok(Some(file)) => Ok(Self::File(call(&file, "createWritable", None).await?)),
             Err(error) if is_abort(&error) => Err(PageError::Stopped),
             // No such dialog, or not here: a download works everywhere.
             Ok(None) | Err(_) => Ok(Self::Download {
                 name,
+                kind,
                 parts: Parts::default(),
             }),
         }
@@ -68,8 +91,8 @@ impl Sink {
             Self::File(stream) => {
                 call(&stream, "close", None).await?;
             }
-            Self::Download { name, parts } => {
-                let address = Url::create_object_url_with_blob(&parts.finish(MEDIA_TYPE)?)?;
+            Self::Download { name, kind, parts } => {
+                let address = Url::create_object_url_with_blob(&parts.finish(kind.media_type)?)?;
                 let link: HtmlAnchorElement = dom::document()?
                     .create_element("a")?
                     .dyn_into()
@@ -96,7 +119,7 @@ impl Sink {
 }
 
 /// The browser's own "save as": a file, or `None` where there is no such dialog.
-async fn pick(name: &str) -> Result<Option<JsValue>, JsValue> {
+async fn pick(name: &str, kind: FileKind) -> Result<Option<JsValue>, JsValue> {
     let window: JsValue = dom::window().map_err(|error| error.to_string())?.into();
     let picker = Reflect::get(&window, &"showSaveFilePicker".into())?;
     let Ok(picker) = picker.dyn_into::<Function>() else {
@@ -105,13 +128,13 @@ async fn pick(name: &str) -> Result<Option<JsValue>, JsValue> {
     let set =
         |object: &Object, key: &str, value: &JsValue| Reflect::set(object, &key.into(), value);
     let accept = Object::new();
-    set(&accept, MEDIA_TYPE, &Array::of1(&ENDING.into()))?;
-    let kind = Object::new();
-    set(&kind, "description", &"PeerServer site".into())?;
-    set(&kind, "accept", &accept)?;
+    set(&accept, kind.media_type, &Array::of1(&kind.ending.into()))?;
+    let described = Object::new();
+    set(&described, "description", &kind.description.into())?;
+    set(&described, "accept", &accept)?;
     let options = Object::new();
     set(&options, "suggestedName", &name.into())?;
-    set(&options, "types", &Array::of1(&kind))?;
+    set(&options, "types", &Array::of1(&described))?;
     let picked: Promise = picker.call1(&window, &options)?.unchecked_into();
     JsFuture::from(picked).await.map(Some)
 }
