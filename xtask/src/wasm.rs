@@ -36,9 +36,10 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
         Speed::Fast => ("wasm-dev", Purpose::Build),
     };
     say!("Building wasm ({profile})");
-    // What is compiled together shares its libraries' features: the box's would make all others larger.
-    let (alone, together): (Vec<_>, Vec<_>) = packages().partition(|package| *package == BOX);
-    for packages in [together, alone] {
+    // What is compiled together shares its libraries' features. So those for which size matters most, and the one
+    // whose libraries want most, are compiled by themselves.
+    let groups: [&[&str]; 3] = [&[GATEWAY], &[BOX], &["background", "network", "pages"]];
+    for packages in groups {
         let mut cargo = toolchain.cargo("build", purpose);
         cargo.args(["--profile", profile, "--lib"]);
         for package in packages {

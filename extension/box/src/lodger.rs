@@ -24,8 +24,6 @@ use crate::platform::Machine;
 pub struct Lodger {
     engine: Engine,
     program: Rc<Program>,
-    /// What of an archive of 2013 could not be used.
-    archive_problems: Vec<archive_2013::Problem>,
     sandbox: Sandbox,
     /// The site's database.
     pub database: Rc<Database>,
@@ -74,7 +72,7 @@ fn with(act: impl FnOnce(&mut Lodger)) {
 async fn move_in(message: &Heard) -> Result<Lodger, String> {
     let machine = Machine::get();
     let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
-    let (program, archive_problems, seeds) = read(&engine, message)?;
+    let (program, seeds) = read(&engine, message)?;
     let folder = message.folder().unwrap_or_default();
     let connection = crate::database::open(&folder)
         .await
@@ -90,7 +88,6 @@ async fn move_in(message: &Heard) -> Result<Lodger, String> {
         sandbox: Sandbox::new(engine.clone(), program.clone(), Some(database.clone())),
         engine,
         program,
-        archive_problems,
         database,
         asked: VecDeque::new(),
         wake: None,
@@ -102,11 +99,8 @@ async fn move_in(message: &Heard) -> Result<Lodger, String> {
 /// Rows that a collection begins with: the file and its text.
 type Seeds = Vec<(String, String)>;
 
-/// The site's code, from its files and those that an archive of 2013 becomes.
-fn read(
-    engine: &Engine,
-    message: &Heard,
-) -> Result<(Program, Vec<archive_2013::Problem>, Seeds), String> {
+/// The site's code, from its files.
+fn read(engine: &Engine, message: &Heard) -> Result<(Program, Seeds), String> {
     let list = Array::from(&message.files());
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut values = list.iter();
@@ -116,24 +110,13 @@ fn read(
             Uint8Array::new(&bytes).to_vec(),
         ));
     }
-    let modern = archive_2013::modernise(
-        files
-            .iter()
-            .filter_map(|(path, bytes)| Some((path.as_str(), std::str::from_utf8(bytes).ok()?))),
-    );
-    files.extend(
-        modern
-            .files
-            .into_iter()
-            .map(|(path, text)| (path, text.into_bytes())),
-    );
     let program = Program::build(engine, files.iter().map(|(path, bytes)| (path, bytes)))
         .map_err(|error| error.to_string())?;
     let seeds = files.into_iter().filter_map(|(path, bytes)| {
         matches!(Place::of(&path), Some(Place::Data(_)))
             .then(|| (path, String::from_utf8_lossy(&bytes).into_owned()))
     });
-    Ok((program, modern.problems, seeds.collect()))
+    Ok((program, seeds.collect()))
 }
 
 impl Lodger {
@@ -185,13 +168,7 @@ impl Lodger {
             line: problem.at.as_ref().map(|at| at.line),
             message: problem.message.clone(),
         });
-        let archive = self.archive_problems.iter();
-        let archive = archive.map(|problem| messages::Problem {
-            file: problem.file.clone(),
-            line: None,
-            message: problem.message.clone(),
-        });
-        ours.chain(archive).collect()
+        ours.collect()
     }
 
     fn hear(&mut self, message: &Heard) {
@@ -224,9 +201,8 @@ impl Lodger {
     /// Another version of the site's code. Requests under way end with the old one.
     fn renew(&mut self, message: &Heard) {
         match read(&self.engine, message) {
-            Ok((program, problems, seeds)) => {
+            Ok((program, seeds)) => {
                 self.program = Rc::new(program);
-                self.archive_problems = problems;
                 self.sandbox.replace(self.program.clone());
                 self.plant(&seeds);
                 self.tell_ready();
