@@ -5,7 +5,7 @@
 // Why this is not Rust: it shows for a tenth of a second before every first visit, and does no more than
 // wait for others.
 
-import { show } from '/.well-known/peerserver/status.js';
+import { SENT, show } from '/.well-known/peerserver/status.js';
 
 const OWN = '/.well-known/peerserver/';
 // Milliseconds that the extension's content script has to say that it is here.
@@ -19,9 +19,11 @@ const gateway = `${location.protocol}//${location.host.slice(label.length + 1)}`
 const state = new URLSearchParams(root.dataset.peerserverState);
 const reason = state.get('reason') || 'connecting';
 
-show(name, reason, state.get('message'), () => location.reload());
+show(name, reason, state.get('message'), () => (SENT.has(reason) ? history.back() : location.reload()));
 
-if (window.top !== window) {
+if (SENT.has(reason)) {
+  // The page stays, to be read.
+} else if (window.top !== window) {
   const path = location.pathname + location.search + location.hash;
   window.parent.postMessage({ peerserver: 'bootstrap', reason, message: state.get('message'), path }, gateway);
 } else if (navigator.serviceWorker && (await word('peerserver', 'extension', SIGN))) {

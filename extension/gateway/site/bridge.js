@@ -21,8 +21,9 @@ if (!container) {
 }
 
 async function start() {
-  container.addEventListener('message', ({ data }) => {
+  container.addEventListener('message', ({ data, ports }) => {
     if (data?.peerserver === 'needPort' || data?.peerserver === 'linked') tell(data.peerserver);
+    if (data?.peerserver === 'cookies') cookies(data.write, ports[0]);
   });
   container.startMessages();
   // Who may frame this page is said by its Content-Security-Policy: the parent is the gateway's shell
@@ -40,6 +41,12 @@ async function start() {
 async function give(port) {
   const { active } = await container.ready;
   active.postMessage({ peerserver: 'port' }, [port]);
+}
+
+// For a worker that has no cookies of its own.
+function cookies(write, port) {
+  for (const line of write) document.cookie = line;
+  port.postMessage(document.cookie);
 }
 
 // ---- the mirror: path, title and icon of the content frame -------------------------------------------

@@ -12,6 +12,8 @@ const TEXTS = {
   unverified: ['This is not “$name”', 'Somebody answered who could not prove to be the owner of this site. Nothing was loaded. Ask the owner for the link, or try again later.'],
   lost: ['The connection was lost', 'Connecting to “$name” again.'],
   unlinked: ['The connection was lost', 'Connecting to “$name” again.'],
+  unsent: ['What you sent did not arrive', 'The host of “$name” could not be reached. Go back and send it again.'],
+  unanswered: ['What you sent may not have arrived', 'The connection to “$name” was lost before its host answered. Go back and look before you send it again.'],
   unknownName: ['There is no “$name” here', 'No site has this name at this gateway. Check the link: somebody may have misspelt it, or the site was never shared here.'],
   illegalName: ['This is no site’s address', 'A site’s name has letters, digits and hyphens.'],
   noWorker: ['This browser cannot show the site', 'It has no service workers here. They are switched off in some private windows and when all cookies are blocked.'],
@@ -21,6 +23,8 @@ const TEXTS = {
 
 // Where trying again would change nothing.
 const ELSEWHERE = new Set(['unknownName', 'illegalName']);
+// Where trying again would send a form again.
+export const SENT = new Set(['unsent', 'unanswered']);
 const QUIET = new Set(['connecting', 'lost', 'unlinked']);
 
 export function show(name, reason, message = '', retry = null) {
@@ -32,7 +36,7 @@ export function show(name, reason, message = '', retry = null) {
   $('detail').textContent = `${fill(detail)} ${said ?? ''}`.trim();
   $('spinner').hidden = !(QUIET.has(reason) || ['rendezvous', 'offline', 'unreachable'].includes(reason));
   $('retry').hidden = !retry || QUIET.has(reason);
-  $('retry').textContent = ELSEWHERE.has(reason) ? 'Open another site' : 'Try again';
+  $('retry').textContent = ELSEWHERE.has(reason) ? 'Open another site' : SENT.has(reason) ? 'Go back' : 'Try again';
   if (retry) $('retry').onclick = retry;
   document.title = fill(heading);
   $('status').classList.toggle('shown', !QUIET.has(reason));

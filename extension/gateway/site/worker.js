@@ -7,6 +7,8 @@
 // that holds its other end, and this worker may die at any time; both are asked for anew.
 
 const OWN = '/.well-known/peerserver/';
+importScripts(OWN + 'cookies.js');
+
 const BRIDGE = OWN + 'bridge.html';
 const BOOTSTRAP = OWN + 'bootstrap.html';
 const CACHE = 'peerserver';
@@ -28,11 +30,16 @@ let port = null;
 let heard = 0;
 let probe = 0;
 let nextId = 1;
+// Does the site have code of its own? Then its cookies matter. Not known before its first answer.
+let code;
+// Is this the site's first worker in this browser? Then nothing of the site is left, as its visitor wants it.
+let fresh = false;
 const exchanges = new Map();
 const waiting = new Set();
 
 self.addEventListener('install', (event) => {
   self.skipWaiting();
+  fresh = !self.registration.active;
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(KEPT)));
 });
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
@@ -65,13 +72,16 @@ async function own(request) {
 }
 
 // A navigation without a port is answered with the bootstrap page, which gets one and comes again; one
-// that fails, with the same page, which says why and goes on trying.
+// that fails, with the same page, which says why and goes on trying. What a form sends would be lost with that: it
+// waits for the port, and if it fails the page only says so.
 async function navigate(event, url) {
+  const safe = isSafe(event.request);
   try {
-    if (!(await linked(250))) return bootstrap('connecting');
+    if (safe && !(await linked(250))) return bootstrap('connecting');
     return await ask(event.request, url);
   } catch (error) {
-    return bootstrap(error.reason ?? 'lost', error.message);
+    if (safe) return bootstrap(error.reason ?? 'lost', error.message);
+    return bootstrap(error.reason === 'lost' ? 'unanswered' : 'unsent');
   }
 }
 
@@ -97,14 +107,17 @@ function refusal(error) {
 
 // ---- the port ---------------------------------------------------------------------------------------
 
+// In a frame: who may frame it is said by its headers, and a page could open a window of it.
 function isBridge(client) {
-  return client?.url && new URL(client.url).pathname === BRIDGE;
+  return client?.frameType === 'nested' && new URL(client.url).pathname === BRIDGE;
 }
 
-function adopt(fresh) {
+function adopt(given) {
   port?.close();
-  port = fresh;
+  port = given;
   heard = Date.now();
+  if (fresh) port.postMessage({ kind: 'fresh' });
+  fresh = false;
   port.onmessage = ({ data }) => hear(data);
   for (const wake of waiting) wake();
   // What the old port had not begun to answer is asked again; what it had begun cannot be.
@@ -144,6 +157,15 @@ function watch() {
   }, QUIET);
 }
 
+// Does the port still answer? What is sent with a body can be sent only once.
+async function answers() {
+  if (Date.now() - heard < QUIET) return true;
+  const asked = Date.now();
+  port?.postMessage({ kind: 'ping' });
+  while (heard < asked && Date.now() - asked < DEAF) await new Promise((resolve) => setTimeout(resolve, 10));
+  return heard >= asked;
+}
+
 function hear(message) {
   heard = Date.now();
   exchanges.get(message.id)?.hear(message);
@@ -159,14 +181,17 @@ class Failure extends Error {
 }
 
 async function ask(request, url) {
+  if (port && !isSafe(request) && !(await answers())) port = null;
   if (!(await linked(PORT_PATIENCE))) {
     throw new Failure('unlinked', 'the site is not connected');
   }
-  return new Exchange(request, url).response;
+  const from = asker(request, url);
+  const cookies = from && code !== false ? await visibleCookies() : [];
+  return new Exchange(request, url, { from, cookies }).response;
 }
 
 class Exchange {
-  constructor(request, url) {
+  constructor(request, url, cookies) {
     this.id = nextId++;
     this.request = request;
     this.begun = false;
@@ -175,7 +200,7 @@ class Exchange {
     this.response = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
     const headers = [...request.headers].flat();
     if (request.referrer && new URL(request.referrer).origin === url.origin) headers.push('referer', request.referrer);
-    this.head = { kind: 'request', id: this.id, method: request.method, path: url.pathname + url.search, headers };
+    this.head = { kind: 'request', id: this.id, method: request.method, path: url.pathname + url.search, headers, ...cookies };
     this.head.body = request.method !== 'GET' && request.method !== 'HEAD';
     exchanges.set(this.id, this);
     request.signal?.addEventListener('abort', () => this.cancel(), { once: true });
@@ -241,14 +266,18 @@ class Exchange {
     }
   }
 
-  begin({ status, headers, whole }) {
+  begin({ status, headers, whole, code: marked = false, cookies = [] }) {
+    // A host in trouble may not know.
+    if (marked || status < 500) code = marked;
+    // Pages see their cookies from their first line on.
+    const resolve = cookies.length === 0 ? this.resolve : async (response) => this.resolve(await showCookies(cookies).then(() => response));
     const init = { status, headers: pairs(headers) };
     const location = init.headers.get('location');
     if (location) init.headers.set('location', new URL(location, this.request.url).href);
     const empty = status === 204 || status === 205 || status === 304 || this.request.method === 'HEAD';
     if (empty || whole) {
       this.done();
-      this.resolve(new Response(empty ? null : whole, init));
+      resolve(new Response(empty ? null : whole, init));
       return;
     }
     const body = new ReadableStream(
@@ -259,7 +288,7 @@ class Exchange {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
     );
-    this.resolve(new Response(body, init));
+    resolve(new Response(body, init));
   }
 
   taken() {

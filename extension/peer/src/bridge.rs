@@ -112,8 +112,11 @@ impl Inner {
         let window = self.frame.content_window().ok_or(Error::Lost)?;
         let pair = MessageChannel::new()?;
         self.visit.want();
-        self.link
-            .replace(Some(Link::new(pair.port1(), self.visit.clone())));
+        self.link.replace(Some(Link::new(
+            pair.port1(),
+            self.visit.clone(),
+            &self.origin,
+        )));
         let message = Object::new();
         Reflect::set(&message, &"peerserver".into(), &"port".into())?;
         let ports = Array::of1(&pair.port2());

@@ -12,6 +12,7 @@ pub mod crypto;
 mod error;
 pub mod fetch;
 pub mod host;
+mod jar;
 pub mod link;
 mod listener;
 pub mod rtc;

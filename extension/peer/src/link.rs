@@ -3,12 +3,21 @@
 //! The other end is `extension/gateway/site/worker.js`; this file documents what they say. It must not
 //! know how the port came about ([`crate::bridge`]) nor how the host is reached ([`crate::visit`]).
 //!
-//! From the worker: `{kind:"request", id, method, path, headers:[name, value, …], body:bool}`,
+//! From the worker: `{kind:"request", id, method, path, headers:[name, value, …], body:bool, from, cookies}`
+//! (`from` says who asks, `site`, `link` or `form`, and is not there when no cookies are to go or come;
+//! `cookies:[name, value, …]` are those that the site's pages see),
 //! `{kind:"body", id, bytes}`, `{kind:"bodyEnd", id}`, `{kind:"taken", id, n}` (body bytes of the answer
-//! that the page took), `{kind:"cancel", id}`, `{kind:"ping"}`.
-//! To the worker: `{kind:"pong"}`, `{kind:"head", id, status, headers:[…], whole:Uint8Array|null}`,
+//! that the page took), `{kind:"cancel", id}`, `{kind:"ping"}`, `{kind:"fresh"}` (the worker is
+//! new here: the browser has nothing of the site).
+//! To the worker: `{kind:"pong"}`, `{kind:"head", id, status, headers:[…], whole:Uint8Array|null, code:bool,
+//! cookies}` (`code`: the site has code of its own; `cookies:[name, value, path, expires, sameSite, secure, …]` are
+//! to be put where pages see them, see [`crate::jar`]),
 //! `{kind:"chunk", id, bytes}`, `{kind:"end", id}`, `{kind:"fail", id, reason, message}`,
 //! `{kind:"bodyTaken", id, n}`.
+//!
+//! A page of the site can get hold of this port, since the bridge frame is of its origin (in Firefox even from a
+//! shadow tree: `parent.frames`). So nothing goes through it that pages must not know: `HttpOnly` cookies stay on
+//! this side.
 
 use std::{
     cell::{Cell, RefCell},
@@ -16,6 +25,7 @@ use std::{
     rc::Rc,
 };
 
+use cookies::Asker;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use js_sys::{Array, Object, Uint8Array};
@@ -26,6 +36,7 @@ use wire::{Headers, RequestHead};
 use crate::{
     Error, Listener,
     fetch::{Exchange, Upload},
+    jar::{Cookies, texts},
     visit::Visit,
 };
 
@@ -48,6 +59,10 @@ extern "C" {
     fn bytes(this: &FromWorker) -> JsValue;
     #[wasm_bindgen(method, getter)]
     fn n(this: &FromWorker) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    fn from(this: &FromWorker) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn cookies(this: &FromWorker) -> JsValue;
 
     type ToWorker;
     #[wasm_bindgen(method, setter)]
@@ -68,7 +83,14 @@ extern "C" {
     fn set_message(this: &ToWorker, value: &str);
     #[wasm_bindgen(method, setter)]
     fn set_n(this: &ToWorker, value: f64);
+    #[wasm_bindgen(method, setter)]
+    fn set_code(this: &ToWorker, value: bool);
+    #[wasm_bindgen(method, setter)]
+    fn set_cookies(this: &ToWorker, value: &Array);
 }
+
+/// The header with which a host marks the answers of a site that has code of its own.
+const CODE: &str = "peerserver-code";
 
 /// A request under way: how its page's wishes reach it.
 struct Pending {
@@ -84,6 +106,7 @@ enum Taken {
 struct Inner {
     port: MessagePort,
     visit: Visit,
+    cookies: Cookies,
     pending: RefCell<HashMap<u64, Pending>>,
     closed: Cell<bool>,
 }
@@ -95,11 +118,12 @@ pub struct Link {
 }
 
 impl Link {
-    /// Answer what comes over `port` from the site that `visit` visits.
-    pub fn new(port: MessagePort, visit: Visit) -> Self {
+    /// Answer what comes over `port` from the worker at `origin` by the site that `visit` visits.
+    pub fn new(port: MessagePort, visit: Visit, origin: &str) -> Self {
         let inner = Rc::new(Inner {
             port: port.clone(),
             visit,
+            cookies: Cookies::of(origin),
             pending: RefCell::default(),
             closed: Cell::new(false),
         });
@@ -132,6 +156,7 @@ impl Inner {
         let id = message.id().unwrap_or_default() as u64;
         match kind.as_str() {
             "ping" => self.post(&to_worker("pong", 0)),
+            "fresh" => self.cookies.forget(),
             "request" => self.request(id, message),
             "taken" => self.tell(id, Taken::Bytes(message.n().unwrap_or_default() as usize)),
             "cancel" => self.tell(id, Taken::Cancel),
@@ -162,16 +187,27 @@ impl Inner {
 
     fn request(self: &Rc<Self>, id: u64, message: &FromWorker) {
         let mut headers = Headers::default();
-        let list = Array::from(&message.headers());
-        let mut texts = list.iter().filter_map(|text| text.as_string());
+        let mut texts = texts(&message.headers());
         while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-            headers.push(&name, value);
+            // Whoever asks, his cookies are ours to send.
+            if !name.eq_ignore_ascii_case("cookie") {
+                headers.push(&name, value);
+            }
+        }
+        let path = message.path().unwrap_or_default();
+        let asker = message.from().and_then(|from| asker(&from));
+        if let Some(asker) = asker {
+            let cookies = self.cookies.header(&path, asker, &message.cookies());
+            if !cookies.is_empty() {
+                headers.push("cookie", cookies);
+            }
         }
         let head = RequestHead {
             method: message.method().unwrap_or_default(),
-            path: message.path().unwrap_or_default(),
+            path,
             headers,
         };
+        let keeps_cookies = asker.is_some();
         let (taken, wishes) = unbounded();
         let (upload, chunks) = unbounded();
         let has_body = message.body().unwrap_or_default();
@@ -194,7 +230,7 @@ impl Inner {
             }
         });
         wasm_bindgen_futures::spawn_local(async move {
-            if let Err(error) = inner.answer(id, head, upload, wishes).await {
+            if let Err(error) = inner.answer(id, head, upload, wishes, keeps_cookies).await {
                 let message = to_worker("fail", id);
                 message.set_reason(reason(&error));
                 message.set_message(&error.to_string());
@@ -210,7 +246,9 @@ impl Inner {
         head: RequestHead,
         upload: Option<Upload>,
         mut wishes: UnboundedReceiver<Taken>,
+        keeps_cookies: bool,
     ) -> Result<(), Error> {
+        let path = head.path.clone();
         // A page that goes away while the answer is awaited cancels it.
         let (exchange, answer) = {
             let start = Exchange::start(&self.visit, head, upload).fuse();
@@ -226,12 +264,7 @@ impl Inner {
         };
         let message = to_worker("head", id);
         message.set_status(answer.head.status);
-        let headers = Array::new();
-        for (name, value) in answer.head.headers.iter() {
-            headers.push(&name.into());
-            headers.push(&value.into());
-        }
-        message.set_headers(&headers);
+        self.set_headers(&message, &answer.head.headers, &path, keeps_cookies);
         if let Some(whole) = answer.whole {
             self.post_bytes(&message, &whole, true);
             return Ok(());
@@ -260,6 +293,26 @@ impl Inner {
         }
     }
 
+    /// An answer's headers, as far as pages may know them.
+    fn set_headers(&self, message: &ToWorker, from: &Headers, path: &str, keeps_cookies: bool) {
+        let headers = Array::new();
+        let mut set = Vec::new();
+        for (name, value) in from.iter() {
+            if name.eq_ignore_ascii_case("set-cookie") {
+                set.push(value);
+            } else if name.eq_ignore_ascii_case(CODE) {
+                message.set_code(true);
+            } else {
+                headers.push(&name.into());
+                headers.push(&value.into());
+            }
+        }
+        message.set_headers(&headers);
+        if keeps_cookies && !set.is_empty() {
+            message.set_cookies(&self.cookies.take(&set, path));
+        }
+    }
+
     fn post(&self, message: &ToWorker) {
         if !self.closed.get() {
             // Fails only for what cannot be cloned; these messages can.
@@ -280,6 +333,15 @@ impl Inner {
                 .port
                 .post_message_with_transferable(message.as_ref(), &transfer);
         }
+    }
+}
+
+fn asker(from: &str) -> Option<Asker> {
+    match from {
+        "site" => Some(Asker::Site),
+        "link" => Some(Asker::Link),
+        "form" => Some(Asker::Form),
+        _ => None,
     }
 }
 

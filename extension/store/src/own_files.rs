@@ -21,13 +21,8 @@ use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};
 use crate::tx::Tx;
 use crate::{Error, Store, sites};
 
-/// The folder of what an archive of 2013 brought (`crates/archive-2013`).
-const ARCHIVE: &str = "archive-2013/";
-/// The routes among it.
-const ARCHIVE_ROUTES: &str = "archive-2013/routes/";
-
 /// Where the files lie that the box is given. `site.json` is one more.
-const CODE: [&str; 5] = [ROUTES, LIB, TEMPLATES, DATA, ARCHIVE];
+const CODE: [&str; 4] = [ROUTES, LIB, TEMPLATES, DATA];
 
 /// Most bytes of all those files: they are held in memory, once here and once in the box.
 pub const MAX_CODE: u64 = 32 * 1024 * 1024;
@@ -57,12 +52,9 @@ impl Store {
                 let Some(version) = site.live_version.filter(|_| site.deleted_at.is_none()) else {
                     continue;
                 };
-                for folder in [ROUTES, ARCHIVE_ROUTES] {
-                    let range = record::prefix_range(site.id.as_str(), version, folder)?;
-                    let first = files.get_key(Query::KeyRange(range))?.into_future();
-                    let id = site.id.clone();
-                    found.push(async move { (id, version, first.await) });
-                }
+                let range = record::prefix_range(site.id.as_str(), version, ROUTES)?;
+                let first = files.get_key(Query::KeyRange(range))?.into_future();
+                found.push(async move { (site.id, version, first.await) });
             }
             let mut with_code = HashMap::new();
             for (id, version, key) in join_all(found).await {
@@ -75,8 +67,8 @@ impl Store {
         .await
     }
 
-    /// All files of the live version that its code consists of: `site.json`, routes, modules, templates,
-    /// seed rows, and what an archive of 2013 brought.
+    /// All files of the live version that its code consists of: `site.json`, routes, modules, templates and seed
+    /// rows.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NotLive`], [`Error::TooMuchCode`].

@@ -1,0 +1,79 @@
+// The site worker's part of the site's cookies: who asks, and the cookies that pages see. No browser applies the
+// `Set-Cookie` of a worker's Response, and none adds `Cookie` to what a worker passes on. What the headers mean is
+// known at the other end of the port (crates/cookies), and `HttpOnly` cookies stay there.
+//
+// Why this is not Rust: it is part of the site worker, and does nothing but ask the browser.
+
+// Chromium 156 keeps cookies for workers; Firefox 153 says that it does, and keeps and finds none
+// (nor has it subscriptions, by which it is told apart): there the bridge's `document.cookie` is used.
+// Chromium's bridge would not do: in the extension's document it is a third party.
+const STORE = 'cookieStore' in self && 'cookies' in self.registration;
+// Milliseconds that a bridge may take; there may be none any more.
+const BRIDGE_PATIENCE = 1000;
+
+// Who asks: `site`, a page of the site; `link`, somebody else, who wants to see something; `form`, somebody else,
+// who may want to change something; nothing, if no cookies are wanted. Only pages of the site have this worker, so
+// navigations alone can come from elsewhere. Of them workers learn neither `Sec-Fetch-Site` nor, in Firefox,
+// `Origin`: the referrer must be the site's own. Where there is none (an address that was typed, a page that sends
+// none, the shell) it may have been anybody.
+function asker(request, url) {
+  if (request.credentials === 'omit') return undefined;
+  if (request.mode !== 'navigate' || request.headers.get('origin') === url.origin) return 'site';
+  if (request.referrer && new URL(request.referrer).origin === url.origin) return 'site';
+  return isSafe(request) ? 'link' : 'form';
+}
+
+function isSafe({ method }) {
+  return method === 'GET' || method === 'HEAD';
+}
+
+// The cookies that pages see: name, value, name, value, …
+async function visibleCookies() {
+  if (STORE) return (await cookieStore.getAll()).flatMap(({ name, value }) => [name, value]);
+  const text = await askBridges([]);
+  return text ? text.split('; ').flatMap((pair) => [pair.slice(0, Math.max(pair.indexOf('='), 0)), pair.slice(pair.indexOf('=') + 1)]) : [];
+}
+
+// Puts cookies where pages see them: name, value, path, expires, sameSite, secure, name, …
+async function showCookies(list) {
+  const lines = [];
+  for (let i = 0; i + 5 < list.length; i += 6) {
+    const [name, value, path, expires, sameSite, secure] = list.slice(i, i + 6);
+    if (STORE) {
+      await store({ name, path }, { name, value, path, expires, sameSite });
+    } else {
+      const date = expires === null ? '' : `; Expires=${new Date(expires).toUTCString()}`;
+      // Without its SameSite: the shell's frames are a third party, and get no Strict cookies.
+      lines.push(`${name}=${value}; Path=${path}${date}${secure ? '; Secure' : ''}`);
+    }
+  }
+  if (lines.length > 0) await askBridges(lines);
+}
+
+// In the shell's frame Chromium takes partitioned cookies only, and at the top of a tab pages make others.
+async function store(key, cookie) {
+  const split = { sameSite: 'none', partitioned: true };
+  try {
+    if (cookie.expires === 0) {
+      await cookieStore.delete(key);
+      await cookieStore.delete({ ...key, partitioned: true });
+    } else {
+      await cookieStore.set(cookie).catch(() => cookieStore.set({ ...cookie, ...split }));
+    }
+  } catch {
+    // The browser takes no such cookie, or no cookies.
+  }
+}
+
+// Has the bridges write these cookies and tell which there are. They all have the same; the first one counts.
+async function askBridges(write) {
+  const all = (await self.clients.matchAll({ includeUncontrolled: true, type: 'window' })).filter(isBridge);
+  return new Promise((resolve) => {
+    setTimeout(resolve, BRIDGE_PATIENCE);
+    for (const bridge of all) {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }) => resolve(data);
+      bridge.postMessage({ peerserver: 'cookies', write }, [port2]);
+    }
+  });
+}
