@@ -63,11 +63,6 @@ async fn the_code_of_a_site_is_all_of_the_live_version_but_what_is_public() {
     }
     found.sort();
     let expected = [
-        ("archive-2013/database.json", "archive-2013/database.json"),
-        (
-            "archive-2013/routes/a.route.js",
-            "archive-2013/routes/a.route.js",
-        ),
         ("data/guests.json", "data/guests.json"),
         ("lib/b.js", "b"),
         ("routes/a.js", "edited"),
@@ -98,9 +93,6 @@ async fn code_that_is_too_large_is_refused_with_its_size() {
 #[wasm_bindgen_test]
 async fn sites_with_code_are_told_from_others() {
     let (store, site) = with_code().await;
-    let archive = store.create_site(&name("archive")).await.unwrap();
-    put(&store, &archive.id, "archive-2013/routes/a.route.js", "{}").await;
-    let archive = store.publish(&archive.id).await.unwrap();
     let plain = store.create_site(&name("plain")).await.unwrap();
     put(&store, &plain.id, "public/routes/a.js", "a").await;
     put(&store, &plain.id, "archive-2013/database.json", "[]").await;
@@ -112,9 +104,8 @@ async fn sites_with_code_are_told_from_others() {
     store.delete_site(&deleted.id).await.unwrap();
 
     let found = store.live_code().await.unwrap();
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.len(), 1);
     assert_eq!(found.get(&site.id).copied(), site.live_version);
-    assert_eq!(found.get(&archive.id).copied(), archive.live_version);
 }
 
 #[wasm_bindgen_test]
