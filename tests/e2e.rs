@@ -10,6 +10,8 @@
 
 #[path = "e2e/address.rs"]
 mod address;
+#[path = "e2e/archive_2013.rs"]
+mod archive_2013;
 #[path = "e2e/bundle.rs"]
 mod bundle;
 #[path = "e2e/dynamic.rs"]
@@ -38,6 +40,8 @@ mod owner_code;
 mod real_site;
 #[path = "e2e/several.rs"]
 mod several;
+#[path = "e2e/starters.rs"]
+mod starters;
 #[path = "e2e/survival.rs"]
 mod survival;
 #[path = "e2e/tls.rs"]

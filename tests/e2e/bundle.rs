@@ -80,7 +80,7 @@ async fn export(host: &Host, folder: &Path, with_key: bool) -> PathBuf {
 }
 
 /// Gives a file to the sites page, and waits until it says what it found, or what is wrong.
-async fn offer(host: &Host, file: &Path) -> Page {
+pub async fn offer(host: &Host, file: &Path) -> Page {
     let page = host.sites_page().await.unwrap();
     page.choose_files("#archive-picker", &[file.to_owned()])
         .await
@@ -94,13 +94,13 @@ async fn offer(host: &Host, file: &Path) -> Page {
     page
 }
 
-async fn found(page: &Page) -> String {
+pub async fn found(page: &Page) -> String {
     page.eval("document.querySelector('#import-found').textContent")
         .await
         .unwrap()
 }
 
-async fn import(page: &Page) {
+pub async fn import(page: &Page) {
     page.click("#import-start").await.unwrap();
     until(page, "!document.querySelector('#import').open").await;
     until(

@@ -15,11 +15,17 @@ use stage::{Content, Dist, Host, HostOptions, Visitor, top};
 /// Bytes of the big file: larger than any buffer on its way.
 const BIG: usize = 64 * 1024 * 1024;
 
-/// A library's manual, demos and sources, and a slide show with its fonts, as their packages of fixed
-/// versions and checksums have them (`tests/fixtures/documentation/package-lock.json`).
+/// A library's manual, demos and sources, and a slide show with its fonts.
 fn documentation() -> PathBuf {
-    let lists = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/documentation");
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("documentation");
+    packages("documentation")
+}
+
+/// Packages of fixed versions and checksums, as `package-lock.json` in this folder of the fixtures has them.
+pub fn packages(name: &str) -> PathBuf {
+    let lists = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let lock = fs::read(lists.join("package-lock.json")).unwrap();
     let packages = folder.join("node_modules");
     // The lock is copied last: where it is, the packages are whole.
@@ -33,7 +39,7 @@ fn documentation() -> PathBuf {
             .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
             .current_dir(&folder)
             .output()
-            .expect("npm fetches the real site of this test: install Node.js with npm");
+            .expect("npm fetches the packages of this test: install Node.js with npm");
         assert!(
             output.status.success(),
             "npm ci failed in {}: {}",

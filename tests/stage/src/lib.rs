@@ -5,6 +5,7 @@
 //! the product's code: only what is in `dist/`.
 
 mod dist;
+mod hands;
 mod host;
 mod rendezvous;
 mod site;

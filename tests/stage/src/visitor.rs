@@ -250,22 +250,6 @@ impl View {
         Ok(())
     }
 
-    /// Click an element of the site's page, once the page has loaded: without a person's hand, a click
-    /// before that would make no step in the history.
-    pub async fn click(&self, selector: &str) -> Result<()> {
-        let selector = Value::from(selector);
-        self.wait_for(&format!(
-            "document.readyState === 'complete' && document.querySelector({selector})"
-        ))
-        .await?;
-        // Later: the answer would be lost with the page.
-        self.eval::<Value>(&format!(
-            "void setTimeout(() => document.querySelector({selector}).click())"
-        ))
-        .await?;
-        Ok(())
-    }
-
     /// Wait for text in the site's page.
     pub async fn wait_for_text(&self, text: &str) -> Result<()> {
         let text = Value::from(text);
