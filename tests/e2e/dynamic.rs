@@ -105,7 +105,7 @@ fn content() -> Content {
         ),
         (
             "site.json".to_owned(),
-            r#"{"title": "Hall", "limits": {"deadlineSeconds": 5}}"#.to_owned(),
+            r#"{"title": "Hall", "limits": {"deadlineSeconds": 5}, "settings": {"singlePageFallback": "index.html"}}"#.to_owned(),
         ),
     ];
     for (name, handler) in HARM {
@@ -222,6 +222,8 @@ async fn bodies_go_both_ways_and_methods_are_answered_properly() {
                         get: await status('/echo', 'GET'), put: await status('/guests', 'PUT'),
                         options: await status('/guests', 'OPTIONS'), head: await status('/guests', 'HEAD'),
                         missing: (await status('/nothing', 'GET'))[0],
+                        fallback: await (await fetch('/nothing', { headers: { accept: 'text/html' } })).text()
+                            .then(text => text.includes('The hall')),
                     };
                 })()",
             )
@@ -235,7 +237,7 @@ async fn bodies_go_both_ways_and_methods_are_answered_properly() {
                 "marker": null,
                 "get": [405, "POST, OPTIONS"], "put": [405, "GET, HEAD, POST, OPTIONS"],
                 "options": [204, "GET, HEAD, POST, OPTIONS"], "head": [200, null],
-                "missing": 404,
+                "missing": 404, "fallback": true,
             })
         );
     }

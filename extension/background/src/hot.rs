@@ -13,6 +13,7 @@ use std::{
 
 use identity::Fingerprint;
 use js_sys::Uint8Array;
+use layout::{SiteJson, place::SITE_JSON, site_json::MAX_SITE_JSON};
 use site::{FileMeta, Found, Storage};
 use store::{Site, Store, Version};
 use wasm_bindgen_futures::JsFuture;
@@ -51,13 +52,17 @@ pub struct Hot {
 }
 
 impl Hot {
-    /// A site's record.
+    /// A site's record, with what its live `site.json` sets.
     pub async fn site(&self, store: &Store, id: &Fingerprint) -> Result<Rc<Site>, store::Error> {
         if let Some(site) = self.sites.borrow().get(id) {
             return Ok(site.clone());
         }
         let changes = self.changes.get();
-        let site = Rc::new(store.site(id).await?);
+        let mut site = store.site(id).await?;
+        if let Some(fallback) = fallback(store, id).await? {
+            site.settings.single_page_fallback = Some(fallback);
+        }
+        let site = Rc::new(site);
         // What was read while something changed may be the old one.
         if self.changes.get() == changes {
             self.sites.borrow_mut().insert(id.clone(), site.clone());
@@ -102,6 +107,25 @@ impl Hot {
     }
 }
 
+/// What a site's live `site.json` has for pages that do not exist. One that is wrong has nothing; its owner is told.
+async fn fallback(store: &Store, id: &Fingerprint) -> Result<Option<String>, store::Error> {
+    let files = store.live_files(id, Version::Live);
+    let found = files.find(&[SITE_JSON.to_owned()]).await?;
+    let Some(found) = found.filter(|found| found.meta.size <= MAX_SITE_JSON as u64) else {
+        return Ok(None);
+    };
+    let json = SiteJson::parse(&bytes(&found.handle).await?).unwrap_or_default();
+    Ok(json.settings.single_page_fallback)
+}
+
+/// All of a stored file.
+async fn bytes(blob: &Blob) -> Result<Vec<u8>, store::Error> {
+    let buffer = JsFuture::from(blob.array_buffer())
+        .await
+        .map_err(|error| store::Error::from_js(&error))?;
+    Ok(Uint8Array::new(&buffer).to_vec())
+}
+
 /// The live files of a site, the hot ones from memory.
 pub struct HotFiles<'a> {
     /// The memory.
@@ -139,10 +163,7 @@ impl Storage for HotFiles<'_> {
                 handle: Bytes::Stored(found.handle),
             }));
         }
-        let buffer = JsFuture::from(found.handle.array_buffer())
-            .await
-            .map_err(|error| store::Error::from_js(&error))?;
-        let bytes: Rc<[u8]> = Uint8Array::new(&buffer).to_vec().into();
+        let bytes: Rc<[u8]> = bytes(&found.handle).await?.into();
         let key = (self.site.id.clone(), version, found.meta.path.clone());
         self.hot.keep(key, &found.meta, &bytes, writes);
         Ok(Some(Found {
