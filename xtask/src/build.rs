@@ -41,6 +41,9 @@ const NOT_SHIPPED_ENDINGS: [&str; 5] = ["rs", "toml", "md", "svg", "sh"];
 /// other's origin.
 const SHARED: [&str; 2] = ["status.css", "status.js"];
 
+/// What loads the rules of cookies: it lies beside the wasm files that `peer` is in.
+const LAZY: &str = "extension/peer/lazy.js";
+
 /// Builds everything, after the set-up it needs.
 pub fn all(speed: Speed) -> Result<()> {
     let toolchain = setup::toolchain()?;
@@ -52,6 +55,11 @@ pub fn all(speed: Speed) -> Result<()> {
     wasm::build(&toolchain, speed, &extension.join("wasm"), &gateway)?;
     rooms(&extension)?;
     copy(&places::root().join("extension/gateway"), &gateway)?;
+    let lazy = places::root().join(LAZY);
+    for folder in [&gateway, &extension.join("wasm")] {
+        fs::copy(&lazy, folder.join("lazy.js"))
+            .with_context(|| format!("copying {}", lazy.display()))?;
+    }
     for name in SHARED {
         let file = gateway.join("site").join(name);
         fs::copy(&file, gateway.join(name))
