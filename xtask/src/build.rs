@@ -44,6 +44,9 @@ const STARTERS: &str = "starters";
 /// other's origin.
 const SHARED: [&str; 2] = ["status.css", "status.js"];
 
+/// What loads the rules of cookies: it lies beside the wasm files that `peer` is in.
+const LAZY: &str = "extension/peer/lazy.js";
+
 /// Builds everything, after the set-up it needs.
 pub fn all(speed: Speed) -> Result<()> {
     let toolchain = setup::toolchain()?;
@@ -55,6 +58,11 @@ pub fn all(speed: Speed) -> Result<()> {
     wasm::build(&toolchain, speed, &extension.join("wasm"), &gateway)?;
     rooms(&extension)?;
     copy(&places::root().join("extension/gateway"), &gateway, ships)?;
+    let lazy = places::root().join(LAZY);
+    for folder in [&gateway, &extension.join("wasm")] {
+        fs::copy(&lazy, folder.join("lazy.js"))
+            .with_context(|| format!("copying {}", lazy.display()))?;
+    }
     for name in SHARED {
         let file = gateway.join("site").join(name);
         fs::copy(&file, gateway.join(name))

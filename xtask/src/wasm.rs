@@ -12,10 +12,13 @@ use crate::shell::{run, say};
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 
 /// The packages that become a wasm file of the extension each, named after them.
-pub const EXTENSION: [&str; 4] = ["background", "network", "pages", BOX];
+pub const EXTENSION: [&str; 5] = ["background", "network", "pages", BOX, JAR];
 
 /// The one of them with the engines for sites' code.
 const BOX: &str = "box";
+
+/// The one of them that the shell has too: both load it when a site has cookies.
+const JAR: &str = "jar";
 
 /// The package that becomes the wasm file of the shell.
 pub const GATEWAY: &str = "gateway";
@@ -50,14 +53,16 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
 
     let compiled = toolchain.target_dir(purpose).join(TARGET).join(profile);
     for package in packages() {
-        let out = if package == GATEWAY {
-            gateway
-        } else {
-            extension
+        let places: &[&Path] = match package {
+            GATEWAY => &[gateway],
+            JAR => &[gateway, extension],
+            _ => &[extension],
         };
         let input = compiled.join(format!("{package}.wasm"));
-        bind(&input, package, speed, out)
-            .with_context(|| format!("wasm-bindgen on {}", input.display()))?;
+        for out in places {
+            bind(&input, package, speed, out)
+                .with_context(|| format!("wasm-bindgen on {}", input.display()))?;
+        }
     }
     Ok(())
 }

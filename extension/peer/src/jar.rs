@@ -1,13 +1,30 @@
-//! A site's cookies at this end: `crates/cookies` over the `localStorage` of the page that holds the port, which is
-//! the gateway's shell or the extension's network document. That is of another origin than the site, so no page
-//! of the site reads or changes what is kept there. It is read anew for each request, since several tabs share it.
+//! A site's cookies, as far as this end of its worker's port is concerned: whether there are any, and the module that
+//! knows the rest (`extension/jar`), which is loaded when a site first has some.
 //!
 //! It must not know how cookies are asked for or told ([`crate::link`]).
 
-use cookies::{Asker, Cookie, Jar};
-use js_sys::Array;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
+
+use crate::Error;
+
+#[wasm_bindgen(raw_module = "./lazy.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = loadJar)]
+    fn load_jar() -> Promise;
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The module.
+    type Rules;
+    #[wasm_bindgen(method)]
+    fn header(this: &Rules, key: &str, path: &str, asker: &str, visible: &Array) -> String;
+    #[wasm_bindgen(method)]
+    fn put(this: &Rules, key: &str, host: &str, path: &str, lines: &Array) -> Array;
+}
 
 /// What a jar's key begins with; the site's origin follows. Not its label alone: at another gateway another
 /// program stands between.
@@ -22,96 +39,47 @@ pub struct Cookies {
 impl Cookies {
     /// Those of the site at `origin`.
     pub fn of(origin: &str) -> Self {
-        let (_, authority) = origin.split_once("://").unwrap_or_default();
-        let host = authority.split(':').next().unwrap_or_default();
+        // As in `http://host:port`.
+        let host = origin.split(['/', ':']).nth(3).unwrap_or_default();
         Self {
             key: [KEY, origin].concat(),
             host: host.to_owned(),
         }
     }
 
-    /// The `Cookie` header of a request; `visible` has names and values of the cookies that pages see.
-    pub fn header(&self, path: &str, asker: Asker, visible: &JsValue) -> String {
-        let visible: Vec<String> = texts(visible).collect();
-        let pairs = visible.chunks_exact(2).filter_map(|pair| match pair {
-            [name, value] => Some((&**name, &**value)),
-            _ => None,
-        });
-        self.jar().header(without_query(path), asker, pairs, now())
+    /// The `Cookie` header of a request, empty if there is none; `visible` has names and values of the cookies that
+    /// pages see.
+    pub async fn header(&self, path: &str, asker: &str, visible: &Array) -> Result<String, Error> {
+        // Most sites have no cookies, and most requests none either.
+        let kept = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
+        if kept.is_none() && visible.length() == 0 {
+            return Ok(String::new());
+        }
+        Ok(rules().await?.header(&self.key, path, asker, visible))
     }
 
-    /// Take the `Set-Cookie` lines of an answer; gives what is to be put where pages see it, six things each: name,
-    /// value, path, milliseconds since 1970 (0 to delete, null if it ends with the browser), `SameSite`, and whether it is
-    /// `Secure`.
-    pub fn take(&self, lines: &[&str], path: &str) -> Array {
-        let (told, now) = (Array::new(), now());
-        let mut jar = self.jar();
-        for line in lines {
-            if let Some(cookie) = Cookie::read(line, &self.host, without_query(path), now)
-                && let Some(visible) = jar.put(cookie, now)
-            {
-                let expires = visible.expires.map(|seconds| seconds as f64 * 1000.0);
-                told.push(&visible.name.into());
-                told.push(&visible.value.into());
-                told.push(&visible.path.into());
-                told.push(&expires.map_or(JsValue::NULL, JsValue::from));
-                told.push(&visible.same_site.name().into());
-                told.push(&visible.secure.into());
-            }
-        }
-        self.keep(&jar.text());
-        told
+    /// Take the `Set-Cookie` lines of an answer; gives what is to be put where pages see it, as the module has it.
+    pub async fn take(&self, lines: &Array, path: &str) -> Result<Array, Error> {
+        Ok(rules().await?.put(&self.key, &self.host, path, lines))
     }
 
     /// The browser has forgotten the site: so do we.
     pub fn forget(&self) {
-        self.keep("");
-    }
-
-    fn jar(&self) -> Jar {
-        let text = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
-        Jar::read(&text.unwrap_or_default())
-    }
-
-    fn keep(&self, text: &str) {
-        let Some(storage) = storage() else { return };
-        if text.is_empty() {
+        if let Some(storage) = storage() {
             let _ = storage.remove_item(&self.key);
-        } else {
-            // Where there is no room, another site's jar makes some.
-            while storage.set_item(&self.key, text).is_err() && self.forget_another(&storage) {}
         }
     }
-
-    /// Is there more room now?
-    fn forget_another(&self, storage: &Storage) -> bool {
-        let keys = (0..storage.length().unwrap_or_default()).filter_map(|n| storage.key(n).ok()?);
-        let mut others = keys.filter(|key| key.starts_with(KEY) && *key != self.key);
-        let other = others.next();
-        other.is_some_and(|other| storage.remove_item(&other).is_ok())
-    }
 }
 
-/// The texts of an array, as far as it is one.
-pub fn texts(list: &JsValue) -> impl Iterator<Item = String> + use<> {
-    let list = if list.is_undefined() {
-        Array::new()
-    } else {
-        Array::from(list)
-    };
-    list.into_iter().filter_map(|text| text.as_string())
+/// Have the module loaded: it will be wanted.
+pub fn prepare() {
+    let _ = load_jar();
 }
 
-fn without_query(path: &str) -> &str {
-    path.split('?').next().unwrap_or_default()
+async fn rules() -> Result<Rules, Error> {
+    Ok(JsFuture::from(load_jar()).await?.unchecked_into())
 }
 
-/// Seconds since 1970.
-fn now() -> u64 {
-    (js_sys::Date::now() / 1000.0) as u64
-}
-
-/// Browsers refuse it where a person wants nothing kept; then nothing is.
 fn storage() -> Option<Storage> {
     web_sys::window()?.local_storage().ok()?
 }

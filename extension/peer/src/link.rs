@@ -1,23 +1,13 @@
 //! The visitor's end of the MessagePort to a site worker: its requests become exchanges.
 //!
-//! The other end is `extension/gateway/site/worker.js`; this file documents what they say. It must not
-//! know how the port came about ([`crate::bridge`]) nor how the host is reached ([`crate::visit`]).
-//!
-//! From the worker: `{kind:"request", id, method, path, headers:[name, value, …], body:bool, from, cookies}`
-//! (`from` says who asks, `site`, `link` or `form`, and is not there when no cookies are to go or come;
-//! `cookies:[name, value, …]` are those that the site's pages see),
-//! `{kind:"body", id, bytes}`, `{kind:"bodyEnd", id}`, `{kind:"taken", id, n}` (body bytes of the answer
-//! that the page took), `{kind:"cancel", id}`, `{kind:"ping"}`, `{kind:"fresh"}` (the worker is
-//! new here: the browser has nothing of the site).
-//! To the worker: `{kind:"pong"}`, `{kind:"head", id, status, headers:[…], whole:Uint8Array|null, code:bool,
-//! cookies}` (`code`: the site has code of its own; `cookies:[name, value, path, expires, sameSite, secure, …]` are
-//! to be put where pages see them, see [`crate::jar`]),
-//! `{kind:"chunk", id, bytes}`, `{kind:"end", id}`, `{kind:"fail", id, reason, message}`,
-//! `{kind:"bodyTaken", id, n}`.
+//! The other end is `extension/gateway/site/worker.js`; what they say stands in `link/message.rs`. It must not know
+//! how the port came about ([`crate::bridge`]) nor how the host is reached ([`crate::visit`]).
 //!
 //! A page of the site can get hold of this port, since the bridge frame is of its origin (in Firefox even from a
 //! shadow tree: `parent.frames`). So nothing goes through it that pages must not know: `HttpOnly` cookies stay on
 //! this side.
+
+mod message;
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,10 +15,9 @@ use std::{
     rc::Rc,
 };
 
-use cookies::Asker;
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, MessagePort};
 use wire::{Headers, RequestHead};
@@ -36,58 +25,10 @@ use wire::{Headers, RequestHead};
 use crate::{
     Error, Listener,
     fetch::{Exchange, Upload},
-    jar::{Cookies, texts},
+    jar::{self, Cookies},
     visit::Visit,
 };
-
-#[wasm_bindgen]
-extern "C" {
-    type FromWorker;
-    #[wasm_bindgen(method, getter)]
-    fn kind(this: &FromWorker) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn id(this: &FromWorker) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn method(this: &FromWorker) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn path(this: &FromWorker) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &FromWorker) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn body(this: &FromWorker) -> Option<bool>;
-    #[wasm_bindgen(method, getter)]
-    fn bytes(this: &FromWorker) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn n(this: &FromWorker) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    fn from(this: &FromWorker) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn cookies(this: &FromWorker) -> JsValue;
-
-    type ToWorker;
-    #[wasm_bindgen(method, setter)]
-    fn set_kind(this: &ToWorker, value: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_id(this: &ToWorker, value: f64);
-    #[wasm_bindgen(method, setter)]
-    fn set_status(this: &ToWorker, value: u16);
-    #[wasm_bindgen(method, setter)]
-    fn set_headers(this: &ToWorker, value: &Array);
-    #[wasm_bindgen(method, setter)]
-    fn set_whole(this: &ToWorker, value: &JsValue);
-    #[wasm_bindgen(method, setter)]
-    fn set_bytes(this: &ToWorker, value: &JsValue);
-    #[wasm_bindgen(method, setter)]
-    fn set_reason(this: &ToWorker, value: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_message(this: &ToWorker, value: &str);
-    #[wasm_bindgen(method, setter)]
-    fn set_n(this: &ToWorker, value: f64);
-    #[wasm_bindgen(method, setter)]
-    fn set_code(this: &ToWorker, value: bool);
-    #[wasm_bindgen(method, setter)]
-    fn set_cookies(this: &ToWorker, value: &Array);
-}
+use message::{FromWorker, ToWorker, to_worker};
 
 /// The header with which a host marks the answers of a site that has code of its own.
 const CODE: &str = "peerserver-code";
@@ -96,6 +37,12 @@ const CODE: &str = "peerserver-code";
 struct Pending {
     taken: UnboundedSender<Taken>,
     upload: Option<UnboundedSender<Vec<u8>>>,
+}
+
+/// Who asks, where cookies are wanted.
+struct Asker {
+    from: String,
+    visible: Array,
 }
 
 enum Taken {
@@ -187,27 +134,23 @@ impl Inner {
 
     fn request(self: &Rc<Self>, id: u64, message: &FromWorker) {
         let mut headers = Headers::default();
-        let mut texts = texts(&message.headers());
+        let list = Array::from(&message.headers());
+        let mut texts = list.iter().filter_map(|text| text.as_string());
         while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
             // Whoever asks, his cookies are ours to send.
             if !name.eq_ignore_ascii_case("cookie") {
                 headers.push(&name, value);
             }
         }
-        let path = message.path().unwrap_or_default();
-        let asker = message.from().and_then(|from| asker(&from));
-        if let Some(asker) = asker {
-            let cookies = self.cookies.header(&path, asker, &message.cookies());
-            if !cookies.is_empty() {
-                headers.push("cookie", cookies);
-            }
-        }
+        let asker = message.from().map(|from| Asker {
+            from,
+            visible: message.cookies().unwrap_or_default(),
+        });
         let head = RequestHead {
             method: message.method().unwrap_or_default(),
-            path,
+            path: message.path().unwrap_or_default(),
             headers,
         };
-        let keeps_cookies = asker.is_some();
         let (taken, wishes) = unbounded();
         let (upload, chunks) = unbounded();
         let has_body = message.body().unwrap_or_default();
@@ -230,7 +173,7 @@ impl Inner {
             }
         });
         wasm_bindgen_futures::spawn_local(async move {
-            if let Err(error) = inner.answer(id, head, upload, wishes, keeps_cookies).await {
+            if let Err(error) = inner.answer(id, head, asker, upload, wishes).await {
                 let message = to_worker("fail", id);
                 message.set_reason(reason(&error));
                 message.set_message(&error.to_string());
@@ -243,12 +186,18 @@ impl Inner {
     async fn answer(
         &self,
         id: u64,
-        head: RequestHead,
+        mut head: RequestHead,
+        asker: Option<Asker>,
         upload: Option<Upload>,
         mut wishes: UnboundedReceiver<Taken>,
-        keeps_cookies: bool,
     ) -> Result<(), Error> {
         let path = head.path.clone();
+        if let Some(Asker { from, visible }) = &asker {
+            let cookies = self.cookies.header(&path, from, visible).await?;
+            if !cookies.is_empty() {
+                head.headers.push("cookie", cookies);
+            }
+        }
         // A page that goes away while the answer is awaited cancels it.
         let (exchange, answer) = {
             let start = Exchange::start(&self.visit, head, upload).fuse();
@@ -264,7 +213,10 @@ impl Inner {
         };
         let message = to_worker("head", id);
         message.set_status(answer.head.status);
-        self.set_headers(&message, &answer.head.headers, &path, keeps_cookies);
+        let set = headers(&message, &answer.head.headers);
+        if asker.is_some() && set.length() > 0 {
+            message.set_cookies(&self.cookies.take(&set, &path).await?);
+        }
         if let Some(whole) = answer.whole {
             self.post_bytes(&message, &whole, true);
             return Ok(());
@@ -293,26 +245,6 @@ impl Inner {
         }
     }
 
-    /// An answer's headers, as far as pages may know them.
-    fn set_headers(&self, message: &ToWorker, from: &Headers, path: &str, keeps_cookies: bool) {
-        let headers = Array::new();
-        let mut set = Vec::new();
-        for (name, value) in from.iter() {
-            if name.eq_ignore_ascii_case("set-cookie") {
-                set.push(value);
-            } else if name.eq_ignore_ascii_case(CODE) {
-                message.set_code(true);
-            } else {
-                headers.push(&name.into());
-                headers.push(&value.into());
-            }
-        }
-        message.set_headers(&headers);
-        if keeps_cookies && !set.is_empty() {
-            message.set_cookies(&self.cookies.take(&set, path));
-        }
-    }
-
     fn post(&self, message: &ToWorker) {
         if !self.closed.get() {
             // Fails only for what cannot be cloned; these messages can.
@@ -336,20 +268,22 @@ impl Inner {
     }
 }
 
-fn asker(from: &str) -> Option<Asker> {
-    match from {
-        "site" => Some(Asker::Site),
-        "link" => Some(Asker::Link),
-        "form" => Some(Asker::Form),
-        _ => None,
+/// Gives the message an answer's headers, as far as pages may know them; the `Set-Cookie` lines are returned.
+fn headers(message: &ToWorker, from: &Headers) -> Array {
+    let (shown, set) = (Array::new(), Array::new());
+    for (name, value) in from.iter() {
+        if name.eq_ignore_ascii_case("set-cookie") {
+            set.push(&value.into());
+        } else if name.eq_ignore_ascii_case(CODE) {
+            message.set_code(true);
+            jar::prepare();
+        } else {
+            shown.push(&name.into());
+            shown.push(&value.into());
+        }
     }
-}
-
-fn to_worker(kind: &str, id: u64) -> ToWorker {
-    let message: ToWorker = Object::new().unchecked_into();
-    message.set_kind(kind);
-    message.set_id(id as f64);
-    message
+    message.set_headers(&shown);
+    set
 }
 
 /// The short name of a failure, for the page that explains it.
