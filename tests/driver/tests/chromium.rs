@@ -87,6 +87,26 @@ async fn a_page_is_visited_clicked_typed_into_and_looked_at() {
 }
 
 #[tokio::test]
+async fn a_click_meets_its_element_or_nothing() {
+    let profile = TempProfile::new().unwrap();
+    let browser = Chromium::launch(Options::new(&profile)).await.unwrap();
+    let page = browser
+        .open(&format!("http://localhost:{}/moving", serve()))
+        .await
+        .unwrap();
+    let clicks = async || page.eval::<Vec<String>>("clicks").await.unwrap();
+    page.click("#right").await.unwrap();
+    assert_eq!(clicks().await, ["right"]);
+
+    // It is folded away while the driver looks for it.
+    page.eval::<u32>("setTimeout(() => { document.querySelector('details').open = true; }, 500)")
+        .await
+        .unwrap();
+    page.click("#folded").await.unwrap();
+    assert_eq!(clicks().await, ["right", "folded"]);
+}
+
+#[tokio::test]
 async fn frames_of_both_origins_are_reached() {
     let profile = TempProfile::new().unwrap();
     let browser = Chromium::launch(Options::new(&profile)).await.unwrap();

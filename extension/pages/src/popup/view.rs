@@ -116,6 +116,8 @@ impl View {
     }
 
     fn show_rendezvous(&self, state: &State) -> Result<(), PageError> {
+        // Not before a state is known: what is said here would be wrong, and would move away from under a hand.
+        dom::show(&dom::by_id("rendezvous")?, true);
         dom::set_text(&dom::by_id("rendezvous-now")?, &model::rendezvous(state));
         dom::show(
             &dom::by_id("rendezvous-own")?,

@@ -1,4 +1,4 @@
-//! What a person's hands do: mouse, keys, files.
+//! What a person's hands do: keys, files, and where the mouse has to go. What it does there is in `click`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,32 +11,16 @@ use crate::wait::{truthy, until};
 use crate::{DriverError, Result};
 
 /// How long an element may take to appear.
-const APPEARING: Duration = Duration::from_secs(10);
+pub(super) const APPEARING: Duration = Duration::from_secs(10);
 
+/// A place in the window.
 #[derive(Deserialize)]
-struct Point {
-    x: f64,
-    y: f64,
+pub(super) struct Point {
+    pub x: f64,
+    pub y: f64,
 }
 
 impl Page {
-    /// Clicks the middle of the first element that matches a CSS selector, once it is visible.
-    ///
-    /// # Errors
-    /// [`DriverError::Timeout`] when it does not appear.
-    pub async fn click(&self, selector: &str) -> Result<()> {
-        let Point { x, y } = self.middle(selector).await?;
-        let mouse = |kind: &str, buttons: u8| json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": buttons, "clickCount": 1 });
-        for event in [
-            mouse("mouseMoved", 0),
-            mouse("mousePressed", 1),
-            mouse("mouseReleased", 0),
-        ] {
-            self.command("Input.dispatchMouseEvent", event).await?;
-        }
-        Ok(())
-    }
-
     /// Types text into the focused element, one key after the other.
     ///
     /// # Errors
@@ -137,15 +121,16 @@ impl Page {
         }
     }
 
-    /// The middle of an element in the window, once it is visible; scrolled to if need be.
-    async fn middle(&self, selector: &str) -> Result<Point> {
+    /// The middle of an element in the window, once it is visible; scrolled to if need be. What is folded away, as in
+    /// a closed `<details>`, has a place too, but is not visible.
+    pub(super) async fn middle(&self, selector: &str) -> Result<Point> {
         let script = format!(
             "(() => {{
                 const element = {};
-                if (!element) return null;
+                if (!element?.checkVisibility({{ visibilityProperty: true }})) return null;
                 element.scrollIntoView({{ block: 'center', inline: 'center', behavior: 'instant' }});
                 const box = element.getBoundingClientRect();
-                if (!box.width || !box.height || getComputedStyle(element).visibility !== 'visible') return null;
+                if (!box.width || !box.height) return null;
                 return {{ x: box.x + box.width / 2, y: box.y + box.height / 2 }};
             }})()",
             element(selector)
@@ -155,6 +140,7 @@ impl Page {
     }
 }
 
-fn element(selector: &str) -> String {
+/// The first element that matches a CSS selector, as a script.
+pub(super) fn element(selector: &str) -> String {
     format!("document.querySelector({})", Value::from(selector))
 }

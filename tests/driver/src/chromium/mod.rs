@@ -3,6 +3,7 @@
 //! A session is attached to the pages we open and to their frames, never by itself to a worker: an attached debugger
 //! keeps a worker alive for ever.
 
+mod click;
 mod frame;
 mod input;
 mod launch;

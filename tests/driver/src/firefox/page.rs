@@ -196,14 +196,16 @@ impl Page {
             .map(drop)
     }
 
-    /// Clicks the middle of the first element that matches a CSS selector, once it is there.
+    /// Clicks the middle of the first element that matches a CSS selector, once it is visible.
     ///
     /// # Errors
     /// [`DriverError::Timeout`] when it does not appear.
     pub async fn click(&self, selector: &str) -> Result<()> {
         let visible = format!(
-            "(() => {{ const element = document.querySelector({}); element?.scrollIntoView({{ block: 'center' }});
-                       return !!element?.getClientRects().length; }})()",
+            "(() => {{ const element = document.querySelector({});
+                       if (!element?.checkVisibility({{ visibilityProperty: true }})) return false;
+                       element.scrollIntoView({{ block: 'center' }});
+                       return !!element.getClientRects().length; }})()",
             Value::from(selector)
         );
         self.wait_for(&visible, APPEARING).await?;

@@ -22,6 +22,17 @@ pub fn serve() -> u16 {
     port
 }
 
+/// Something comes to where a button was as soon as a mouse comes near, and another button is folded away.
+const MOVING: &str = "<!doctype html><title>moving</title>
+    <style>button:not([hidden]) { display: block; width: 200px; height: 60px; }</style>
+    <button id=wrong hidden>wrong</button><button id=right>right</button>
+    <details><summary>more</summary><button id=folded>folded</button></details>
+    <script>
+        right.addEventListener('mousemove', () => { wrong.hidden = false; }, { once: true });
+        globalThis.clicks = [];
+        addEventListener('click', ({ target }) => clicks.push(target.id));
+    </script>";
+
 fn answer(stream: TcpStream, port: u16) {
     let mut lines = BufReader::new(&stream).lines();
     let Some(Ok(request)) = lines.next() else {
@@ -35,6 +46,7 @@ fn answer(stream: TcpStream, port: u16) {
     let (kind, body) = match path {
         "/one" => ("text/html", "<title>one</title><a id=next href=/two>two</a><input id=name><button id=go onclick=\"document.title='clicked'\">go</button>".to_owned()),
         "/two" => ("text/html", "<title>two</title><input type=file id=file multiple><input type=file id=folder webkitdirectory>".to_owned()),
+        "/moving" => ("text/html", MOVING.to_owned()),
         "/frames" => ("text/html", format!("<title>frames</title><iframe src=/inner></iframe><iframe src=http://other.localhost:{port}/outer></iframe>")),
         "/inner" => ("text/html", "<title>inner</title>".to_owned()),
         "/outer" => ("text/html", "<title>outer</title><script>console.log('outer speaks')</script>".to_owned()),
