@@ -149,6 +149,22 @@ pub fn archivers() -> Result<()> {
     Ok(())
 }
 
+/// Node.js with npm, against which the engine is measured: installed if need be.
+pub fn node() -> Result<()> {
+    if ["node", "npm"]
+        .iter()
+        .any(|name| places::on_path(name).is_none())
+    {
+        if !is_debian() {
+            bail!(
+                "there is no `node` with `npm`: install Node.js with your system's package manager"
+            );
+        }
+        install(&["nodejs", "npm"])?;
+    }
+    Ok(())
+}
+
 /// Installs Debian packages: as root at once, else by naming the command.
 fn install(packages: &[&str]) -> Result<()> {
     let list = packages.join(" ");

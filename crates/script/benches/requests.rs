@@ -1,5 +1,6 @@
 //! How many requests a second one site answers, on one thread, natively. Run with `cargo bench -p script`.
 //! Time is the thread's own, so that what else the machine does counts little.
+//! With `--json` it prints one figure for `cargo xtask bench`, by the clock on the wall.
 //!
 //! Nothing is asserted: figures depend on the machine, and stand in `docs/benchmarks.md`.
 #![expect(
@@ -10,7 +11,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use cpu_time::ThreadTime;
 use database::Database;
@@ -18,6 +19,9 @@ use script::{Effect, Engine, Platform, Program, RequestHead, RequestId, Sandbox}
 
 /// How long each case is measured.
 const TIME: Duration = Duration::from_secs(2);
+
+/// How long it runs before that, so that caches are as warm as everywhere else.
+const WARM_UP: Duration = Duration::from_millis(500);
 
 struct System {
     start: ThreadTime,
@@ -47,7 +51,21 @@ impl Platform for System {
     }
 }
 
-const FILES: [(&str, &str); 5] = [
+/// The guest book with which the engine is measured everywhere.
+macro_rules! guest_book {
+    ($($path:literal),*) => {
+        [$(($path, include_str!(concat!("../../../tests/fixtures/guests/site/", $path)))),*]
+    };
+}
+
+const GUEST_BOOK: [(&str, &str); 4] = guest_book![
+    "lib/rows.js",
+    "routes/fill.js",
+    "routes/guests.js",
+    "templates/guests.hbs"
+];
+
+const SMALL: [(&str, &str); 2] = [
     (
         "routes/hello.js",
         "export const pattern = 'GET /hello'; export default () => 'Hello';",
@@ -56,55 +74,35 @@ const FILES: [(&str, &str); 5] = [
         "routes/json.js",
         "export const pattern = 'GET /json'; export default (request, { query }) => ({ q: query.get('q'), list: [1, 2, 3] });",
     ),
-    (
-        "routes/fill.js",
-        "export const pattern = 'GET /fill';
-         export default async (request, { db }) => {
-            const guests = db.collection('guests'); await guests.index('number');
-            for (let i = 0; i < 1000; i++) await guests.insert({ number: i, name: `Guest ${i}`, text: 'x'.repeat(100) });
-            return 'filled';
-         };",
-    ),
-    (
-        "routes/guests.js",
-        "export const pattern = 'GET /guests';
-         export default async (request, { db, session, render }) => {
-            session.visits = (session.visits ?? 0) + 1;
-            const guests = await db.collection('guests').find({ number: { $gte: 500 } }).sort('number', -1).limit(20);
-            return render('guests', { guests, visits: session.visits });
-         };",
-    ),
-    (
-        "templates/guests.hbs",
-        "<ul>{{#each guests}}<li>{{name}}: {{text}}</li>{{/each}}</ul><p>{{visits}}</p>",
-    ),
 ];
 
-fn main() {
-    let engine = Engine::new(Rc::new(System {
-        start: ThreadTime::now(),
-        last: Cell::new(1),
-    }))
-    .unwrap();
-    let started = ThreadTime::now();
-    let program = Rc::new(Program::build(&engine, FILES).unwrap());
-    println!("build a program of 4 routes: {:?}", started.elapsed());
-    let connection = database::rusqlite::Connection::open_in_memory().unwrap();
-    let database = Database::open(connection, database::Limits::default(), || false).unwrap();
-    let mut sandbox = Sandbox::new(engine, program, Some(Rc::new(database)));
-    let mut ask = |target: &str, cookie: Option<&str>, prepare: bool| {
-        if prepare {
-            sandbox.prepare();
+/// A site that is asked one request after another.
+struct Site {
+    sandbox: Sandbox,
+}
+
+impl Site {
+    fn new() -> Self {
+        let engine = Engine::new(Rc::new(System {
+            start: ThreadTime::now(),
+            last: Cell::new(1),
+        }))
+        .unwrap();
+        let files = GUEST_BOOK.iter().chain(&SMALL).copied();
+        let program = Rc::new(Program::build(&engine, files).unwrap());
+        let connection = database::rusqlite::Connection::open_in_memory().unwrap();
+        let database = Database::open(connection, database::Limits::default(), || false).unwrap();
+        Self {
+            sandbox: Sandbox::new(engine, program, Some(Rc::new(database))),
         }
-        let started = ThreadTime::now();
-        let head = RequestHead::new("GET", target);
-        let head = match cookie {
-            Some(cookie) => head.with("cookie", cookie),
-            None => head,
-        };
-        sandbox.start(RequestId(1), head);
-        let mut set_cookie = None;
-        while let Some(effect) = sandbox.poll() {
+    }
+
+    /// Its answer to a request: the cookie that comes with it, and the body.
+    fn ask(&mut self, method: &str, target: &str, cookie: &str) -> (Option<String>, Vec<u8>) {
+        let head = RequestHead::new(method, target).with("cookie", cookie);
+        self.sandbox.start(RequestId(1), head);
+        let (mut set_cookie, mut body) = (None, Vec::new());
+        while let Some(effect) = self.sandbox.poll() {
             match effect {
                 Effect::Head {
                     status, headers, ..
@@ -112,16 +110,51 @@ fn main() {
                     assert_eq!(status, 200);
                     set_cookie = headers.into_iter().find(|(name, _)| name == "set-cookie");
                 }
+                Effect::Chunk { bytes, .. } => body.extend(bytes),
                 Effect::Log(entry) => println!("{entry:?}"),
                 _ => {}
             }
         }
-        (started.elapsed(), set_cookie)
+        (set_cookie.map(|(_, cookie)| cookie), body)
+    }
+
+    /// Puts the guests in and begins a session: its cookie.
+    fn fill(&mut self) -> String {
+        self.ask("POST", "/fill", "");
+        let (cookie, _) = self.ask("GET", "/guests", "");
+        cookie.unwrap().split(';').next().unwrap().to_owned()
+    }
+}
+
+/// For `cargo xtask bench engine`: how many requests a second the guest book answers, by the clock on the wall, as a
+/// line of JSON.
+fn one_figure() {
+    let mut site = Site::new();
+    let cookie = site.fill();
+    let mut answered = |time: Duration| {
+        let (started, mut count) = (Instant::now(), 0);
+        while started.elapsed() < time {
+            site.ask("GET", "/guests", &cookie);
+            count += 1;
+        }
+        f64::from(count) / started.elapsed().as_secs_f64()
     };
-    ask("/fill", None, false);
-    let (_, cookie) = ask("/guests", None, false);
-    let cookie = cookie.unwrap().1;
-    let cookie = cookie.split(';').next().unwrap();
+    answered(WARM_UP);
+    let per_second = answered(TIME);
+    let (_, page) = site.ask("GET", "/guests", &cookie);
+    // Else the session was another one each time.
+    assert!(!String::from_utf8(page).unwrap().contains("<b>1</b>"));
+    println!("{{\"requestsPerSecond\":{per_second}}}");
+}
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--json") {
+        return one_figure();
+    }
+    let started = ThreadTime::now();
+    let mut site = Site::new();
+    println!("build a program of 4 routes: {:?}", started.elapsed());
+    let cookie = site.fill();
     for (target, what) in [
         ("/hello", "text"),
         ("/json?q=1", "query and JSON"),
@@ -131,7 +164,12 @@ fn main() {
             let mut times = Vec::new();
             let started = ThreadTime::now();
             while started.elapsed() < TIME {
-                times.push(ask(target, Some(cookie), prepare).0);
+                if prepare {
+                    site.sandbox.prepare();
+                }
+                let asked = ThreadTime::now();
+                site.ask("GET", target, &cookie);
+                times.push(asked.elapsed());
             }
             times.sort_unstable();
             println!(

@@ -5,7 +5,11 @@
 
 mod bulk;
 mod bundle;
+mod dynamic;
+mod engine;
+mod guests;
 mod latency;
+mod node;
 mod opening;
 mod server;
 mod stand;
@@ -18,17 +22,24 @@ use serde::Serialize;
 
 use crate::{build, build::Speed, setup, shell::say};
 
+use dynamic::GuestBook;
 use stand::Stand;
 
 /// Every benchmark's name, in the order in which they run.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 9] = [
     "bulk",
     "latency_1k",
     "open_cold",
     "open_warm",
     "wake",
+    "dynamic",
+    "box_cold",
+    ENGINE,
     BUNDLE,
 ];
+
+/// The one that is measured against Node.js.
+const ENGINE: &str = "engine";
 
 /// The one that needs no browser.
 const BUNDLE: &str = "bundle";
@@ -113,6 +124,9 @@ fn measure(names: &[&str], speed: Speed) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     if !others.is_empty() {
         setup::browsers()?;
+        if others.contains(&ENGINE) {
+            setup::node()?;
+        }
         build::all(speed)?;
         let runtime = tokio::runtime::Runtime::new()?;
         figures.extend(runtime.block_on(in_browsers(&others))?);
@@ -158,13 +172,26 @@ async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
     let stand = Stand::set_up().await?;
     title();
     let mut figures = Vec::new();
+    let book = match names
+        .iter()
+        .any(|name| ["dynamic", "box_cold"].contains(name))
+    {
+        true => Some(GuestBook::host(&stand).await?),
+        false => None,
+    };
     for name in names {
         let measured = match *name {
             "bulk" => bulk::measure(&stand).await,
             "latency_1k" => latency::measure(&stand).await,
             "open_cold" => opening::cold(&stand).await,
             "open_warm" => opening::warm(&stand).await,
-            _ => wake::measure(&stand).await,
+            "wake" => wake::measure(&stand).await,
+            ENGINE => engine::measure(&stand).await,
+            name => match &book {
+                Some(book) if name == "dynamic" => book.dynamic(&stand).await,
+                Some(book) => book.box_cold(&stand).await,
+                None => Ok(Vec::new()),
+            },
         };
         let measured = measured.with_context(|| format!("measuring {name}"))?;
         figures.extend(told(measured));
