@@ -41,7 +41,7 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
     say!("Building wasm ({profile})");
     // What is compiled together shares its libraries' features. So those for which size matters most, and the one
     // whose libraries want most, are compiled by themselves.
-    let groups: [&[&str]; 3] = [&[GATEWAY], &[BOX], &["background", "network", "pages"]];
+    let groups: [&[&str]; 3] = [&[GATEWAY, JAR], &[BOX], &["background", "network", "pages"]];
     for packages in groups {
         let mut cargo = toolchain.cargo("build", purpose);
         cargo.args(["--profile", profile, "--lib"]);
