@@ -148,6 +148,7 @@ async fn supports(view: &View, food: &str, supporters: &[&str]) {
 }
 
 #[tokio::test]
+#[ignore = "not shown yet"]
 async fn the_grocery_list_is_entered_and_filled_by_two_and_is_there_after_the_host_was_away() {
     let mut scene = Scene::new("grocery", &[]).await;
     let (with, without) = scene.open("").await;
@@ -223,6 +224,7 @@ async fn the_grocery_list_is_entered_and_filled_by_two_and_is_there_after_the_ho
 }
 
 #[tokio::test]
+#[ignore = "not shown yet"]
 async fn an_account_is_made_and_logged_in_to_and_is_its_owners_alone() {
     let scene = Scene::new("accounts", &[]).await;
     let (with, without) = scene.open("").await;
