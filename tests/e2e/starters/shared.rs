@@ -6,7 +6,6 @@ use super::{Scene, Second, is_still_here, stay, until};
 use stage::View;
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn hello_counts_the_visits_of_each_visitor_by_themselves() {
     let mut scene = Scene::new("hello", Second::Firefox).await;
     let (one, two) = scene.open("").await;
