@@ -11,8 +11,8 @@
 //! `{kind:"head", id, status, headers, bytes, end}` where `bytes` (or null) is the body's first piece and `end` says
 //! that there is no more; `{kind:"chunk", id, bytes}`, `{kind:"end", id}`, `{kind:"reset", id}`;
 //! `{kind:"file", id, ticket, op, path, bytes}`; `{kind:"log", entry}` with the JSON of a [`messages::LogEntry`];
-//! `{kind:"told", id, answer}` (JSON) or `{kind:"told", id, error}`; `{kind:"turn", id}` when a request's code gets
-//! the thread; `{kind:"beat"}`.
+//! `{kind:"told", id, answer}` (JSON) or `{kind:"told", id, error}`; `{kind:"turn", id}` when another request's code
+//! gets the thread; `{kind:"beat"}`.
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use script::RequestId;

@@ -49,7 +49,7 @@ pub async fn hear(message: Heard) {
                 for early in EARLY.take() {
                     with(|lodger| lodger.hear(&early));
                 }
-                with(|lodger| lodger.sandbox.prepare());
+                with(|_| ());
             }
             Err(error) => Said::new("failed").with("message", error).say(),
         }
@@ -65,6 +65,8 @@ fn with(act: impl FnOnce(&mut Lodger)) {
         if let Some(lodger) = lodger {
             act(lodger);
             lodger.pump();
+            // What was said is on its way: meanwhile the next request gets its runtime.
+            lodger.sandbox.prepare();
         }
     });
 }

@@ -25,6 +25,8 @@ pub struct Machine {
     crypto: Option<Crypto>,
     beat: Cell<f64>,
     turn_began: Cell<f64>,
+    /// Whose turn it was last.
+    turn_of: Cell<Option<RequestId>>,
 }
 
 thread_local! {
@@ -44,6 +46,7 @@ impl Machine {
             crypto: scope.crypto().ok(),
             beat: Cell::new(0.0),
             turn_began: Cell::new(0.0),
+            turn_of: Cell::default(),
         }
     }
 
@@ -89,6 +92,9 @@ impl Platform for Machine {
 
     fn turn(&self, request: RequestId) {
         self.begin();
-        border::turn(request);
+        // A request has several turns, mostly in a row.
+        if self.turn_of.replace(Some(request)) != Some(request) {
+            border::turn(request);
+        }
     }
 }
