@@ -36,6 +36,8 @@ pub struct Sandbox {
     program: Rc<Program>,
     /// A runtime that is ready for the next request.
     spare: Option<Realm>,
+    /// The request that ended last. Taking its runtime apart takes a while, for which its answer need not wait.
+    ended: Option<Exchange>,
     under_way: BTreeMap<RequestId, Exchange>,
     waiting: VecDeque<Waiting>,
     bus: Bus,
@@ -67,6 +69,7 @@ impl Sandbox {
             engine,
             program,
             spare: None,
+            ended: None,
             under_way: BTreeMap::new(),
             waiting: VecDeque::new(),
             bus: Bus::default(),
@@ -82,9 +85,10 @@ impl Sandbox {
         self.spare = None;
     }
 
-    /// Makes a runtime ready for the next request, if none is. Good to call when there is nothing else to
-    /// do: that request starts sooner by it.
+    /// Tidies up after the last request, and makes a runtime ready for the next one, if none is. Good to call when
+    /// there is nothing else to do: that request starts sooner by it.
     pub fn prepare(&mut self) {
+        self.ended = None;
         if self.spare.is_none() {
             self.spare = self.new_realm().ok();
         }
@@ -352,7 +356,7 @@ impl Sandbox {
 
     fn forget(&mut self, id: RequestId) {
         self.bus.forget(id);
-        self.under_way.remove(&id);
+        self.ended = self.under_way.remove(&id);
         self.transactions.roll_back(id);
         self.next_transaction();
     }
