@@ -43,6 +43,8 @@ struct Shell {
     led_at: Cell<f64>,
     linked: Cell<bool>,
     connected: Cell<bool>,
+    /// Did the bridge say that this browser has no worker for it?
+    unable: Cell<bool>,
     /// The site's path as the bridge told it last.
     path: RefCell<String>,
     listeners: RefCell<Vec<Listener>>,
@@ -65,6 +67,7 @@ pub fn start(show: Function) -> Result<(), Error> {
         led_at: Cell::new(0.0),
         linked: Cell::new(false),
         connected: Cell::new(false),
+        unable: Cell::new(false),
         path: RefCell::default(),
         listeners: RefCell::default(),
         address,
@@ -127,9 +130,10 @@ impl Shell {
         }
     }
 
-    /// Say how it goes, unless the site is shown: its own pages go on, and its requests tell.
+    /// Say how it goes, unless the site is shown: its own pages go on, and its requests tell. Where no site can be
+    /// shown, that was said, and a host that comes back would not mend it.
     fn trouble(self: &Rc<Self>, error: &Error) {
-        if !self.is_showing() {
+        if !self.is_showing() && !self.unable.get() {
             self.say(reason(error), &error.to_string());
         }
     }
@@ -170,10 +174,12 @@ impl Shell {
     fn bridge_says(self: &Rc<Self>, kind: &str, data: &JsValue) {
         match kind {
             "linked" => {
+                self.unable.set(false);
                 self.linked.set(true);
                 self.advance();
             }
             "unsupported" => {
+                self.unable.set(true);
                 self.say("noWorker", &text(data, "message"));
             }
             "at" => self.site_is_at(data),

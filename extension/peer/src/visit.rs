@@ -115,6 +115,8 @@ impl Visit {
     pub fn want(&self) {
         self.0.wanted.set(js_sys::Date::now());
         if !self.0.running.replace(true) {
+            // How an earlier try ended is no answer to who wants it now.
+            self.0.set(Phase::Connecting(Step::Rendezvous));
             wasm_bindgen_futures::spawn_local(run(Rc::downgrade(&self.0)));
         }
     }
