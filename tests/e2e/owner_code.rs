@@ -157,6 +157,18 @@ async fn a_folder_that_is_a_sites_own_tree_is_told_from_one_for_visitors() {
 async fn what_is_wrong_with_the_code_is_told_when_it_goes_live() {
     let host = host().await;
     let page = with_code(&host).await;
+    let change = Content::new(&[("change.txt", "change")]).unwrap();
+    host.add_files(&page, &change.top().unwrap()).await.unwrap();
+    host.publish(&page).await.unwrap();
+    // Its route has a pattern and no handler.
+    let told = "document.querySelector('#problem-list').textContent.includes('routes/book.js')";
+    until(&page, told).await;
+    until(
+        &page,
+        "document.querySelector('#toast-text').textContent.includes('its code has 1 problem')",
+    )
+    .await;
+
     let problem = json!({ "file": "routes/book.js", "line": 3, "message": "there is no handler" });
     for (box_says, told) in [
         (
