@@ -36,7 +36,6 @@ async fn shows(view: &View, name: &str) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn live_pages_hear_again_when_the_hosts_browser_was_away() {
     let mut scene = Scene::new("guestbook", Second::Firefox).await;
     let plain = Visitor::chromium().await.unwrap();
