@@ -92,7 +92,7 @@ async fn make(host: &Host, starter: &str) -> Site {
 
 /// Remembers that this page is here, so that [`is_still_here`] can tell it from one that was loaded anew.
 async fn stay(view: &View) {
-    view.wait_for("document.querySelector('h1') && (window.stayed = true)")
+    view.wait_for("document.querySelector('[data-live]') && (window.stayed = true)")
         .await
         .unwrap();
 }
