@@ -91,8 +91,13 @@ impl Scene {
             "{text}"
         );
         assert!(!text.contains("Not usable"), "{text}");
+        // Not every name of 2013 can be one of today: there is a suggestion.
+        let name: String = page
+            .eval("document.querySelector('#import-name').value")
+            .await
+            .unwrap();
         import(&page).await;
-        let site = host.site(&page, name).await.unwrap();
+        let site = host.site(&page, &name).await.unwrap();
         page.close().await.unwrap();
         let with = Visitor::with_extension(&dist, &host.gateway).await.unwrap();
         let without = Visitor::chromium().await.unwrap();
@@ -148,7 +153,6 @@ async fn supports(view: &View, food: &str, supporters: &[&str]) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn the_grocery_list_is_entered_and_filled_by_two_and_is_there_after_the_host_was_away() {
     let mut scene = Scene::new("grocery", &[]).await;
     let (with, without) = scene.open("").await;
@@ -224,7 +228,6 @@ async fn the_grocery_list_is_entered_and_filled_by_two_and_is_there_after_the_ho
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn an_account_is_made_and_logged_in_to_and_is_its_owners_alone() {
     let scene = Scene::new("accounts", &[]).await;
     let (with, without) = scene.open("").await;

@@ -67,15 +67,17 @@ async fn make(host: &Host, starter: &str) -> Site {
         .unwrap();
     page.click("#starters summary").await.unwrap();
     page.click(&choice).await.unwrap();
+    // The gateway keeps some of their names for itself.
+    let name = format!("our-{starter}");
     page.click("#new-name").await.unwrap();
-    page.type_text(starter).await.unwrap();
+    page.type_text(&name).await.unwrap();
     page.wait_for("!document.querySelector('#new .first').disabled", PATIENCE)
         .await
         .unwrap();
     page.click("#new .first").await.unwrap();
     page.wait_for(
         &format!(
-            "document.querySelector('#site-name').textContent.trim() === '{starter}'
+            "document.querySelector('#site-name').textContent.trim() === '{name}'
                 && document.querySelector('[data-id=\"site.json\"]')"
         ),
         PATIENCE,
@@ -83,14 +85,14 @@ async fn make(host: &Host, starter: &str) -> Site {
     .await
     .unwrap();
     host.publish(&page).await.unwrap();
-    let site = host.site(&page, starter).await.unwrap();
+    let site = host.site(&page, &name).await.unwrap();
     page.close().await.unwrap();
     site
 }
 
 /// Remembers that this page is here, so that [`is_still_here`] can tell it from one that was loaded anew.
 async fn stay(view: &View) {
-    view.wait_for("document.querySelector('h1') && (window.stayed = true)")
+    view.wait_for("document.querySelector('[data-live]') && (window.stayed = true)")
         .await
         .unwrap();
 }

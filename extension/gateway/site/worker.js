@@ -25,6 +25,10 @@ const PORT_PATIENCE = 15000;
 const AHEAD = 512 * 1024;
 // Bytes of a request's body that may be under way to the port's other end.
 const UPLOAD_AHEAD = 512 * 1024;
+// Milliseconds that an EventSource's line waits for the host, and between two tries. Browsers end a worker's
+// answer that takes five minutes.
+const LINE_PATIENCE = 120_000;
+const LINE_AGAIN = 1000;
 
 let port = null;
 let heard = 0;
@@ -57,6 +61,8 @@ self.addEventListener('fetch', (event) => {
     event.respondWith(own(event.request));
   } else if (event.request.mode === 'navigate') {
     event.respondWith(navigate(event, url));
+  } else if (isLine(event.request)) {
+    event.respondWith(line(event.request, url));
   } else {
     event.respondWith(ask(event.request, url).catch(refusal));
   }
@@ -103,6 +109,24 @@ function refusal(error) {
     statusText: 'Service Unavailable',
     headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
   });
+}
+
+// Is it what an EventSource asks for?
+const isLine = (request) => request.method === 'GET' && request.headers.get('accept') === 'text/event-stream';
+
+// A line to a host that is away: it waits, as it would for a server that is slow. A refusal would end it for good, and
+// so does a failure in Firefox; what all browsers come back after is a line that has ended.
+async function line(request, url) {
+  const end = Date.now() + LINE_PATIENCE;
+  while (Date.now() < end) {
+    try {
+      return await ask(request, url);
+    } catch {
+      if (request.signal?.aborted) return Response.error();
+      await new Promise((resolve) => setTimeout(resolve, LINE_AGAIN));
+    }
+  }
+  return new Response('', { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
 }
 
 // ---- the port ---------------------------------------------------------------------------------------
@@ -306,7 +330,8 @@ class Exchange {
     this.done();
     this.reject(error);
     try {
-      this.chunks?.error(error);
+      if (isLine(this.request)) this.chunks?.close();
+      else this.chunks?.error(error);
     } catch {
       // The stream has ended already.
     }

@@ -128,13 +128,11 @@ async fn the_club(second: Second) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn a_member_registers_logs_out_and_in_and_the_other_is_somebody_else() {
     the_club(Second::Chromium).await;
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn a_member_and_one_with_firefox_are_two() {
     the_club(Second::Firefox).await;
 }
@@ -246,7 +244,6 @@ async fn the_blog(second: Second) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn the_author_sets_the_blog_up_and_writes_and_the_other_reads() {
     the_blog(Second::Chromium).await;
 }

@@ -149,13 +149,11 @@ async fn first_come_first_served(one: &View, two: &View) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn what_is_put_up_with_a_photo_is_had_by_who_comes_first() {
     the_sale(Second::Chromium).await;
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn what_is_put_up_with_a_photo_in_firefox_is_had_by_who_comes_first() {
     the_sale(Second::Firefox).await;
 }

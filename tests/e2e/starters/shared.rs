@@ -101,13 +101,11 @@ async fn the_guestbook(second: Second) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn who_signs_the_guestbook_is_seen_by_the_other_at_once() {
     the_guestbook(Second::Chromium).await;
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn who_signs_the_guestbook_in_firefox_is_seen_by_the_other_at_once() {
     the_guestbook(Second::Firefox).await;
 }
@@ -171,13 +169,11 @@ async fn the_grocery_list(second: Second) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn the_grocery_list_is_the_same_for_all_who_have_it_open() {
     the_grocery_list(Second::Chromium).await;
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn the_grocery_list_is_the_same_in_firefox() {
     the_grocery_list(Second::Firefox).await;
 }
@@ -234,13 +230,11 @@ async fn the_poll(second: Second) {
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn a_visitor_has_one_vote_and_the_other_sees_it_counted() {
     the_poll(Second::Chromium).await;
 }
 
 #[tokio::test]
-#[ignore = "not shown yet"]
 async fn a_visitor_with_firefox_has_one_vote_and_the_other_sees_it_counted() {
     the_poll(Second::Firefox).await;
 }

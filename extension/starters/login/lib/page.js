@@ -1,8 +1,8 @@
 // What the routes share: showing a page, and saying what was wrong.
 
 /**
- * A page by its template. Every page is told who is logged in. None is stored by browsers: after logging out, the
- * Back button must not show what members see.
+ * A page by its template. Every page is told who is logged in. None is stored by browsers, and public/leave.js sees to
+ * what they keep without storing it: after logging out, the Back button must not show what members see.
  */
 export function page(context, template, data = {}, status = 200) {
   const text = context.render(template, { member: context.accounts.current, ...data });
