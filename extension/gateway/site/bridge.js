@@ -38,9 +38,10 @@ async function start() {
   tell('needPort');
 }
 
+// Not to the worker of `ready`, which stays the same: a visitor who clears the site's data has another one then.
 async function give(port) {
-  const { active } = await container.ready;
-  active.postMessage({ peerserver: 'port' }, [port]);
+  const registration = await container.getRegistration('/');
+  registration?.active?.postMessage({ peerserver: 'port' }, [port]);
 }
 
 // For a worker that has no cookies of its own.

@@ -4,10 +4,10 @@
 //
 // Why this is not Rust: it is part of the site worker, and does nothing but ask the browser.
 
-// Chromium 156 keeps cookies for workers; Firefox 153 says that it does, and keeps and finds none
-// (nor has it subscriptions, by which it is told apart): there the bridge's `document.cookie` is used.
-// Chromium's bridge would not do: in the extension's document it is a third party.
-const STORE = 'cookieStore' in self && 'cookies' in self.registration;
+// Chromium 156 keeps cookies for workers. Firefox 153 says that it does, and finds neither what pages write nor what it
+// takes itself, which only its name tells: there the bridge's `document.cookie` is used. Chromium's bridge would not do:
+// in the extension's document it is a third party.
+const STORE = 'cookieStore' in self && !navigator.userAgent.includes('Gecko/');
 // Milliseconds that a bridge may take; there may be none any more.
 const BRIDGE_PATIENCE = 1000;
 
@@ -40,7 +40,7 @@ async function showCookies(list) {
   for (let i = 0; i + 5 < list.length; i += 6) {
     const [name, value, path, expires, sameSite, secure] = list.slice(i, i + 6);
     if (STORE) {
-      await store({ name, path }, { name, value, path, expires, sameSite });
+      await store({ name, value, path, expires, sameSite });
     } else {
       const date = expires === null ? '' : `; Expires=${new Date(expires).toUTCString()}`;
       // Without its SameSite: the shell's frames are a third party, and get no Strict cookies.
@@ -51,18 +51,12 @@ async function showCookies(list) {
 }
 
 // In the shell's frame Chromium takes partitioned cookies only, and at the top of a tab pages make others.
-async function store(key, cookie) {
-  const split = { sameSite: 'none', partitioned: true };
-  try {
-    if (cookie.expires === 0) {
-      await cookieStore.delete(key);
-      await cookieStore.delete({ ...key, partitioned: true });
-    } else {
-      await cookieStore.set(cookie).catch(() => cookieStore.set({ ...cookie, ...split }));
-    }
-  } catch {
-    // The browser takes no such cookie, or no cookies.
-  }
+async function store(cookie) {
+  const split = () => cookieStore.set({ ...cookie, sameSite: 'none', partitioned: true });
+  // What ends a cookie ends both. (`delete` asks for SameSite=Strict, which the shell's frame is refused.)
+  const tries = cookie.expires === 0 ? [cookieStore.set(cookie), split()] : [cookieStore.set(cookie).catch(split)];
+  // The browser may take no such cookie, or no cookies.
+  await Promise.allSettled(tries);
 }
 
 // Has the bridges write these cookies and tell which there are. They all have the same; the first one counts.
