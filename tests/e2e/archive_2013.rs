@@ -223,7 +223,7 @@ async fn the_grocery_list_is_entered_and_filled_by_two_and_is_there_after_the_ho
         .open(&format!("{}enter", scene.site.link))
         .await
         .unwrap();
-    view.wait_for_place("/index?").await.unwrap();
+    view.wait_for_place("/index").await.unwrap();
     says(&view, "h1", "Grocery List").await;
 }
 
