@@ -56,6 +56,17 @@ impl<'a, S: Source> FileReader<'a, S> {
         Ok(chunk)
     }
 
+    /// Leaves it to the caller to find out whether the hash of all bytes is right, as one can who has a faster way. What
+    /// it is to be, if that is known; whoever finds another says [`FileReader::wrong_hash`].
+    pub fn leave_hash(&mut self) -> Option<Hash> {
+        self.hash.take().map(|(_, expected)| expected)
+    }
+
+    /// The error of a file whose bytes are others.
+    pub fn wrong_hash(&self) -> Error {
+        Fault::Hash.of(&self.name)
+    }
+
     /// All bytes, of a small file.
     pub(crate) async fn whole(mut self, max: u64) -> Result<Vec<u8>, Error> {
         if self.size > max {

@@ -38,7 +38,7 @@ mod zip;
 pub use error::{Error, Fault};
 pub use file_reader::FileReader;
 pub use identity::{PublicKey, Signature, SiteName};
-pub use manifest::Head;
+pub use manifest::{Hash, Head};
 pub use part::{Options, Part, Version};
 pub use reader::Bundle;
 pub use report::{File, Kind, LeftOut, Report, SignatureState, Why};

@@ -31,7 +31,7 @@ pub const MAX_RATIO: u64 = 100;
 pub const FREE_EXPANSION: u64 = 256 * 1024 * 1024;
 
 /// Bytes read from the source at once: few enough to hold, enough that the way there does not count.
-pub const READ_AHEAD: usize = 1024 * 1024;
+pub const READ_AHEAD: usize = 2 * 1024 * 1024;
 
 /// Longest chunk in bytes that reading a file gives.
 pub const MAX_CHUNK: usize = 256 * 1024;

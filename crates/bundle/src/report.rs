@@ -92,7 +92,7 @@ pub struct File {
     /// What it belongs to.
     pub part: Part,
     /// What `bundle.json` says that its bytes are.
-    pub(crate) sha256: Option<Hash>,
+    pub sha256: Option<Hash>,
     /// Its place among the entries.
     pub(crate) entry: usize,
 }

@@ -100,18 +100,25 @@ impl<S: Source> Window<S> {
             .unwrap_or_default()
     }
 
+    /// Has at least the wanted bytes from `offset` on at hand, or all that there are. What is at hand already is not read
+    /// again: whoever reads on reads without gaps.
     async fn fill(&mut self, offset: u64, wanted: usize) -> Result<(), Error> {
-        let left = usize::try_from(self.size() - offset).unwrap_or(usize::MAX);
-        let length = wanted.min(left);
+        let kept = self.held(offset).to_vec();
         // Before the next bytes come, so that both are never held at once.
         self.bytes = Vec::new();
         self.start = offset;
-        let read = self.source.read(offset, length).await;
-        self.bytes = read.map_err(|error| Error::Source(error.to_string()))?;
-        if self.bytes.len() == length {
-            Ok(())
-        } else {
-            Err(Error::Source("it became shorter meanwhile".to_owned()))
+        let from = offset + kept.len() as u64;
+        let left = usize::try_from(self.size() - from).unwrap_or(usize::MAX);
+        let length = wanted.min(left);
+        let read = self.source.read(from, length).await;
+        let read = read.map_err(|error| Error::Source(error.to_string()))?;
+        if read.len() != length {
+            return Err(Error::Source("it became shorter meanwhile".to_owned()));
         }
+        self.bytes = match kept.is_empty() {
+            true => read,
+            false => [kept, read].concat(),
+        };
+        Ok(())
     }
 }

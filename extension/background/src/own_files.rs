@@ -75,6 +75,7 @@ async fn act(asked: &AskedFile) -> Result<Object, Not> {
                         .unwrap_or_else(|| Uint8Array::new_with_length(0)),
                 )?,
                 media_type: asked.media_type().unwrap_or_default(),
+                sha256: None,
             };
             let written = core.store.write_own(&id, &file).await;
             // Also when it failed: then it is read once more, and that is all.

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use crate::{Error, keys};
+use crate::{Error, NewFile, keys};
 
 /// Up to this size in bytes, a file is read into memory, named by the hash of what was read and stored
 /// from there: equal files share one blob and keep their ETag when added again. Larger files would cost
@@ -21,6 +21,19 @@ pub struct Content {
 }
 
 impl Content {
+    /// That of a file which is to be stored.
+    pub async fn of(file: &NewFile) -> Result<Self, Error> {
+        let blob = &file.blob;
+        match &file.sha256 {
+            Some(hash) => Ok(Self {
+                id: hashed(&keys::hex(hash)),
+                size: blob.size() as u64,
+                blob: blob.clone(),
+            }),
+            None => Self::read(blob, file.path.as_str()).await,
+        }
+    }
+
     /// Reads a Blob or File. `path` is for the error only.
     pub async fn read(blob: &Blob, path: &str) -> Result<Self, Error> {
         // The size and its parts are whole numbers below 2^53 (File API).
@@ -44,7 +57,7 @@ impl Content {
             .await
             .map_err(unreadable)?
             .unchecked_into();
-        let id = format!("h{}", keys::sha256(&bytes).await?);
+        let id = hashed(&keys::sha256(&bytes).await?);
         let size = u64::from(bytes.byte_length());
         let copy = Blob::new_with_buffer_source_sequence(&Array::of1(&bytes))
             .map_err(|e| Error::from_js(&e))?;
@@ -54,4 +67,9 @@ impl Content {
             blob: copy,
         })
     }
+}
+
+/// The id of bytes with this hash.
+fn hashed(sha256: &str) -> String {
+    format!("h{sha256}")
 }

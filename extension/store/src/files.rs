@@ -28,6 +28,8 @@ pub struct NewFile {
     pub blob: Blob,
     /// What the browser takes it for (`blob.type`), possibly empty.
     pub media_type: String,
+    /// The SHA-256 of its bytes, if they are in memory and were hashed: then they are not read again.
+    pub sha256: Option<[u8; 32]>,
 }
 
 /// A file that was removed from a draft: give it to [`Store::restore_file`] to put it back. It keeps the
@@ -62,6 +64,7 @@ impl Store {
             path: path.clone(),
             blob: blob.clone(),
             media_type: media_type.to_owned(),
+            sha256: None,
         };
         self.put_files(site, std::slice::from_ref(&file)).await
     }
@@ -218,7 +221,7 @@ pub(crate) async fn in_batches(
     let mut batch = Vec::new();
     let mut bytes = 0u64;
     for file in files {
-        let content = Content::read(&file.blob, file.path.as_str()).await?;
+        let content = Content::of(file).await?;
         let too_much = bytes.saturating_add(content.size) > MAX_BATCH_BYTES;
         if !batch.is_empty() && (batch.len() >= MAX_BATCH_FILES || too_much) {
             write(std::mem::take(&mut batch)).await?;

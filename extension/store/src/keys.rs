@@ -87,7 +87,12 @@ pub async fn sign(record: &JsValue, bytes: &[u8]) -> Result<Vec<u8>, Error> {
 pub async fn sha256(bytes: &ArrayBuffer) -> Result<String, Error> {
     let digest = wait(subtle()?.digest_with_str_and_buffer_source("SHA-256", bytes)).await?;
     let digest = Uint8Array::new(&digest.unchecked_into::<ArrayBuffer>()).to_vec();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&digest))
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A random id (UUID version 4).

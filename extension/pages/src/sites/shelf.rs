@@ -121,6 +121,7 @@ impl Shelf {
             path: path.clone(),
             blob: found.handle,
             media_type: found.meta.media_type,
+            sha256: None,
         }))
     }
 
@@ -297,6 +298,7 @@ pub fn new_file(path: FilePath, blob: Blob) -> NewFile {
         path,
         media_type: blob.type_(),
         blob,
+        sha256: None,
     }
 }
 

@@ -93,6 +93,7 @@ impl Page {
                 blob,
                 // Its name tells; what the browser takes it for depends on the machine.
                 media_type: String::new(),
+                sha256: None,
             });
         }
         self.shelf.put(site, &files).await

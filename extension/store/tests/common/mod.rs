@@ -45,6 +45,7 @@ pub fn file(at: &str, text: &str) -> NewFile {
         path: path(at),
         blob: blob(text),
         media_type: String::new(),
+        sha256: None,
     }
 }
 

@@ -174,8 +174,11 @@ impl Page {
         let mut done = 0;
         while let Some(head) = writer.next_file()? {
             let (path, size) = (head.path.clone(), head.size);
-            let share = |done: u64| Some(done as f64 / all.max(1) as f64);
-            work::progress(EXPORT, &format!("Writing {path}"), share(done));
+            let show = |done: u64| {
+                let share = done as f64 / all.max(1) as f64;
+                self.desk.work.show(EXPORT, "Writing", &path, share);
+            };
+            show(done);
             let blob = match taken.get(&path) {
                 Some(Taken::Stored { version, file }) => {
                     let stored = self.shelf.bytes(&site.id, *version, file).await?;
@@ -193,7 +196,7 @@ impl Page {
                 from += length;
                 writer.write(&bytes)?;
                 out.write(writer.take()).await?;
-                work::progress(EXPORT, &format!("Writing {path}"), share(done + from));
+                show(done + from);
             }
             done += size;
             out.write(writer.take()).await?;

@@ -3,19 +3,22 @@
 use std::rc::Rc;
 
 use bundle::{Bundle, Kind, Report, SealedKey};
+use futures_util::future::try_join;
 use identity::{Fingerprint, SiteName};
 use layout::{SiteJson, place::SITE_JSON};
 use site::{FilePath, Settings};
-use store::{Import, Imported, NewFile, Target, Version};
+use store::{Import, Imported, Target, Version};
 use web_sys::{Element, File, HtmlDialogElement, HtmlInputElement};
 use zeroize::Zeroizing;
 
 use super::{
     IMPORT, Page,
     archive::{self, Made},
+    batch::{Arrived, Batches, batches},
     found,
     parts::Parts,
     source::BlobSource,
+    taken::{Content, MAX_WHOLE, Taken},
     work,
 };
 use crate::{
@@ -24,10 +27,6 @@ use crate::{
     ui::{self, dom, toast},
 };
 
-/// Most files kept apart at once.
-const BATCH_FILES: usize = 100;
-/// Most bytes of files kept apart at once, unless one alone is larger.
-const BATCH_BYTES: u64 = 16_000_000;
 /// Longest `site.json` in bytes that is looked at here; the layout allows less.
 const LONG_SITE_JSON: f64 = 1e6;
 
@@ -76,7 +75,7 @@ impl Page {
     }
 
     async fn open_archive(&self, file: &File) -> Result<Waiting, PageError> {
-        let source = BlobSource(file.clone().into());
+        let source = BlobSource::new(file.clone().into());
         let verify = async |key: &_, statement: &[u8], signature: &bundle::Signature| {
             identity::verify(key, statement, signature.as_bytes())
         };
@@ -270,6 +269,19 @@ impl Page {
         waiting: &mut Waiting,
         import: &Import,
     ) -> Result<Imported, PageError> {
+        let (batches, gathered) = batches();
+        let both = try_join(self.read_all(waiting, batches), gathered.write(import));
+        let (imported, ()) = both.await?;
+        self.desk.work.go_on()?;
+        Ok(imported)
+    }
+
+    /// Read all files.
+    async fn read_all(
+        &self,
+        waiting: &mut Waiting,
+        mut batches: Batches,
+    ) -> Result<Imported, PageError> {
         let Waiting { bundle, made, .. } = waiting;
         let live = goes_live(bundle.report());
         let mut imported = Imported {
@@ -281,7 +293,6 @@ impl Page {
             _ => Version::Draft,
         };
         let all = bundle.report().bytes.max(1);
-        let mut batch = Batch::default();
         let mut done = 0;
         for index in 0..bundle.files().len() {
             let Some(file) = bundle.files().get(index).cloned() else {
@@ -292,49 +303,43 @@ impl Page {
             let path = FilePath::parse(path)
                 .map_err(|error| PageError::Input(format!("{path:?}: {error}.")))?;
             let mut reader = bundle.read(index).await?;
-            let mut parts = Parts::default();
+            let mut taken = match file.size <= MAX_WHOLE {
+                true => Taken::whole(reader.leave_hash()),
+                false => Taken::in_parts(file.sha256),
+            };
             while let Some(bytes) = reader.next().await? {
                 self.desk.work.go_on()?;
                 done += bytes.len() as u64;
-                parts.push(bytes)?;
+                taken.push(bytes)?;
                 let share = done as f64 / all as f64;
-                work::progress(IMPORT, &format!("Reading {path}"), Some(share));
+                self.desk.work.show(IMPORT, "Reading", &path, share);
             }
-            let blob = parts.finish(&file.media_type)?;
-            if path.as_str() == SITE_JSON && blob.size() < LONG_SITE_JSON {
-                imported.settings = settings(&blob).await;
+            let content = taken.finish(&reader)?;
+            if path.as_str() == SITE_JSON && content.blob.size() < LONG_SITE_JSON {
+                imported.settings = settings(&content.blob).await;
             }
-            if batch.is_full(version, file.size) {
-                batch.write(import).await?;
-            }
-            batch.add(
-                version,
-                file.size,
-                NewFile {
-                    path,
-                    blob,
-                    media_type: file.media_type,
-                },
-            );
+            let size = file.size;
+            let file = Arrived {
+                path,
+                media_type: file.media_type,
+                content,
+            };
+            batches.add(version, size, file).await?;
             self.desk.work.go_on()?;
         }
         for (version, path, text) in &made.files {
             let mut parts = Parts::default();
             parts.push(text.as_bytes())?;
             let (version, size) = (placed(*version), text.len() as u64);
-            if batch.is_full(version, size) {
-                batch.write(import).await?;
-            }
-            let file = NewFile {
+            let file = Arrived {
                 path: FilePath::parse(path)
                     .map_err(|error| PageError::Input(format!("{path:?}: {error}.")))?,
-                blob: parts.finish("")?,
                 media_type: String::new(),
+                content: Content::made(parts.finish("")?),
             };
-            batch.add(version, size, file);
+            batches.add(version, size, file).await?;
         }
-        batch.write(import).await?;
-        self.desk.work.go_on()?;
+        batches.finish().await?;
         Ok(imported)
     }
 
@@ -382,36 +387,6 @@ pub fn is_archive(name: &str) -> bool {
 /// What was published is so again; other people's zips are looked at first.
 fn goes_live(report: &Report) -> bool {
     report.has_live && matches!(report.kind, Kind::Bundle | Kind::Archive2013)
-}
-
-/// Files on their way into the store.
-#[derive(Default)]
-struct Batch {
-    version: Option<Version>,
-    files: Vec<NewFile>,
-    bytes: u64,
-}
-
-impl Batch {
-    fn is_full(&self, version: Version, size: u64) -> bool {
-        self.version.is_some_and(|own| own != version)
-            || self.files.len() >= BATCH_FILES
-            || (!self.files.is_empty() && self.bytes.saturating_add(size) > BATCH_BYTES)
-    }
-
-    fn add(&mut self, version: Version, size: u64, file: NewFile) {
-        self.version = Some(version);
-        self.bytes = self.bytes.saturating_add(size);
-        self.files.push(file);
-    }
-
-    async fn write(&mut self, import: &Import) -> Result<(), PageError> {
-        let Self { version, files, .. } = std::mem::take(self);
-        if let Some(version) = version {
-            import.put_files(version, &files).await?;
-        }
-        Ok(())
-    }
 }
 
 /// The settings that a `site.json` has; those of every site if it cannot be read, which is said where it is

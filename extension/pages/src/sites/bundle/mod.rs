@@ -4,12 +4,15 @@
 //! and write them piece by piece, and stop.
 
 mod archive;
+mod batch;
 mod export;
 mod found;
 mod import;
+mod outbox;
 mod parts;
 mod sink;
 mod source;
+mod taken;
 mod work;
 
 use std::{cell::RefCell, rc::Rc};

@@ -4,8 +4,9 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlAnchorElement, Url};
+use web_sys::{Blob, HtmlAnchorElement, Url};
 
+use super::outbox::{self, Outbox};
 use super::parts::Parts;
 use crate::{error::PageError, ui::dom};
 
@@ -38,8 +39,10 @@ const BEGINNING: u32 = 60_000;
 pub enum Sink {
     /// A file on the disk (File System Access: Chromium). It is there once it is closed, and not before.
     File(JsValue),
-    /// All of it, to be downloaded.
-    Download {
+    /// A file of the browser's own, to be downloaded.
+    Download { name: String, file: Outbox },
+    /// All of it in memory, to be downloaded: where the browser keeps no files of its own.
+    Memory {
         name: String,
         kind: FileKind,
         parts: Parts,
@@ -57,11 +60,18 @@ impl Sink {
             Ok(Some(file)) => Ok(Self::File(call(&file, "createWritable", None).await?)),
             Err(error) if is_abort(&error) => Err(PageError::Stopped),
             // No such dialog, or not here: a download works everywhere.
-            Ok(None) | Err(_) => Ok(Self::Download {
-                name,
-                kind,
-                parts: Parts::default(),
-            }),
+            Ok(None) | Err(_) => {
+                // What is left over can wait.
+                let _ = outbox::tidy().await;
+                match Outbox::open().await {
+                    Ok(file) => Ok(Self::Download { name, file }),
+                    Err(_) => Ok(Self::Memory {
+                        name,
+                        kind,
+                        parts: Parts::default(),
+                    }),
+                }
+            }
         }
     }
 
@@ -74,11 +84,15 @@ impl Sink {
             return Ok(());
         }
         match self {
-            Self::File(stream) => {
+            Self::File(stream)
+            | Self::Download {
+                file: Outbox { stream, .. },
+                ..
+            } => {
                 call(stream, "write", Some(&Uint8Array::from(bytes))).await?;
                 Ok(())
             }
-            Self::Download { parts, .. } => parts.push(bytes),
+            Self::Memory { parts, .. } => parts.push(bytes),
         }
     }
 
@@ -90,32 +104,43 @@ impl Sink {
         match self {
             Self::File(stream) => {
                 call(&stream, "close", None).await?;
+                Ok(())
             }
-            Self::Download { name, kind, parts } => {
-                let address = Url::create_object_url_with_blob(&parts.finish(kind.media_type)?)?;
-                let link: HtmlAnchorElement = dom::document()?
-                    .create_element("a")?
-                    .dyn_into()
-                    .map_err(|_| PageError::Markup("a".into()))?;
-                link.set_href(&address);
-                link.set_download(&name);
-                link.click();
-                wasm_bindgen_futures::spawn_local(async move {
-                    TimeoutFuture::new(BEGINNING).await;
-                    let _ = Url::revoke_object_url(&address);
-                });
+            Self::Download { name, file } => {
+                call(&file.stream, "close", None).await?;
+                download(&name, file.file().await?.as_ref())
             }
+            Self::Memory { name, kind, parts } => download(&name, &parts.finish(kind.media_type)?),
         }
-        Ok(())
     }
 
     /// Leave nothing behind.
     pub async fn give_up(self) {
-        if let Self::File(stream) = self {
-            // It was closed by an error already.
-            let _ = call(&stream, "abort", None).await;
-        }
+        let stream = match self {
+            Self::File(stream) => stream,
+            Self::Download { file, .. } => file.stream,
+            Self::Memory { .. } => return,
+        };
+        // It was closed by an error already.
+        let _ = call(&stream, "abort", None).await;
     }
+}
+
+/// Have the browser download these bytes under this name.
+fn download(name: &str, bytes: &Blob) -> Result<(), PageError> {
+    let address = Url::create_object_url_with_blob(bytes)?;
+    let link: HtmlAnchorElement = dom::document()?
+        .create_element("a")?
+        .dyn_into()
+        .map_err(|_| PageError::Markup("a".into()))?;
+    link.set_href(&address);
+    link.set_download(name);
+    link.click();
+    wasm_bindgen_futures::spawn_local(async move {
+        TimeoutFuture::new(BEGINNING).await;
+        let _ = Url::revoke_object_url(&address);
+    });
+    Ok(())
 }
 
 /// The browser's own "save as": a file, or `None` where there is no such dialog.

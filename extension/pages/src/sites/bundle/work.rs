@@ -1,6 +1,6 @@
 //! A work that shows how far it is in its dialog, and can be stopped.
 
-use std::cell::Cell;
+use std::{cell::Cell, fmt::Display};
 
 use gloo_timers::future::TimeoutFuture;
 use web_sys::{Element, HtmlButtonElement, HtmlFieldSetElement, HtmlProgressElement};
@@ -10,11 +10,16 @@ use crate::{error::PageError, ui::dom};
 /// How long, in ms, the page gets to draw itself before something that holds it up.
 const DRAWING: u32 = 50;
 
+/// How often, in ms, a share done is shown: drawing it costs more than the little work between.
+const SHOWING: f64 = 50.0;
+
 /// Whether something goes on, and whether it is to stop.
 #[derive(Default)]
 pub struct Work {
     goes_on: Cell<bool>,
     stopped: Cell<bool>,
+    /// When the share done was last shown.
+    shown: Cell<f64>,
 }
 
 impl Work {
@@ -59,6 +64,15 @@ impl Work {
     /// Have it end soon.
     pub fn stop(&self) {
         self.stopped.set(true);
+    }
+
+    /// Show how far it is: what is done with now, and the share done of all.
+    pub fn show(&self, dialog: &str, doing: &str, with: &impl Display, share: f64) {
+        let now = js_sys::Date::now();
+        if (now - self.shown.get()).abs() >= SHOWING {
+            self.shown.set(now);
+            progress(dialog, &format!("{doing} {with}"), Some(share));
+        }
     }
 
     /// Go on?
