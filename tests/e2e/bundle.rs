@@ -110,6 +110,29 @@ pub async fn import(page: &Page) {
     .await;
 }
 
+/// Offers a file that is found out only while it is imported: what is said names this entry.
+async fn refused(host: &Host, file: &Path, entry: &str) -> Page {
+    let page = offer(host, file).await;
+    page.click("#import-start").await.unwrap();
+    let trouble =
+        format!("document.querySelector('#import-trouble').textContent.includes('{entry}')");
+    until(&page, &trouble).await;
+    page.press_key("Escape").await.unwrap();
+    until(&page, "!document.querySelector('#import').open").await;
+    page
+}
+
+/// Puts other text in an entry's place, as any zip program does.
+fn swap(archive: &Path, entry: &str, text: &str) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join(entry);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, text).unwrap();
+    let mut zip = Command::new("zip");
+    zip.args(["-q", "-X"]).arg(archive).arg(entry);
+    assert!(zip.current_dir(folder.path()).status().unwrap().success());
+}
+
 async fn assert_same(site: &Site) {
     let visitor = Visitor::chromium().await.unwrap();
     let view = visitor.open(&site.link).await.unwrap();
@@ -237,15 +260,14 @@ async fn a_corrupted_download_is_refused_and_changes_nothing() {
     bent[whole.len() / 2] ^= 1;
     let file = folder.path().join("bent.peersite");
     std::fs::write(&file, &bent).unwrap();
-    let page = offer(&host, &file).await;
-    page.click("#import-start").await.unwrap();
-    until(
-        &page,
-        "document.querySelector('#import-trouble').textContent.includes('public/noise.bin')",
-    )
-    .await;
-    page.press_key("Escape").await.unwrap();
-    until(&page, "!document.querySelector('#import').open").await;
+    let page = refused(&host, &file, "public/noise.bin").await;
+    page.close().await.unwrap();
+
+    // Another file in its place, as a zip all right: only its hash tells.
+    let file = folder.path().join("swapped.peersite");
+    std::fs::write(&file, &whole).unwrap();
+    swap(&file, "public/css/shop.css", "h1 { color: black }");
+    let page = refused(&host, &file, "public/css/shop.css").await;
     let names: String = page
         .eval("[...document.querySelectorAll('#list .list-name')].map((name) => name.textContent).join()")
         .await

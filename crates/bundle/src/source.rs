@@ -122,3 +122,50 @@ impl<S: Source> Window<S> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use futures::executor::block_on;
+
+    use super::*;
+
+    /// Zeros, and which of them were read.
+    struct Noted(u64, RefCell<Vec<(u64, usize)>>);
+
+    impl Source for Noted {
+        type Error = Infallible;
+
+        fn size(&self) -> u64 {
+            self.0
+        }
+
+        async fn read(&self, offset: u64, length: usize) -> Result<Vec<u8>, Infallible> {
+            self.1.borrow_mut().push((offset, length));
+            Ok(vec![0; length])
+        }
+    }
+
+    #[test]
+    fn who_reads_on_reads_every_byte_once() {
+        let size = READ_AHEAD as u64 * 5 / 2;
+        let mut window = Window::new(Noted(size, RefCell::default()));
+        let mut at = 0;
+        while at < size {
+            // A header, which may lie across the window's end, and some of what follows it.
+            let header = 30.min(size - at);
+            let found = block_on(window.exact(at, header as usize)).unwrap();
+            assert_eq!(found.len() as u64, header);
+            at += header;
+            let some = block_on(window.some(at, at + 99_991)).unwrap();
+            at += some.len() as u64;
+        }
+        let mut end = 0;
+        for (offset, length) in window.source.1.borrow().iter() {
+            assert_eq!(*offset, end);
+            end += *length as u64;
+        }
+        assert_eq!(end, size);
+    }
+}
