@@ -301,7 +301,7 @@ class Exchange {
     const empty = status === 204 || status === 205 || status === 304 || this.request.method === 'HEAD';
     if (empty || whole) {
       this.done();
-      resolve(new Response(empty ? null : whole, init));
+      resolve(new Response(empty ? null : streamed(whole), init));
       return;
     }
     const body = new ReadableStream(
@@ -341,6 +341,16 @@ class Exchange {
     exchanges.delete(this.id);
     watch();
   }
+}
+
+// Chromium makes a Blob of a body that a worker gives as bytes, which takes half a millisecond; a stream goes its own way.
+function streamed(bytes) {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
 }
 
 function pairs(flat) {
