@@ -12,13 +12,7 @@ use crate::shell::{run, say};
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 
 /// The packages that become a wasm file of the extension each, named after them.
-pub const EXTENSION: [&str; 5] = ["background", "network", PAGES, BOX, JAR];
-
-/// The one of them with what the extension's pages do.
-const PAGES: &str = "pages";
-
-/// They hash all bytes of a site that is imported.
-const FAST_HASH: &str = "profile.wasm.package.sha2.opt-level=3";
+pub const EXTENSION: [&str; 5] = ["background", "network", "pages", BOX, JAR];
 
 /// The one of them with the engines for sites' code.
 const BOX: &str = "box";
@@ -47,13 +41,10 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
     say!("Building wasm ({profile})");
     // What is compiled together shares its libraries' features. So those for which size matters most, and the one
     // whose libraries want most, are compiled by themselves.
-    let groups: [&[&str]; 3] = [&[GATEWAY, JAR], &[BOX], &["background", "network", PAGES]];
+    let groups: [&[&str]; 3] = [&[GATEWAY, JAR], &[BOX], &["background", "network", "pages"]];
     for packages in groups {
         let mut cargo = toolchain.cargo("build", purpose);
         cargo.args(["--profile", profile, "--lib"]);
-        if packages.contains(&PAGES) {
-            cargo.args(["--config", FAST_HASH]);
-        }
         for package in packages {
             cargo.args(["--package", package]);
         }
