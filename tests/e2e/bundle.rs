@@ -171,6 +171,20 @@ async fn a_site_is_exported_here_and_hosted_there() {
     let opened = browser.attach_page(&opened.id).await.unwrap();
     until(&opened, "document.querySelector('#export').open").await;
     opened.close().await.unwrap();
+    let popup = old.popup().await.unwrap();
+    until(
+        &popup,
+        "document.querySelector('[data-do=import]').checkVisibility()",
+    )
+    .await;
+    popup.click("[data-do='import']").await.unwrap();
+    let opened = browser
+        .wait_for_target("page", "pages/sites.html#import", PATIENCE)
+        .await
+        .unwrap();
+    let opened = browser.attach_page(&opened.id).await.unwrap();
+    until(&opened, "document.activeElement.id === 'import-pick'").await;
+    opened.close().await.unwrap();
     let file = export(&old, folder.path(), false).await;
     let tested = Command::new("unzip").arg("-t").arg(&file).output().unwrap();
     assert!(tested.status.success(), "{tested:?}");

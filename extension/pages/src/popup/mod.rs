@@ -99,6 +99,7 @@ impl Popup {
             "qr" => self.view.borrow_mut().toggle_qr(&site),
             "open" => open(&self.link_of(&site)?).await,
             "new-site" => open(&format!("{}#new", webext::api::runtime_get_url(SITES))).await,
+            "import" => open(&format!("{}#import", webext::api::runtime_get_url(SITES))).await,
             "export" => {
                 let sites = webext::api::runtime_get_url(SITES);
                 open(&format!("{sites}#export={site}")).await

@@ -171,12 +171,16 @@ impl Page {
             .cloned()
     }
 
-    /// Open what the address names: `#site=<id>`, `#export=<id>` to export that site, or `#new` for the
-    /// field of a new site.
+    /// Open what the address names: `#site=<id>`, `#export=<id>` to export that site, `#new` for the field of a
+    /// new site, or `#import` for the button that imports one.
     async fn follow_address(self: Rc<Self>) -> Result<(), PageError> {
         let hash = dom::window()?.location().hash()?;
         if hash == "#new" {
             self.new_name.focus();
+        }
+        if hash == "#import" {
+            // A click has to follow: browsers let no page open a file dialog by itself.
+            dom::focus(&dom::by_id("import-pick")?);
         }
         let exported = hash.strip_prefix("#export=");
         let named = hash.strip_prefix("#site=").or(exported).map(str::to_owned);
