@@ -79,6 +79,22 @@ async fn export(host: &Host, folder: &Path, with_key: bool) -> PathBuf {
     file
 }
 
+/// A button of the popup opens the sites page, as it is wanted.
+async fn popup_leads(host: &Host, button: &str, address: &str, wanted: &str) {
+    let popup = host.popup().await.unwrap();
+    let shown = format!("document.querySelector(`{button}`)?.checkVisibility()");
+    until(&popup, &shown).await;
+    popup.click(button).await.unwrap();
+    let browser = host.browser().unwrap();
+    let opened = browser
+        .wait_for_target("page", address, PATIENCE)
+        .await
+        .unwrap();
+    let opened = browser.attach_page(&opened.id).await.unwrap();
+    until(&opened, wanted).await;
+    opened.close().await.unwrap();
+}
+
 /// Gives a file to the sites page, and waits until it says what it found, or what is wrong.
 pub async fn offer(host: &Host, file: &Path) -> Page {
     let page = host.sites_page().await.unwrap();
@@ -160,31 +176,16 @@ async fn a_site_is_exported_here_and_hosted_there() {
     let folder = TempDir::new().unwrap();
     let old = host(&dist).await;
     let site = old.make_site("shop", &shop().top().unwrap()).await.unwrap();
-    let popup = old.popup().await.unwrap();
-    until(&popup, "document.querySelector('.site-export')").await;
-    popup.click(".site-export").await.unwrap();
-    let browser = old.browser().unwrap();
-    let opened = browser
-        .wait_for_target("page", "pages/sites.html", PATIENCE)
-        .await
-        .unwrap();
-    let opened = browser.attach_page(&opened.id).await.unwrap();
-    until(&opened, "document.querySelector('#export').open").await;
-    opened.close().await.unwrap();
-    let popup = old.popup().await.unwrap();
-    until(
-        &popup,
-        "document.querySelector('[data-do=import]').checkVisibility()",
+    let exporting = "document.querySelector('#export').open";
+    popup_leads(&old, ".site-export", "pages/sites.html", exporting).await;
+    let importing = "document.activeElement.id === 'import-pick'";
+    popup_leads(
+        &old,
+        "[data-do='import']",
+        "pages/sites.html#import",
+        importing,
     )
     .await;
-    popup.click("[data-do='import']").await.unwrap();
-    let opened = browser
-        .wait_for_target("page", "pages/sites.html#import", PATIENCE)
-        .await
-        .unwrap();
-    let opened = browser.attach_page(&opened.id).await.unwrap();
-    until(&opened, "document.activeElement.id === 'import-pick'").await;
-    opened.close().await.unwrap();
     let file = export(&old, folder.path(), false).await;
     let tested = Command::new("unzip").arg("-t").arg(&file).output().unwrap();
     assert!(tested.status.success(), "{tested:?}");

@@ -3,22 +3,16 @@
 use std::rc::Rc;
 
 use bundle::{Bundle, Kind, Report, SealedKey};
-use futures_util::future::try_join;
 use identity::{Fingerprint, SiteName};
-use layout::{SiteJson, place::SITE_JSON};
-use site::{FilePath, Settings};
-use store::{Import, Imported, Target, Version};
+use store::Target;
 use web_sys::{Element, File, HtmlDialogElement, HtmlInputElement};
 use zeroize::Zeroizing;
 
 use super::{
     IMPORT, Page,
     archive::{self, Made},
-    batch::{Arrived, Batches, batches},
     found,
-    parts::Parts,
     source::BlobSource,
-    taken::{Content, MAX_WHOLE, Taken},
     work,
 };
 use crate::{
@@ -27,17 +21,14 @@ use crate::{
     ui::{self, dom, toast},
 };
 
-/// Longest `site.json` in bytes that is looked at here; the layout allows less.
-const LONG_SITE_JSON: f64 = 1e6;
-
 /// An archive that was opened, and waits for the person's word.
 pub struct Waiting {
-    bundle: Bundle<BlobSource>,
+    pub(super) bundle: Bundle<BlobSource>,
     sealed_key: Option<SealedKey>,
     /// The site of this key that is here already: its id and name.
     present: Option<(Fingerprint, String)>,
     /// What is made of its files of 2013.
-    made: Made,
+    pub(super) made: Made,
 }
 
 impl Page {
@@ -263,86 +254,6 @@ impl Page {
         })
     }
 
-    /// Read all files, and keep them apart from all sites.
-    async fn keep_apart(
-        &self,
-        waiting: &mut Waiting,
-        import: &Import,
-    ) -> Result<Imported, PageError> {
-        let (batches, gathered) = batches();
-        let both = try_join(self.read_all(waiting, batches), gathered.write(import));
-        let (imported, ()) = both.await?;
-        self.desk.work.go_on()?;
-        Ok(imported)
-    }
-
-    /// Read all files.
-    async fn read_all(
-        &self,
-        waiting: &mut Waiting,
-        mut batches: Batches,
-    ) -> Result<Imported, PageError> {
-        let Waiting { bundle, made, .. } = waiting;
-        let live = goes_live(bundle.report());
-        let mut imported = Imported {
-            published: bundle.report().published.filter(|_| live),
-            settings: Settings::default(),
-        };
-        let placed = |version| match version {
-            bundle::Version::Live if live => Version::Live,
-            _ => Version::Draft,
-        };
-        let all = bundle.report().bytes.max(1);
-        let mut done = 0;
-        for index in 0..bundle.files().len() {
-            let Some(file) = bundle.files().get(index).cloned() else {
-                break;
-            };
-            let (version, path) = file.in_site();
-            let version = placed(version);
-            let path = FilePath::parse(path)
-                .map_err(|error| PageError::Input(format!("{path:?}: {error}.")))?;
-            let mut reader = bundle.read(index).await?;
-            let mut taken = match file.size <= MAX_WHOLE {
-                true => Taken::whole(reader.leave_hash()),
-                false => Taken::in_parts(file.sha256),
-            };
-            while let Some(bytes) = reader.next().await? {
-                self.desk.work.go_on()?;
-                done += bytes.len() as u64;
-                taken.push(bytes)?;
-                let share = done as f64 / all as f64;
-                self.desk.work.show(IMPORT, "Reading", &path, share);
-            }
-            let content = taken.finish(&reader)?;
-            if path.as_str() == SITE_JSON && content.blob.size() < LONG_SITE_JSON {
-                imported.settings = settings(&content.blob).await;
-            }
-            let size = file.size;
-            let file = Arrived {
-                path,
-                media_type: file.media_type,
-                content,
-            };
-            batches.add(version, size, file).await?;
-            self.desk.work.go_on()?;
-        }
-        for (version, path, text) in &made.files {
-            let mut parts = Parts::default();
-            parts.push(text.as_bytes())?;
-            let (version, size) = (placed(*version), text.len() as u64);
-            let file = Arrived {
-                path: FilePath::parse(path)
-                    .map_err(|error| PageError::Input(format!("{path:?}: {error}.")))?,
-                media_type: String::new(),
-                content: Content::made(parts.finish("")?),
-            };
-            batches.add(version, size, file).await?;
-        }
-        batches.finish().await?;
-        Ok(imported)
-    }
-
     fn say_imported(self: Rc<Self>, site: &store::Site, choice: Choice) {
         let (page, id, name) = (self, site.id.to_string(), &site.name);
         match choice {
@@ -385,18 +296,8 @@ pub fn is_archive(name: &str) -> bool {
 }
 
 /// What was published is so again; other people's zips are looked at first.
-fn goes_live(report: &Report) -> bool {
+pub(super) fn goes_live(report: &Report) -> bool {
     report.has_live && matches!(report.kind, Kind::Bundle | Kind::Archive2013)
-}
-
-/// The settings that a `site.json` has; those of every site if it cannot be read, which is said where it is
-/// used.
-async fn settings(blob: &web_sys::Blob) -> Settings {
-    let bytes = super::source::read(blob, 0, blob.size() as u64).await;
-    let parsed = bytes.ok().and_then(|bytes| SiteJson::parse(&bytes).ok());
-    Settings {
-        single_page_fallback: parsed.and_then(|json| json.settings.single_page_fallback),
-    }
 }
 
 /// What the person chose to do.

@@ -10,6 +10,7 @@ mod found;
 mod import;
 mod outbox;
 mod parts;
+mod reading;
 mod sink;
 mod source;
 mod taken;
