@@ -41,26 +41,20 @@ pub async fn measure(
         .await?;
     let found = "document.querySelector('#import-start').checkVisibility()";
     page.wait_for(found, LIMIT).await?;
-    let watch = Watch::group(leader);
-    let begin = Instant::now();
-    done(&page, "import", "Imported").await?;
-    let import = taken(begin, watch);
+    let (import, ()) = take(leader, done(&page, "import", "Imported")).await?;
     page.close().await?;
 
     let page = exporting(&host, CHOOSE).await?;
-    let watch = Watch::group(leader);
-    let begin = Instant::now();
-    done(&page, "export", "Exported").await?;
-    let export = taken(begin, watch);
+    let (export, ()) = take(leader, done(&page, "export", "Exported")).await?;
     page.close().await?;
 
     host.browser()?.download_to(downloads).await?;
     let page = exporting(&host, DOWNLOAD).await?;
-    let watch = Watch::group(leader);
-    let begin = Instant::now();
-    done(&page, "export", "Exported").await?;
-    let file = downloaded(downloads).await?;
-    let download = taken(begin, watch);
+    let whole = async {
+        done(&page, "export", "Exported").await?;
+        downloaded(downloads).await
+    };
+    let (download, file) = take(leader, whole).await?;
     Ok(([import, export, download], file))
 }
 
@@ -104,9 +98,14 @@ async fn downloaded(folder: &Path) -> Result<PathBuf> {
     bail!("nothing was downloaded")
 }
 
-fn taken(begin: Instant, watch: Watch) -> Taken {
-    Taken {
+/// Does a work, and tells what the browser took for it.
+async fn take<T>(leader: u32, work: impl Future<Output = Result<T>>) -> Result<(Taken, T)> {
+    let watch = Watch::group(leader);
+    let begin = Instant::now();
+    let done = work.await?;
+    let taken = Taken {
         speed: MIB / begin.elapsed().as_secs_f64(),
-        memory: Some(watch.extra()),
-    }
+        memory: watch.extra(),
+    };
+    Ok((taken, done))
 }

@@ -20,7 +20,7 @@ pub fn peak(process: u32) -> Option<f64> {
 /// Watches all processes of a group, from now on.
 pub struct Watch {
     ends: Arc<AtomicBool>,
-    watcher: JoinHandle<f64>,
+    watcher: JoinHandle<Option<f64>>,
 }
 
 impl Watch {
@@ -30,10 +30,11 @@ impl Watch {
         let end = ends.clone();
         let before = now(leader);
         let watcher = spawn(move || {
-            let mut most = 0.0_f64;
+            let mut most: Option<f64> = None;
             while !end.load(Ordering::Relaxed) {
                 for (process, memory) in now(leader) {
-                    most = most.max(memory - before.get(&process).unwrap_or(&0.0));
+                    let extra = memory - before.get(&process).unwrap_or(&0.0);
+                    most = Some(most.map_or(extra, |most| most.max(extra)));
                 }
                 sleep(LOOK);
             }
@@ -43,9 +44,9 @@ impl Watch {
     }
 
     /// How many MiB more than at first the process had at some time that had the most more.
-    pub fn extra(self) -> f64 {
+    pub fn extra(self) -> Option<f64> {
         self.ends.store(true, Ordering::Relaxed);
-        self.watcher.join().unwrap_or(f64::NAN)
+        self.watcher.join().ok()?
     }
 }
 
