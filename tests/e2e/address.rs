@@ -3,31 +3,29 @@
 //!
 //! Not shown: a click on such a link. Both browsers first ask their person in a window that no protocol reaches.
 
+use std::{fs, path::Path, time::Duration};
+
 use driver::{Options, TempProfile, firefox::Firefox};
 use serde_json::{Value, json};
 use stage::{Content, Dist, Host, HostOptions, PATIENCE};
+use tokio::time::{Instant, sleep};
 
-/// Evaluate in the browser's own window, which may do what its person may.
-async fn in_browser(firefox: &Firefox, script: &str) -> Value {
-    let scope = json!({ "maxDepth": 0, "moz:scope": "chrome" });
-    let tree = firefox
-        .command("browsingContext.getTree", scope)
-        .await
-        .unwrap();
-    let target = json!({ "context": tree["contexts"][0]["context"] });
-    let script = json!({ "expression": script, "target": target, "awaitPromise": true });
-    let answer = firefox.command("script.evaluate", script).await.unwrap();
-    assert_eq!(answer["type"], "success", "{answer}");
-    answer["result"]["value"].clone()
+/// Where Firefox goes with a `web+peer:` address, as the extension's manifest has told it: its profile keeps that.
+async fn handler_in(profile: &Path) -> String {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        let text = fs::read_to_string(profile.join("handlers.json")).unwrap_or_default();
+        let kept: Value = serde_json::from_str(&text).unwrap_or_default();
+        let handlers = kept["schemes"]["web+peer"]["handlers"].as_array();
+        let template =
+            handlers.and_then(|all| all.iter().find_map(|it| it["uriTemplate"].as_str()));
+        if let Some(template) = template {
+            return template.to_owned();
+        }
+        assert!(Instant::now() < end, "no handler is kept in {text}");
+        sleep(Duration::from_millis(100)).await;
+    }
 }
-
-/// Where Firefox goes with a `web+peer:` address, as the extension's manifest has told it.
-const HANDLER: &str = r#"(() => {
-    const info = Cc["@mozilla.org/uriloader/external-protocol-service;1"]
-        .getService(Ci.nsIExternalProtocolService).getProtocolHandlerInfo("web+peer");
-    const [handler] = Array.from(info.possibleApplicationHandlers.enumerate(Ci.nsIWebHandlerApp));
-    return handler?.uriTemplate ?? "none";
-})()"#;
 
 #[tokio::test]
 async fn firefox_knows_that_peer_addresses_are_ours_and_they_lead_to_the_site() {
@@ -46,9 +44,8 @@ async fn firefox_knows_that_peer_addresses_are_ours_and_they_lead_to_the_site() 
     let profile = TempProfile::new().unwrap();
     let options = Options::new(&profile).with_extension(dist.extension());
     let firefox = Firefox::launch(options).await.unwrap();
-    let template = in_browser(&firefox, HANDLER).await;
-    let template = template.as_str().unwrap();
-    let (pages, _) = template.split_once("visit.html?to=%s").expect(template);
+    let template = handler_in(profile.path()).await;
+    let (pages, _) = template.split_once("visit.html?to=%s").expect(&template);
     let popup = firefox.open(&format!("{pages}popup.html")).await.unwrap();
     let port: u16 = host.gateway.rsplit(':').next().unwrap().parse().unwrap();
     let ask = json!({ "toBackground": "ask", "ask": { "ask": "setPort", "port": port } });

@@ -12,6 +12,7 @@ mod serve;
 mod setup;
 mod shell;
 mod test;
+mod test_output;
 mod toolchain;
 mod wasm;
 mod wasm_test;

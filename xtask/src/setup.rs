@@ -1,6 +1,6 @@
 //! Installs what a machine lacks, or says exactly what to type. Quick when nothing is missing.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -108,30 +108,60 @@ const BROWSERS: [Browser; 2] = [
     },
 ];
 
-/// Both browsers, installed if need be.
+impl Browser {
+    /// The program that the environment names, which is used whatever is installed.
+    fn named(&self) -> Option<PathBuf> {
+        std::env::var_os(self.variable)
+            .filter(|named| !named.is_empty())
+            .map(PathBuf::from)
+    }
+
+    /// The program that tests start, if there is one.
+    fn program(&self) -> Option<PathBuf> {
+        let installed = || self.names.iter().find_map(|name| places::on_path(name));
+        self.named().or_else(installed)
+    }
+
+    /// What its program answers to `--version`.
+    fn version(&self) -> Option<String> {
+        answer(Command::new(self.program()?).arg("--version"))
+    }
+}
+
+/// Both browsers, installed if need be, and named with their versions.
 pub fn browsers() -> Result<()> {
-    for Browser {
-        package,
-        variable,
-        names,
-    } in BROWSERS
-    {
-        if let Some(named) = std::env::var_os(variable).filter(|named| !named.is_empty()) {
-            if !Path::new(&named).is_file() {
+    let mut missing = Vec::new();
+    for browser in &BROWSERS {
+        match browser.named() {
+            Some(named) if !named.is_file() => {
+                let variable = browser.variable;
                 bail!("{variable} names {}, which is not there", named.display());
             }
-        } else if !names.iter().any(|name| places::on_path(name).is_some()) {
-            if !is_debian() {
-                bail!(
-                    "none of {} is on the PATH. Install one with your system's package manager, or name the program in \
-                     {variable}",
-                    names.join(", ")
-                );
-            }
-            install(&[package])?;
+            _ if browser.program().is_some() => {}
+            _ if !is_debian() => bail!(
+                "none of {} is on the PATH. Install one with your system's package manager, or name the program in {}",
+                browser.names.join(", "),
+                browser.variable
+            ),
+            _ => missing.push(browser.package),
         }
     }
+    if !missing.is_empty() {
+        // A machine's package lists may be months old, and so would be the browsers.
+        if is_root() && run(&mut apt(&["update"])).is_err() {
+            say!("The package lists could not be refreshed; installing what they name");
+        }
+        install(&missing)?;
+    }
+    for version in browser_versions() {
+        say!("Testing with {version}");
+    }
     Ok(())
+}
+
+/// The browsers that tests start, each as its program names itself.
+pub fn browser_versions() -> Vec<String> {
+    BROWSERS.iter().filter_map(Browser::version).collect()
 }
 
 /// Info-ZIP's programs, by whom what we pack is tested: installed if need be.
@@ -172,13 +202,6 @@ fn install(packages: &[&str]) -> Result<()> {
         bail!("missing: {list}. Run `sudo apt-get install {list}` and try again");
     }
     say!("Installing {list}");
-    let apt = |arguments: &[&str]| {
-        let mut command = Command::new("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(arguments);
-        command
-    };
     let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
     arguments.extend_from_slice(packages);
     // The package lists of a fresh machine may be absent or old.
@@ -187,6 +210,15 @@ fn install(packages: &[&str]) -> Result<()> {
         run(&mut apt(&arguments))?;
     }
     Ok(())
+}
+
+/// `apt-get`, asking nothing.
+fn apt(arguments: &[&str]) -> Command {
+    let mut command = Command::new("apt-get");
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(arguments);
+    command
 }
 
 fn is_debian() -> bool {

@@ -10,7 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::build::{self, Speed};
 use crate::places;
 use crate::setup;
-use crate::shell::{run, say};
+use crate::shell::say;
+use crate::test_output::{self, Outcome};
 use crate::toolchain::{Purpose, TARGET, Toolchain, cargo};
 use crate::wasm;
 
@@ -24,28 +25,38 @@ pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
     setup::browsers()?;
     build::all(speed)?;
 
-    let mut results = Vec::new();
-    let mut part = |name: &str, command: Result<Command>| {
+    let mut parts = Vec::new();
+    let mut part = |name: &'static str, command: Result<Command>| {
         say!("\n== {name}");
         let start = Instant::now();
-        let result = command.and_then(|mut command| run(&mut command));
-        if let Err(error) = &result {
+        let outcome = match command {
+            Ok(mut command) => test_output::run(&mut command),
+            Err(error) => Outcome::of_error(error),
+        };
+        if let Some(error) = &outcome.error {
             say!("{error:#}");
         }
-        results.push((name.to_owned(), start.elapsed().as_secs(), result.is_ok()));
+        parts.push((name, start.elapsed().as_secs(), outcome));
     };
     part("native tests", Ok(native(filter)));
     part("wasm tests in Chromium", in_browser(&toolchain, filter));
     part("end-to-end tests", Ok(end_to_end(filter)));
 
     say!("\n== summary");
-    for (name, seconds, passed) in &results {
-        say!(
-            "{} {name} ({seconds} s)",
-            if *passed { "passed" } else { "FAILED" }
-        );
+    for version in setup::browser_versions() {
+        say!("with {version}");
     }
-    if results.iter().any(|(_, _, passed)| !passed) {
+    for (name, seconds, outcome) in &parts {
+        let verdict = match outcome.error {
+            None => "passed",
+            Some(_) => "FAILED",
+        };
+        say!("{verdict} {name} ({seconds} s)");
+        for test in &outcome.failed {
+            say!("    {test}\n        alone: cargo xtask test --fast '{test}'");
+        }
+    }
+    if parts.iter().any(|(_, _, outcome)| outcome.error.is_some()) {
         bail!("tests failed");
     }
     Ok(())

@@ -8,6 +8,8 @@
 const OWN = '/.well-known/peerserver/';
 // Milliseconds between looks for the next document while the content frame navigates.
 const LOOK = 30;
+// Milliseconds between looks at the address where no event tells of `pushState`.
+const POLL = 100;
 // Bytes: a bigger icon is not shown.
 const MAX_ICON = 128 * 1024;
 
@@ -55,6 +57,7 @@ function cookies(write, port) {
 let seen = null;
 let last = '';
 let icon = '';
+let poll = 0;
 
 function content() {
   try {
@@ -72,6 +75,8 @@ function mirror() {
   seen = frame.document;
   const changed = () => report();
   frame.navigation?.addEventListener('currententrychange', changed);
+  // Firefox before 147 has no Navigation API.
+  if (!frame.navigation) poll ||= setInterval(report, POLL);
   frame.addEventListener('hashchange', changed);
   frame.addEventListener('popstate', changed);
   frame.addEventListener('load', changed);

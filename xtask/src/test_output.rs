@@ -1,0 +1,88 @@
+//! Passes on what a test command prints, and collects the names of the tests that failed.
+//!
+//! It must not know which command that is: every runner that prints libtest's lines will do.
+
+use std::io::{BufRead, BufReader, pipe};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::shell::{say, typed};
+
+/// How a test command ended.
+pub struct Outcome {
+    /// Names of the tests that failed, in the order in which they ended.
+    pub failed: Vec<String>,
+    /// Why the command as a whole failed, if it did.
+    pub error: Option<anyhow::Error>,
+}
+
+impl Outcome {
+    /// The outcome of a command that could not be made.
+    pub fn of_error(error: anyhow::Error) -> Self {
+        Self {
+            failed: Vec::new(),
+            error: Some(error),
+        }
+    }
+}
+
+/// Runs `command`, prints its two streams in their common order, and reads them.
+pub fn run(command: &mut Command) -> Outcome {
+    let mut failed = Vec::new();
+    let error = pass_on(command, &mut failed).err();
+    Outcome { failed, error }
+}
+
+fn pass_on(command: &mut Command, failed: &mut Vec<String>) -> Result<()> {
+    let text = typed(command);
+    let (reader, writer) = pipe().context("making a pipe")?;
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().context("making a pipe")?)
+        .stderr(writer);
+    let mut child = command
+        .spawn()
+        .with_context(|| format!("`{text}` could not be started"))?;
+    // The command holds the pipe's writing end: the reader would never see its end.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    for line in BufReader::new(reader).split(b'\n') {
+        let line = line.with_context(|| format!("reading what `{text}` prints"))?;
+        let line = String::from_utf8_lossy(&line);
+        failed.extend(failed_test(&line).map(str::to_owned));
+        say!("{line}");
+    }
+    let status = child
+        .wait()
+        .with_context(|| format!("waiting for `{text}`"))?;
+    if !status.success() {
+        bail!("`{text}` failed: {status}");
+    }
+    Ok(())
+}
+
+/// The name in libtest's `test NAME ... FAILED`.
+fn failed_test(line: &str) -> Option<&str> {
+    let (name, outcome) = line.trim().strip_prefix("test ")?.split_once(" ... ")?;
+    (outcome == "FAILED").then(|| name.trim_end_matches(" - should panic"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_test_is_found_by_its_line() {
+        assert_eq!(failed_test("test a::b ... FAILED"), Some("a::b"));
+        assert_eq!(failed_test("test a::b ... ok"), None);
+        assert_eq!(failed_test("test result: FAILED. 1 passed; 1 failed"), None);
+    }
+
+    #[test]
+    fn both_streams_are_read_and_a_failing_command_is_an_error() {
+        let script = "echo 'test one ... FAILED'; echo 'test two ... FAILED' >&2; exit 3";
+        let outcome = run(Command::new("sh").args(["-c", script]));
+        assert_eq!(outcome.failed, ["one", "two"]);
+        assert!(outcome.error.is_some());
+    }
+}
