@@ -48,6 +48,8 @@ struct Inner {
     incoming: RefCell<Option<mpsc::UnboundedSender<Incoming>>>,
     pongs: Cell<u64>,
     heard: Cell<f64>,
+    pinged: Cell<f64>,
+    round_trip: Cell<f64>,
     flushing: Cell<bool>,
     closed: RefCell<Option<Error>>,
     on_closed: RefCell<Vec<Waker>>,
@@ -75,6 +77,8 @@ impl Channel {
             incoming: RefCell::new(Some(sender)),
             pongs: Cell::new(0),
             heard: Cell::new(js_sys::Date::now()),
+            pinged: Cell::new(0.0),
+            round_trip: Cell::new(0.0),
             flushing: Cell::new(false),
             closed: RefCell::new(None),
             on_closed: RefCell::default(),
@@ -164,8 +168,14 @@ impl Channel {
 
     /// Ask for a sign of life; any bytes from the peer move [`Channel::last_heard`].
     pub fn ping(&self) {
+        self.0.pinged.set(js_sys::Date::now());
         self.0.wire.borrow_mut().ping(self.0.pongs.get());
         self.0.schedule_flush();
+    }
+
+    /// Milliseconds that the answer to a ping took last; 0 before the first.
+    pub fn round_trip(&self) -> f64 {
+        self.0.round_trip.get()
     }
 
     /// Streams that are open.
@@ -256,7 +266,10 @@ impl Inner {
                 wakers.into_iter().flatten().for_each(Waker::wake);
             }
             Event::Writable { id } => self.with(id, |state| wake = state.writer.take()),
-            Event::Pong { token } => self.pongs.set(token.wrapping_add(1)),
+            Event::Pong { token } => {
+                self.pongs.set(token.wrapping_add(1));
+                self.round_trip.set(js_sys::Date::now() - self.pinged.get());
+            }
             Event::GoAway { reason } => self.close(Error::Refused(reason)),
         }
         wake.into_iter().for_each(Waker::wake);

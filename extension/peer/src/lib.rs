@@ -15,6 +15,7 @@ pub mod host;
 mod jar;
 pub mod link;
 mod listener;
+mod liveness;
 pub mod rtc;
 pub mod signal;
 pub mod visit;

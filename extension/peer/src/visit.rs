@@ -19,6 +19,8 @@ use crate::{
     Error,
     channel::Channel,
     connect::{Connected, Step, connect},
+    listener::Listener,
+    liveness::{LOOK, Liveness, Seen, Verdict},
     signal::{Signal, SignalEvent},
 };
 
@@ -32,12 +34,8 @@ const PATIENCE: u32 = 15_000;
 /// Milliseconds after the loss of a connection in which a host that is offline is taken to be coming
 /// back: its network document or its browser is being started again.
 const GRACE: u32 = 5_000;
-/// Milliseconds of silence, with requests under way, after which the host is asked for a sign of life.
-const SILENCE: f64 = 3_000.0;
-/// Milliseconds of silence after which it is taken for gone.
-const DEATH: f64 = 8_000.0;
-/// Milliseconds between looks at the silence.
-const LOOK: u32 = 1_000;
+/// Milliseconds of silence after which a request doubts that the connection still lives.
+const DOUBT: f64 = 2_000.0;
 /// Milliseconds without any request after which an idle connection is closed. Tabs that are still
 /// open cost one reconnection (a tenth of a second) when they ask again.
 const IDLE: f64 = 300_000.0;
@@ -70,6 +68,7 @@ struct Inner {
     lost: Cell<f64>,
     watchers: RefCell<Vec<UnboundedSender<Phase>>>,
     hurry: RefCell<Option<UnboundedSender<()>>>,
+    listeners: RefCell<Vec<Listener>>,
 }
 
 /// One browser's visit to one site. Clones share it.
@@ -79,7 +78,7 @@ pub struct Visit(Rc<Inner>);
 impl Visit {
     /// Visit the site `label` that is known to the rendezvous behind `signal`.
     pub fn new(label: Label, signal: Signal, lasting: bool) -> Self {
-        Self(Rc::new(Inner {
+        let inner = Rc::new(Inner {
             label,
             signal,
             lasting,
@@ -90,7 +89,23 @@ impl Visit {
             lost: Cell::new(0.0),
             watchers: RefCell::default(),
             hurry: RefCell::default(),
-        }))
+            listeners: RefCell::default(),
+        });
+        // A network that came back, or a page that is looked at again, may have slept.
+        if let Some(window) = web_sys::window() {
+            let listen = |target: &web_sys::EventTarget, kind| {
+                let weak = Rc::downgrade(&inner);
+                Listener::new(target, kind, move |_: web_sys::Event| {
+                    if let Some(inner) = weak.upgrade() {
+                        inner.hurry();
+                    }
+                })
+            };
+            let mut listeners = vec![listen(&window, "online")];
+            listeners.extend(window.document().map(|it| listen(&it, "visibilitychange")));
+            inner.listeners.replace(listeners);
+        }
+        Self(inner)
     }
 
     /// The site's label.
@@ -125,9 +140,7 @@ impl Visit {
     pub fn retry(&self) {
         self.want();
         self.0.signal.hurry();
-        if let Some(hurry) = self.0.hurry.borrow().as_ref() {
-            let _ = hurry.unbounded_send(());
-        }
+        self.0.hurry();
     }
 
     /// The channel, as soon as there is one; else why there is none.
@@ -146,6 +159,9 @@ impl Visit {
     async fn channel_within(&self, grace: u32) -> Result<Channel, Error> {
         self.want();
         if let Some(channel) = self.0.open_channel() {
+            if js_sys::Date::now() - channel.last_heard() > DOUBT {
+                self.0.hurry();
+            }
             return Ok(channel);
         }
         let mut phases = self.watch();
@@ -190,6 +206,13 @@ impl Inner {
         (!channel.is_closed()).then(|| channel.clone())
     }
 
+    /// Ends a pause, or has the connection looked at.
+    fn hurry(&self) {
+        if let Some(hurry) = self.hurry.borrow().as_ref() {
+            let _ = hurry.unbounded_send(());
+        }
+    }
+
     fn set(&self, phase: Phase) {
         self.phase.replace(phase.clone());
         self.watchers
@@ -203,7 +226,7 @@ async fn run(weak: Weak<Inner>) {
     let mut pause = FIRST_PAUSE;
     loop {
         let Some(inner) = weak.upgrade() else { return };
-        let (sender, hurry) = unbounded();
+        let (sender, mut hurry) = unbounded();
         inner.hurry.replace(Some(sender));
         let result = connect(&inner.signal, &inner.label, |step| {
             inner.set(Phase::Connecting(step));
@@ -216,7 +239,7 @@ async fn run(weak: Weak<Inner>) {
                 inner.connected.replace(Some(connected));
                 inner.set(Phase::Connected);
                 drop(inner);
-                let idle = watch_over(&weak, &channel).await;
+                let idle = watch_over(&weak, &channel, &mut hurry).await;
                 let Some(inner) = weak.upgrade() else { return };
                 inner.connected.replace(None);
                 if idle {
@@ -272,37 +295,51 @@ async fn pause_until_online(
     }
 }
 
-/// Until the channel closes; closes it itself when the host is silent for too long with requests under
-/// way, or when nobody has asked for anything for long (then the answer is `true`).
-async fn watch_over(weak: &Weak<Inner>, channel: &Channel) -> bool {
+/// Until the channel closes; closes it itself when the host gives no sign of life, or when nobody has asked for
+/// anything for long (then the answer is `true`).
+async fn watch_over(
+    weak: &Weak<Inner>,
+    channel: &Channel,
+    doubts: &mut UnboundedReceiver<()>,
+) -> bool {
     let closed = channel.closed().fuse();
     pin_mut!(closed);
-    let mut asked = 0.0;
+    let mut liveness = Liveness::default();
+    // How long a round trip takes here.
+    channel.ping();
+    let mut wait = LOOK;
     loop {
-        let mut look = TimeoutFuture::new(LOOK).fuse();
-        select_biased! {
+        let mut look = TimeoutFuture::new(wait as u32).fuse();
+        let doubted = select_biased! {
             _ = closed => return false,
-            () = look => {}
-        }
+            doubt = doubts.next() => doubt.is_some(),
+            () = look => false,
+        };
         let Some(inner) = weak.upgrade() else {
             return true;
         };
         let now = js_sys::Date::now();
-        if channel.streams() == 0 {
-            asked = 0.0;
-            if !inner.lasting && now - inner.wanted.get() > IDLE {
-                channel.leave("idle");
-                return true;
+        let busy = channel.streams() > 0;
+        if !busy && !inner.lasting && now - inner.wanted.get() > IDLE {
+            channel.leave("idle");
+            return true;
+        }
+        wait = match liveness.look(Seen {
+            now,
+            heard: channel.last_heard(),
+            busy,
+            doubted,
+            round_trip: channel.round_trip(),
+        }) {
+            Verdict::Wait(wait) => wait,
+            Verdict::Ask(wait) => {
+                channel.ping();
+                wait
             }
-            continue;
-        }
-        if now - channel.last_heard() < SILENCE {
-            asked = 0.0;
-        } else if asked == 0.0 {
-            asked = now;
-            channel.ping();
-        } else if now - asked > DEATH - SILENCE {
-            channel.close(Error::Lost);
-        }
+            Verdict::Gone => {
+                channel.close(Error::Lost);
+                return false;
+            }
+        };
     }
 }
