@@ -3,7 +3,7 @@
 use identity::{AttemptId, Signature};
 use signalling::{Candidate, ClientMessage, FailReason, ServerMessage};
 
-use crate::support::{Key, Peer, Server};
+use crate::support::{Key, Peer, Server, sdp};
 
 fn attempt(byte: u8) -> AttemptId {
     AttemptId::from_bytes([byte; 16])
@@ -21,7 +21,7 @@ fn answer(attempt: AttemptId, key: &Key) -> ClientMessage {
     let signature = Signature::from([7; 64]);
     ClientMessage::Answer {
         attempt,
-        sdp: "answer".into(),
+        sdp: sdp("answer"),
         key: key.public(),
         signature,
     }
@@ -64,7 +64,7 @@ async fn two_visitors_and_their_host_hear_their_own_signals() {
     let expected = ServerMessage::Offer {
         attempt: attempt(1),
         label: label.clone(),
-        sdp: "offer".into(),
+        sdp: sdp("offer"),
         network,
     };
     assert_eq!(offer, expected);
@@ -90,7 +90,7 @@ async fn two_visitors_and_their_host_hear_their_own_signals() {
         } => {
             assert_eq!(
                 (id, sdp.as_str(), public),
-                (attempt(2), "answer", key.public())
+                (attempt(2), self::sdp("answer").as_str(), key.public())
             );
             assert_eq!(signature, Signature::from([7; 64]));
         }

@@ -33,10 +33,11 @@ impl NetworkNames {
     /// The name of the network that an address is of.
     pub fn name(&self, address: Address) -> NetworkId {
         // Every input has the same length, so that none is the beginning of another.
-        let (kind, prefix) = match address {
+        let (kind, prefix) = match address.prefix(V6_BITS) {
             Address::Loopback => (0_u8, 0),
             Address::V4(octets) => (4, u64::from(u32::from_be_bytes(octets))),
-            Address::V6Prefix(prefix) => (6, prefix & (u64::MAX << (64 - V6_BITS))),
+            Address::V6Prefix(prefix) => (6, prefix),
+            Address::Unknown => (255, 0),
         };
         let mut hash = Sha256::new();
         hash.update(self.key);
@@ -59,16 +60,11 @@ impl std::fmt::Debug for NetworkNames {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::net::IpAddr;
-
-    fn address(text: &str) -> Address {
-        Address::from(text.parse::<IpAddr>().unwrap())
-    }
 
     #[test]
     fn one_network_has_one_name_until_the_rendezvous_starts_again() {
         let names = NetworkNames::new().unwrap();
-        let name = |text| names.name(address(text));
+        let name = |text| names.name(Address::of(text));
         for (one, other) in [
             ("192.0.2.1", "::ffff:192.0.2.1"),
             ("2001:db8::1", "2001:db8:0:ff:1::2"),
@@ -87,7 +83,7 @@ mod tests {
         let later = NetworkNames::new().unwrap();
         assert_ne!(
             name("192.0.2.1"),
-            later.name(address("192.0.2.1")),
+            later.name(Address::of("192.0.2.1")),
             "the key is another one"
         );
     }
