@@ -25,10 +25,10 @@ fn claims_come_back() {
     let (mut file, mut claims) = StateFile::load(&path).unwrap();
     assert_eq!(claims, Claims::default());
     assert!(claim(&mut file, &mut claims, "shop", 1));
-    assert!(claim(&mut file, &mut claims, "home", 2));
+    assert!(claim(&mut file, &mut claims, "garden", 2));
     let (mut file, mut again) = StateFile::load(&path).unwrap();
     assert_eq!(again, claims);
-    assert!(claim(&mut file, &mut again, "more", 3));
+    assert!(claim(&mut file, &mut again, "cheese", 3));
     assert_eq!(StateFile::load(&path).unwrap().1, again);
 }
 
@@ -38,7 +38,7 @@ fn a_kill_at_any_byte_loses_nothing_that_was_told_to_be_on_disk() {
     let (mut file, mut claims) = StateFile::load(&path).unwrap();
     // After each claim: how long the file is, and what is in it.
     let mut told = Vec::new();
-    for (n, name) in ["shop", "home", "more"].iter().enumerate() {
+    for (n, name) in ["shop", "garden", "cheese"].iter().enumerate() {
         assert!(claim(&mut file, &mut claims, name, n as u8));
         told.push((file.bytes as usize, claims.clone()));
     }
@@ -50,7 +50,7 @@ fn a_kill_at_any_byte_loses_nothing_that_was_told_to_be_on_disk() {
         let (_, expected) = told.iter().rfind(|(end, _)| *end <= cut).unwrap();
         assert_eq!(left, *expected, "cut at {cut}");
         // And what is claimed next is not lost behind a torn line.
-        assert!(claim(&mut file, &mut left, "next", 9));
+        assert!(claim(&mut file, &mut left, "fruit", 9));
         assert_eq!(StateFile::load(&path).unwrap().1, left, "cut at {cut}");
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
     }
@@ -84,7 +84,7 @@ fn a_file_of_version_one_is_read_and_written_anew() {
     fs::write(&path, text).unwrap();
     let (mut file, mut claims) = StateFile::load(&path).unwrap();
     assert!(claims.holds(&key, &SiteName::parse("shop").unwrap()));
-    assert!(claim(&mut file, &mut claims, "home", 2));
+    assert!(claim(&mut file, &mut claims, "garden", 2));
     assert_eq!(StateFile::load(&path).unwrap().1, claims);
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.starts_with("{\"version\":2}\n"), "{text}");
@@ -123,6 +123,6 @@ fn a_file_that_cannot_be_read_is_an_error_and_one_that_cannot_be_written_is_trie
     fs::write(in_the_way, "").unwrap();
     assert!(!claim(&mut file, &mut claims, "shop", 1));
     fs::remove_file(in_the_way).unwrap();
-    assert!(claim(&mut file, &mut claims, "home", 2));
+    assert!(claim(&mut file, &mut claims, "garden", 2));
     assert_eq!(StateFile::load(&path).unwrap().1, claims);
 }
