@@ -28,6 +28,8 @@ mod full_disk;
 mod hostile;
 #[path = "e2e/hosting.rs"]
 mod hosting;
+#[path = "e2e/left_worker.rs"]
+mod left_worker;
 #[path = "e2e/liar.rs"]
 mod liar;
 #[path = "e2e/load.rs"]

@@ -9,6 +9,10 @@
 
 mod support;
 
+#[path = "rendezvous/hostile.rs"]
+mod hostile;
+#[path = "rendezvous/left_worker.rs"]
+mod left_worker;
 #[path = "rendezvous/limits.rs"]
 mod limits;
 #[path = "rendezvous/names.rs"]
@@ -19,5 +23,7 @@ mod pages;
 mod proof;
 #[path = "rendezvous/relay.rs"]
 mod relay;
+#[path = "rendezvous/shares.rs"]
+mod shares;
 #[path = "rendezvous/shutdown.rs"]
 mod shutdown;

@@ -2,6 +2,9 @@
 //
 // Why this is not Rust: it is a button and an address; a wasm module would be a thousand times its size.
 
+// The gateway has no worker of its own: one that is here was left by another program that had this address.
+navigator.serviceWorker?.getRegistrations().then((left) => left.forEach((worker) => worker.unregister()));
+
 const $ = (id) => document.getElementById(id);
 
 // A gateway of this machine is the companion's own: nobody has to enter its address.

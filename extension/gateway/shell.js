@@ -6,6 +6,9 @@
 import { show } from './status.js';
 import init, { start } from './gateway.js';
 
+// As on the front page: a worker that is here was left by another program.
+navigator.serviceWorker?.getRegistrations().then((left) => left.forEach((worker) => worker.unregister()));
+
 const [, , segment = ''] = location.pathname.split('/');
 const text = decodeURIComponent(segment);
 const label = /^(.+)-[a-z2-7]{20}$/.exec(text);

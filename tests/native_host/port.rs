@@ -11,10 +11,12 @@ use peerserver::folders::DATA_DIR_VARIABLE;
 
 use crate::browser::{Host, free_port, health, is_free, peerserver, terminate, wait};
 
-const HEALTHY: &str = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{\"server\":\"peerserver\",\"gateway\":\"https://peer.example\"}";
+/// A PeerServer's answer; PORT is where it listens.
+const HEALTHY: &str = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{\"server\":\"peerserver\",\"gateway\":\"http://localhost:PORT\"}";
+const ELSEWHERE: &str = "HTTP/1.0 200 OK\r\ncontent-type: application/json\r\n\r\n{\"server\":\"peerserver\",\"gateway\":\"https://peer.example\"}";
 const OTHER: &str = "HTTP/1.0 200 OK\r\ncontent-type: text/html\r\n\r\n<h1>Hello</h1>";
 
-/// Something that listens, and answers everything with one text, which may change.
+/// Something that listens, and answers everything with one text, which may change and name its port.
 struct Listener {
     port: u16,
     answer: Arc<Mutex<&'static str>>,
@@ -38,7 +40,7 @@ impl Listener {
                     let mut stream = stream.unwrap();
                     let mut request = [0; 1024];
                     let _ = stream.read(&mut request);
-                    let answer = *answer.lock().unwrap();
+                    let answer = answer.lock().unwrap().replace("PORT", &port.to_string());
                     let _ = stream.write_all(answer.as_bytes());
                 }
             }
@@ -89,6 +91,33 @@ fn a_stranger_s_port_is_refused_and_another_can_be_had() {
         host.ask_start(port),
         Reply::Started { shared: false, .. }
     ));
+}
+
+#[test]
+fn a_rendezvous_of_another_address_is_not_shared_and_the_owner_is_told_which() {
+    let other = Listener::start(ELSEWHERE);
+    let mut host = Host::greeted();
+    let reply = host.ask_start(other.port);
+    let Reply::Failed { message, .. } = &reply else {
+        panic!("shared: {reply:?}")
+    };
+    assert!(message.contains("https://peer.example"), "{message}");
+    assert_taken(reply, other.port);
+}
+
+#[test]
+fn a_shared_rendezvous_that_moves_elsewhere_is_lost() {
+    let other = Listener::start(HEALTHY);
+    let mut host = Host::greeted();
+    assert!(matches!(
+        host.ask_start(other.port),
+        Reply::Started { shared: true, .. }
+    ));
+    other.answer(ELSEWHERE);
+    let Event::RendezvousLost { message } = host.event() else {
+        panic!("not lost")
+    };
+    assert!(message.contains("https://peer.example"), "{message}");
 }
 
 #[test]
@@ -209,7 +238,7 @@ fn a_shared_rendezvous_that_turns_into_a_stranger_is_lost_until_the_port_is_free
     let other = Listener::start(HEALTHY);
     let port = other.port;
     let mut host = Host::greeted();
-    let gateway = "https://peer.example".to_owned();
+    let gateway = format!("http://localhost:{port}");
     assert_eq!(
         host.ask_start(port),
         Reply::Started {

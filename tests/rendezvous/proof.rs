@@ -1,6 +1,6 @@
 //! A host proves its key, to this rendezvous, on this connection.
 
-use identity::Signature;
+use identity::{Label, PublicKey, Signature, SiteName};
 use signalling::{ClientMessage, ServerMessage};
 
 use crate::support::{Key, Peer, Server};
@@ -54,6 +54,26 @@ async fn only_the_key_itself_can_host_its_label() {
     peer.send(&good).await;
     assert!(matches!(peer.next().await, ServerMessage::Hosting { .. }));
     assert_eq!(server.hosts().await, 1);
+}
+
+#[tokio::test]
+async fn a_key_of_small_order_hosts_nothing() {
+    let server = Server::start().await;
+    let mut peer = Peer::join(&server).await;
+    // The neutral point, and with it and s = 0 the signature that satisfies the bare equation.
+    let (mut neutral, mut signature) = ([0; 32], [0; 64]);
+    (neutral[0], signature[0]) = (1, 1);
+    let key = PublicKey::from(neutral);
+    let name = SiteName::parse("shop").unwrap();
+    let message = ClientMessage::Host {
+        label: Label::new(name.clone(), &key),
+        key,
+        name,
+        signature: Signature::from(signature),
+        claim: true,
+    };
+    is_refused(&mut peer, &message).await;
+    assert_eq!(server.hosts().await, 0);
 }
 
 #[tokio::test]

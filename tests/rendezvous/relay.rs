@@ -3,7 +3,7 @@
 use identity::{AttemptId, Signature};
 use signalling::{Candidate, ClientMessage, FailReason, ServerMessage};
 
-use crate::support::{Key, Peer, Server};
+use crate::support::{Key, Peer, Server, sdp};
 
 fn attempt(byte: u8) -> AttemptId {
     AttemptId::from_bytes([byte; 16])
@@ -21,7 +21,7 @@ fn answer(attempt: AttemptId, key: &Key) -> ClientMessage {
     let signature = Signature::from([7; 64]);
     ClientMessage::Answer {
         attempt,
-        sdp: "answer".into(),
+        sdp: sdp("answer"),
         key: key.public(),
         signature,
     }
@@ -53,16 +53,26 @@ async fn two_visitors_and_their_host_hear_their_own_signals() {
     let label = host.host(&key, "shop").await;
 
     one.connect(attempt(1), &label).await;
-    let offer = ServerMessage::Offer {
+    let offer = host.next().await;
+    let ServerMessage::Offer { network, .. } = offer else {
+        panic!("no offer: {offer:?}")
+    };
+    assert!(
+        network.is_some(),
+        "a host learns which visitors share a network"
+    );
+    let expected = ServerMessage::Offer {
         attempt: attempt(1),
         label: label.clone(),
-        sdp: "offer".into(),
+        sdp: sdp("offer"),
+        network,
     };
-    assert_eq!(host.next().await, offer);
+    assert_eq!(offer, expected);
     two.connect(attempt(2), &label).await;
-    assert!(
-        matches!(host.next().await, ServerMessage::Offer { attempt: id, .. } if id == attempt(2))
-    );
+    assert!(matches!(
+        host.next().await,
+        ServerMessage::Offer { attempt: id, network: of_two, .. } if id == attempt(2) && of_two == network
+    ));
 
     // A candidate that is quicker than the answer waits for it.
     host.send(&ClientMessage::Candidate {
@@ -80,7 +90,7 @@ async fn two_visitors_and_their_host_hear_their_own_signals() {
         } => {
             assert_eq!(
                 (id, sdp.as_str(), public),
-                (attempt(2), "answer", key.public())
+                (attempt(2), self::sdp("answer").as_str(), key.public())
             );
             assert_eq!(signature, Signature::from([7; 64]));
         }

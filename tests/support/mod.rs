@@ -8,7 +8,7 @@ mod server;
 
 pub use http::{Answer, request};
 pub use key::Key;
-pub use peer::{Closed, Peer};
+pub use peer::{Closed, Peer, sdp};
 pub use server::Server;
 
 use std::time::Duration;

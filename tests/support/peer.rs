@@ -19,6 +19,14 @@ pub struct Peer {
     pub ice_servers: Vec<IceServer>,
 }
 
+/// A session description for a data channel, with a line that tells it from others.
+pub fn sdp(text: &str) -> String {
+    format!(
+        "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+         m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\na={text}\r\n"
+    )
+}
+
 /// The end of a socket: the code of its close frame, if there was one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Closed(pub Option<u16>);
@@ -40,6 +48,16 @@ impl Peer {
         host: &str,
         more: &[(&'static str, &str)],
     ) -> Result<WebSocketStream<TcpStream>, u16> {
+        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
+        Self::dial_over(stream, host, more).await
+    }
+
+    /// The same over a connection.
+    pub async fn dial_over(
+        stream: TcpStream,
+        host: &str,
+        more: &[(&'static str, &str)],
+    ) -> Result<WebSocketStream<TcpStream>, u16> {
         let url = format!("ws://{host}{}", signalling::PATH);
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
@@ -48,7 +66,6 @@ impl Peer {
         for (name, value) in more {
             headers.insert(*name, http::HeaderValue::from_str(value).unwrap());
         }
-        let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
         match timeout(PATIENCE, client_async(request, stream))
             .await
             .unwrap()
@@ -69,6 +86,14 @@ impl Peer {
             .await
             .unwrap();
         Self::greet(socket).await
+    }
+
+    /// Opens a socket as a proxy does for a client of this address, and says hello.
+    pub async fn join_from(server: &Server, client: &str) -> Self {
+        let host = format!("localhost:{}", server.port);
+        let headers = [("x-forwarded-for", client)];
+        let socket = Self::dial_with(server.port, &host, &headers).await;
+        Self::greet(socket.unwrap()).await
     }
 
     /// Says hello over a socket.
@@ -165,10 +190,16 @@ impl Peer {
 
     /// Makes an offer.
     pub async fn connect(&mut self, attempt: AttemptId, label: &Label) {
+        self.connect_with(attempt, label, sdp("offer")).await;
+    }
+
+    /// Makes an offer of any session description.
+    pub async fn connect_with(&mut self, attempt: AttemptId, label: &Label, sdp: String) {
+        let label = label.clone();
         self.send(&ClientMessage::Connect {
             attempt,
-            label: label.clone(),
-            sdp: "offer".into(),
+            label,
+            sdp,
         })
         .await;
     }

@@ -83,6 +83,29 @@ bytes_in_base64! {
     PublicKey, 32, "a public key"
 }
 
+/// The y coordinates of the points of order 8; those of order 1, 2 and 4 are 1, -1 and 0.
+const ORDER_8: [[u8; 32]; 2] = [
+    *b"\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0\
+       \xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+    *b"\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f\
+       \x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a",
+];
+
+impl PublicKey {
+    /// Is it a point of small order? Then it is nobody's: anybody can sign for it, and some implementations
+    /// (WebCrypto's among them) take such signatures.
+    pub fn has_small_order(&self) -> bool {
+        let mut y = self.0;
+        // The highest bit is the sign of x.
+        y[31] &= 0x7f;
+        let between = |all: u8| y[1..31].iter().all(|byte| *byte == all);
+        // 0 and 1; and p-1, and the two again as p and p+1, where p is 2^255-19.
+        (y[0] <= 1 && y[31] == 0 && between(0))
+            || (0xec <= y[0] && y[0] <= 0xee && y[31] == 0x7f && between(0xff))
+            || ORDER_8.contains(&y)
+    }
+}
+
 bytes_in_base64! {
     /// An Ed25519 signature (RFC 8032), 64 bytes.
     Signature, 64, "a signature"
@@ -183,5 +206,34 @@ mod tests {
         ] {
             assert_eq!(Fingerprint::parse(text), Err(Error::Fingerprint), "{text}");
         }
+    }
+
+    #[test]
+    fn the_keys_of_small_order_are_those_that_the_curve_has() {
+        let is_weak = |bytes: &[u8; 32]| {
+            ed25519_dalek::VerifyingKey::from_bytes(bytes).is_ok_and(|key| key.is_weak())
+        };
+        let near = |lowest: u8, rest: u8, highest: u8| {
+            let mut bytes = [rest; 32];
+            (bytes[0], bytes[31]) = (lowest, highest);
+            bytes
+        };
+        let mut candidates = ORDER_8.to_vec();
+        for lowest in 0..=255 {
+            candidates.push(near(lowest, 0, 0));
+            candidates.push(near(lowest, 0xff, 0x7f));
+        }
+        let mut found = 0;
+        for mut bytes in candidates {
+            for sign in [0, 0x80] {
+                bytes[31] = bytes[31] & 0x7f | sign;
+                let small = PublicKey::from(bytes).has_small_order();
+                assert!(small || !is_weak(&bytes), "{bytes:?}");
+                found += usize::from(small);
+            }
+        }
+        assert_eq!(found, 14, "7 coordinates, each with two signs");
+        let real = ed25519_dalek::SigningKey::from_bytes(&[1; 32]).verifying_key();
+        assert!(!PublicKey::from(real.to_bytes()).has_small_order());
     }
 }

@@ -106,7 +106,8 @@ impl ClientMessage {
     pub fn validate(&self) -> Result<(), DecodeError> {
         match self {
             Self::Connect { sdp, .. } | Self::Answer { sdp, .. } => {
-                at_most("sdp", sdp, MAX_SDP_BYTES)
+                at_most("sdp", sdp, MAX_SDP_BYTES)?;
+                is_for_data("sdp", sdp)
             }
             Self::Candidate { candidate, .. } => candidate.validate(),
             Self::Host { label, name, .. } if label.name() != name => Err(DecodeError::Field {
@@ -118,10 +119,29 @@ impl ClientMessage {
     }
 }
 
+/// A session description (RFC 8866) of one media section, for data channels (RFC 8841)? More than that is the
+/// peers' to judge.
+fn is_for_data(field: &'static str, sdp: &str) -> Result<(), DecodeError> {
+    let mut media = sdp.lines().filter(|line| line.starts_with("m="));
+    let data = media
+        .next()
+        .is_some_and(|line| line.starts_with("m=application "));
+    if sdp.lines().next() == Some("v=0") && data && media.next().is_none() {
+        return Ok(());
+    }
+    Err(DecodeError::Field {
+        field,
+        problem: "is not a session description of one data channel section".to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    const SDP: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n\
+        m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n";
 
     fn attempt() -> AttemptId {
         AttemptId::from_bytes([0xab; 16])
@@ -183,7 +203,8 @@ mod tests {
 
     #[test]
     fn bounds_are_kept() {
-        assert!(ClientMessage::decode(&connect("x".repeat(MAX_SDP_BYTES)).encode()).is_ok());
+        let greatest = format!("{SDP}{}", "x".repeat(MAX_SDP_BYTES - SDP.len()));
+        assert!(ClientMessage::decode(&connect(greatest).encode()).is_ok());
         assert!(matches!(
             ClientMessage::decode(&connect("x".repeat(MAX_SDP_BYTES + 1)).encode()),
             Err(DecodeError::Field { field: "sdp", .. })
@@ -210,6 +231,28 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    #[test]
+    fn what_is_no_session_description_for_data_is_refused() {
+        for sdp in [SDP.to_owned(), SDP.replace("\r\n", "\n")] {
+            assert!(ClientMessage::decode(&connect(sdp).encode()).is_ok());
+        }
+        for sdp in [
+            String::new(),
+            "x".repeat(1000),
+            "v=0\r\n".to_owned(),
+            format!("\r\n{SDP}"),
+            SDP.replace("m=application", "m=audio"),
+            format!("{SDP}m=video 9 UDP/TLS/RTP/SAVPF 96\r\n"),
+            format!("{SDP}m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\n"),
+        ] {
+            let refused = ClientMessage::decode(&connect(sdp.clone()).encode());
+            assert!(
+                matches!(refused, Err(DecodeError::Field { field: "sdp", .. })),
+                "{sdp}"
+            );
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! The answer comes from a program that may be anything: it is bounded in time and size, and only two
 //! words of it count. Whatever runs on this machine could say them; so a rendezvous that is shared is
-//! trusted as far as this machine's programs are.
+//! trusted as far as this machine's programs are. It is one of this machine only: where else sites are hosted
+//! the owner chooses, and no program that had the port first.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -18,16 +19,17 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The largest answer that is read, in bytes: `/healthz` takes a few hundred.
 const MAX_ANSWER: usize = 16 * 1024;
 
-/// The longest gateway address that is believed, in bytes.
-const MAX_GATEWAY: usize = signalling::MAX_URL_BYTES;
+/// The longest gateway address that is shown, in bytes: a domain has 253 at most.
+const MAX_GATEWAY: usize = 300;
 
 /// Who listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listener {
-    /// A PeerServer.
-    PeerServer {
-        /// The public address of its gateway, which its hosts must name when they prove themselves; it
-        /// need not be on this machine.
+    /// A PeerServer whose gateway is this port of this machine.
+    PeerServer,
+    /// A PeerServer whose gateway is elsewhere: a public rendezvous behind a proxy, or a program that says so.
+    Elsewhere {
+        /// The address of its gateway, for a person to read.
         gateway: String,
     },
     /// Something else, or a PeerServer that hangs.
@@ -51,15 +53,24 @@ pub async fn who_listens(port: u16) -> Listener {
             return Listener::Nobody;
         };
         match ask(&mut stream, port).await {
-            Ok(answer) => gateway(&answer).map_or(Listener::Stranger, |gateway| {
-                Listener::PeerServer { gateway }
-            }),
+            Ok(answer) => match gateway(&answer) {
+                None => Listener::Stranger,
+                Some(gateway) if is_here(&gateway, port) => Listener::PeerServer,
+                Some(gateway) => Listener::Elsewhere { gateway },
+            },
             Err(_) => Listener::Stranger,
         }
     };
     tokio::time::timeout(PATIENCE, ask)
         .await
         .unwrap_or(Listener::Stranger)
+}
+
+/// Is this the address of a gateway at this port of this machine?
+fn is_here(gateway: &str, port: u16) -> bool {
+    let here = format!("http://localhost:{port}");
+    // The port that http has by itself is not written.
+    gateway == here || (port == 80 && gateway == "http://localhost")
 }
 
 async fn ask(stream: &mut TcpStream, port: u16) -> std::io::Result<Vec<u8>> {
@@ -126,10 +137,14 @@ mod tests {
         }
     }
 
-    /// What is found on a port whose listener sends `answer` and closes.
+    /// What is found on a port whose listener sends `answer`, with its port, and closes.
     async fn found(answer: Vec<u8>) -> Listener {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
+        let answer = match String::from_utf8(answer) {
+            Ok(text) => text.replace("PORT", &port.to_string()).into_bytes(),
+            Err(error) => error.into_bytes(),
+        };
         let server = tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut request = vec![0; 1024];
@@ -143,10 +158,27 @@ mod tests {
 
     #[tokio::test]
     async fn listeners_are_told_apart() {
-        let healthy = Listener::PeerServer {
-            gateway: "http://localhost:1".to_owned(),
+        let healthy = |gateway: &str| {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
+            format!("{head}{{\"server\":\"peerserver\",\"gateway\":\"{gateway}\"}}").into_bytes()
         };
-        assert_eq!(found(HEALTHY.to_vec()).await, healthy);
+        assert_eq!(
+            found(healthy("http://localhost:PORT")).await,
+            Listener::PeerServer
+        );
+        for elsewhere in [
+            "https://peer.example",
+            "http://localhost:1",
+            "https://localhost:1",
+            "http://localhost",
+            "http://192.0.2.1:8890",
+        ] {
+            let gateway = elsewhere.to_owned();
+            assert_eq!(
+                found(healthy(elsewhere)).await,
+                Listener::Elsewhere { gateway }
+            );
+        }
         assert_eq!(
             found(b"HTTP/1.1 404 Not Found\r\n\r\n".to_vec()).await,
             Listener::Stranger

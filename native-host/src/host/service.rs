@@ -71,8 +71,8 @@ pub struct Service {
 /// Whose rendezvous it is.
 enum Place {
     Own(Box<Rendezvous>),
-    /// Another PeerServer's, whose gateway has this address.
-    Shared(String),
+    /// Another PeerServer's of this machine.
+    Shared,
 }
 
 impl Service {
@@ -150,7 +150,7 @@ async fn keep(
                     |error| error.to_string(),
                 )
             }
-            Place::Shared(_) => {
+            Place::Shared => {
                 let next = tokio::select! {
                     next = watch_shared(&wish) => next,
                     () = stop(stopped.clone()) => return,
@@ -193,8 +193,10 @@ async fn watch_shared(wish: &Wish) -> Result<Box<Rendezvous>, Failure> {
                 return Ok(rendezvous);
             }
         }
-        if probe::who_listens(wish.port).await == Listener::Stranger {
-            return Err(taken(wish.port));
+        match probe::who_listens(wish.port).await {
+            Listener::Stranger => return Err(taken(wish.port)),
+            Listener::Elsewhere { gateway } => return Err(taken_for(wish.port, &gateway)),
+            Listener::PeerServer | Listener::Nobody => {}
         }
     }
 }
@@ -215,7 +217,8 @@ async fn take_place(wish: &Wish) -> Result<Option<Place>, Failure> {
         return Ok(Some(Place::Own(rendezvous)));
     }
     match probe::who_listens(wish.port).await {
-        Listener::PeerServer { gateway } => Ok(Some(Place::Shared(gateway))),
+        Listener::PeerServer => Ok(Some(Place::Shared)),
+        Listener::Elsewhere { gateway } => Err(taken_for(wish.port, &gateway)),
         Listener::Stranger => Err(taken(wish.port)),
         Listener::Nobody => Ok(None),
     }
@@ -244,20 +247,28 @@ async fn own(wish: &Wish) -> Result<Option<Box<Rendezvous>>, Failure> {
 }
 
 fn running(wish: &Wish, place: &Place) -> Standing {
-    let (gateway, shared) = match place {
-        Place::Own(_) => (gateway(wish.port), false),
-        Place::Shared(gateway) => (gateway.clone(), true),
-    };
     Standing::Running {
-        gateway,
+        gateway: gateway(wish.port),
         port: wish.port,
-        shared,
+        shared: matches!(place, Place::Shared),
     }
 }
 
 /// The gateway's address on this machine. `localhost`, not `127.0.0.1`: sites are at names below it.
 fn gateway(port: u16) -> String {
     format!("http://localhost:{port}")
+}
+
+/// The failure that the port is that of a rendezvous for another address.
+fn taken_for(port: u16, gateway: &str) -> Failure {
+    let message = format!(
+        "Port {port} is taken by a rendezvous for {gateway}. If you want to host there, enter that address as your \
+         rendezvous; else choose another port."
+    );
+    Failure {
+        reason: FailReason::PortTaken,
+        message,
+    }
 }
 
 fn taken(port: u16) -> Failure {

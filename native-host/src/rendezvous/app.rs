@@ -1,27 +1,34 @@
 //! What all requests and sockets of one rendezvous share, and the first look at a request: whose it is.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use axum::extract::Request;
 use axum::response::Response;
-use http::header::{HOST, HeaderName};
+use http::header::{HOST, HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use identity::{PublicKey, SiteName};
 use tokio::sync::{Semaphore, watch};
 
+use super::address::Address;
 use super::addresses::Addresses;
-use super::claim_rate::ClaimRate;
 use super::claims::{Claims, Verdict};
-use super::directory::Directory;
+use super::day::{self, Day};
+use super::directory::{Directory, LOOPBACK_SHARES};
 use super::gateway_url::Gateway;
+use super::network::NetworkNames;
 use super::origins::{Origins, Place};
 use super::policy::{self, Kind};
-use super::{Settings, gateway, response, site_origin, state_file};
+use super::rates::Rates;
+use super::settings::Rate;
+use super::state_file::StateFile;
+use super::write_deadline::Pending;
+use super::{Settings, forwarded, gateway, response, site_origin};
 
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// Seconds after which a client that found no room may try again.
+const TRY_AGAIN: HeaderValue = HeaderValue::from_static("10");
 
 /// How many connections and sockets can run at once, far beyond the limits.
 pub const RUNNING: usize = 1 << 20;
@@ -37,14 +44,29 @@ pub struct App {
     pub instance: String,
     /// How many signalling sockets each address has.
     pub sockets: Arc<Addresses>,
+    /// How many requests of each address are being answered: behind a proxy its connections say nothing.
+    requests: Arc<Addresses>,
+    /// What hosts see of their visitors' networks.
+    pub networks: NetworkNames,
     /// A permit for everything that a shutdown waits for.
     pub running: Arc<Semaphore>,
     /// True from the moment that everything must end.
     ending: watch::Receiver<bool>,
     directory: Mutex<Directory>,
-    claim_rate: Mutex<ClaimRate>,
-    /// Held while the file of claims is written, so that the newest is written last.
-    saving: tokio::sync::Mutex<()>,
+    new_names: Mutex<Rates>,
+    questions: Mutex<Rates>,
+    proofs: Mutex<Rates>,
+    /// The file of claims; held while it is written, so that changes get there in their order.
+    state: Option<Arc<tokio::sync::Mutex<StateFile>>>,
+}
+
+/// What is counted by the networks of those who do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Asks whether a name is free.
+    Question,
+    /// Proves a label.
+    Proof,
 }
 
 impl App {
@@ -53,28 +75,45 @@ impl App {
         settings: Settings,
         origins: Origins,
         instance: String,
-        claims: Claims,
+        (claims, state): (Claims, Option<StateFile>),
+        networks: NetworkNames,
         ending: watch::Receiver<bool>,
     ) -> Self {
         let limits = &settings.limits;
         let sockets = Addresses::new(
             limits.sockets_per_address,
             limits.sockets_per_loopback,
+            limits.sockets,
+        );
+        let requests = Addresses::new(
+            limits.connections_per_address,
+            limits.connections_per_loopback,
             limits.connections,
         );
         let running = Arc::new(Semaphore::new(RUNNING));
-        let claim_rate = Mutex::new(ClaimRate::new(limits.names_per_hour));
+        // In seconds, so that whole numbers say "so many a day".
+        let a_day = Rate {
+            at_once: day::SECONDS,
+            per_second: 1,
+        };
+        let new_names = Mutex::new(Rates::new(a_day, None));
+        let rates = |rate| Mutex::new(Rates::new(rate, Some(LOOPBACK_SHARES)));
+        let (questions, proofs) = (rates(limits.questions), rates(limits.proofs));
         let directory = Mutex::new(Directory::new(limits.clone(), claims));
         Self {
             settings,
             origins,
             instance,
             sockets,
+            requests,
+            networks,
             running,
             ending,
             directory,
-            claim_rate,
-            saving: tokio::sync::Mutex::new(()),
+            new_names,
+            questions,
+            proofs,
+            state: state.map(|state| Arc::new(tokio::sync::Mutex::new(state))),
         }
     }
 
@@ -97,42 +136,78 @@ impl App {
         self: &Arc<Self>,
         name: &SiteName,
         key: &PublicKey,
-        client: IpAddr,
+        client: Address,
     ) -> Verdict {
         let limits = &self.settings.limits;
-        let is_new = self.directory().claims.label(name).is_none();
-        if is_new {
-            let mut rate = self
-                .claim_rate
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if !rate.take(client, Instant::now()) {
-                return Verdict::TooOften;
-            }
+        let today = Day::today();
+        let (held, free) = {
+            let claims = &self.directory().claims;
+            (claims.holds(key, name), claims.is_free(name, today))
+        };
+        if free && !held && !self.may_claim(client) {
+            return Verdict::TooOften;
         }
-        let verdict = self
-            .directory()
-            .claims
-            .claim(name, key, limits.names_per_key, limits.names);
-        if verdict == Verdict::Claimed
-            && let Some(path) = self.settings.state_file.clone()
-        {
-            let app = Arc::clone(self);
-            let _saving = self.saving.lock().await;
-            let save = move || {
-                let claims = app.directory().claims.clone();
-                state_file::save(&path, &claims)
-            };
-            if tokio::task::spawn_blocking(save).await.is_err() {
-                tracing::error!("the task that saves claims was ended");
-            }
+        let most = (limits.names_per_key, limits.names);
+        let verdict = self.directory().claims.claim(name, key, most, today);
+        if verdict == Verdict::Claimed {
+            self.save().await;
         }
         verdict
     }
 
+    fn may_claim(&self, client: Address) -> bool {
+        if self.settings.limits.names_per_day == 0 && client != Address::Loopback {
+            return false;
+        }
+        let cost = day::SECONDS.div_ceil(self.settings.limits.names_per_day.max(1));
+        take(&self.new_names, client, cost)
+    }
+
+    /// May this client do this once more now?
+    pub fn may(&self, deed: Deed, client: Address) -> bool {
+        let rates = match deed {
+            Deed::Question => &self.questions,
+            Deed::Proof => &self.proofs,
+        };
+        take(rates, client, 1)
+    }
+
+    /// Writes down what changed of the claims.
+    pub async fn save(self: &Arc<Self>) {
+        let Some(state) = &self.state else {
+            self.directory().claims.take_changes();
+            return;
+        };
+        let mut state = Arc::clone(state).lock_owned().await;
+        let app = Arc::clone(self);
+        let save = move || {
+            let (changes, names) = {
+                let claims = &mut app.directory().claims;
+                (claims.take_changes(), claims.len())
+            };
+            // None: who came before wrote down this change too.
+            if !changes.is_empty() {
+                state.save(&changes, names, || app.directory().claims.clone());
+            }
+        };
+        if tokio::task::spawn_blocking(save).await.is_err() {
+            tracing::error!("the task that saves claims was ended");
+        }
+    }
+
     /// Answers any request.
-    pub async fn answer(self: Arc<Self>, peer: SocketAddr, request: Request) -> Response {
+    pub async fn answer(
+        self: Arc<Self>,
+        peer: SocketAddr,
+        request: Request,
+        pending: &Pending,
+    ) -> Response {
         let (mut parts, _body) = request.into_parts();
+        let client = self.client(&parts, peer.ip().into());
+        match self.requests.enter(client) {
+            Some(seat) => pending.hold(seat),
+            None => return self.too_many(&parts, self.origins.public()),
+        }
         let host = authority(&parts);
         let Some(place) = host.as_deref().and_then(|host| self.origins.place(host)) else {
             tracing::debug!(host, "request for another host refused");
@@ -148,7 +223,6 @@ impl App {
         };
         match &place {
             Place::Gateway(gateway) | Place::Number(gateway) => {
-                let client = self.client(&parts, peer.ip());
                 gateway::answer(&self, gateway, &place, client, &mut parts).await
             }
             Place::Site(gateway, _) => site_origin::answer(&self, gateway, &parts),
@@ -171,19 +245,34 @@ impl App {
         response
     }
 
-    /// The address that a client's connections are counted by.
-    fn client(&self, parts: &Parts, peer: IpAddr) -> IpAddr {
-        if !self.settings.trusted_proxy || !peer.to_canonical().is_loopback() {
-            return peer;
-        }
-        // The last entry is the proxy's own word; those before it are the client's.
-        let last = parts.headers.get_all(FORWARDED_FOR).iter().next_back();
-        let last = last
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.rsplit(',').next());
-        last.and_then(|address| address.trim().parse().ok())
-            .unwrap_or(peer)
+    /// 429 for a client that has, or does, as much as it may.
+    pub fn too_many(&self, parts: &Parts, gateway: &Gateway) -> Response {
+        let sentence =
+            "Too much is open or asked for from this network; close some, or try again later.";
+        let page = response::page(
+            parts,
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many requests",
+            sentence,
+        );
+        let mut response = self.guarded(page, Kind::Plain, gateway);
+        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN);
+        response
     }
+
+    /// The address that a client's shares are counted by.
+    fn client(&self, parts: &Parts, peer: Address) -> Address {
+        if self.settings.trusted_proxy && peer == Address::Loopback {
+            forwarded::client(&parts.headers)
+        } else {
+            peer
+        }
+    }
+}
+
+fn take(rates: &Mutex<Rates>, client: Address, cost: u32) -> bool {
+    let mut rates = rates.lock().unwrap_or_else(PoisonError::into_inner);
+    rates.take(client, cost, Instant::now())
 }
 
 /// May this method be answered at all?

@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 
 use signalling::Candidate;
 
+use super::address::Address;
 use super::directory::SocketId;
+
+/// Bytes of a host's candidates that wait for its answer: a machine with many addresses has some dozens of 150.
+const MAX_EARLY_BYTES: usize = 8 * 1024;
 
 /// A side of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,22 +26,27 @@ pub struct Attempt {
     pub visitor: SocketId,
     /// The socket that the offer went to.
     pub host: SocketId,
+    /// The visitor's address, which it is counted by.
+    pub from: Address,
     since: Instant,
     answered: bool,
     /// The host's candidates that came before its answer.
     early: Vec<Candidate>,
+    early_bytes: usize,
     candidates: [usize; 2],
 }
 
 impl Attempt {
     /// An offer has just been passed on.
-    pub fn new(visitor: SocketId, host: SocketId, now: Instant) -> Self {
+    pub fn new(visitor: SocketId, host: SocketId, from: Address, now: Instant) -> Self {
         Self {
             visitor,
             host,
+            from,
             since: now,
             answered: false,
             early: Vec::new(),
+            early_bytes: 0,
             candidates: [0; 2],
         }
     }
@@ -79,7 +88,7 @@ impl Attempt {
     }
 
     /// A candidate of one side came: given back if it is to be passed on now. One of the host's is kept
-    /// until its answer went; more than `most` of a side are dropped.
+    /// until its answer went; more than `most` of a side, or too many bytes that are kept, are dropped.
     pub fn candidate(
         &mut self,
         side: Side,
@@ -93,7 +102,10 @@ impl Attempt {
         }
         *count += 1;
         if side == Side::Host && !self.answered {
-            self.early.push(candidate);
+            self.early_bytes += size(&candidate);
+            if self.early_bytes <= MAX_EARLY_BYTES {
+                self.early.push(candidate);
+            }
             return None;
         }
         Some(candidate)
@@ -108,4 +120,11 @@ impl Attempt {
         };
         now.saturating_duration_since(self.since) > most
     }
+}
+
+/// Bytes that a candidate takes, about.
+pub fn size(candidate: &Candidate) -> usize {
+    let more = [&candidate.sdp_mid, &candidate.username_fragment];
+    let more = more.into_iter().flatten().map(String::len);
+    size_of::<Candidate>() + candidate.candidate.len() + more.sum::<usize>()
 }

@@ -1,15 +1,48 @@
-//! Who holds which bare name: first come, kept by the key that claimed it, for ever.
+//! Who holds which bare name: first come, kept by the key that claimed it as long as it hosts now and then.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher as _;
+use std::mem;
 
 use identity::{Label, PublicKey, SiteName};
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
+
+/// Days after which a name may be another's if its key never hosted meanwhile. It leads to its old label until
+/// somebody claims it: a clock that goes wrong gives nothing away by itself.
+const KEPT_DAYS: u32 = 365;
+
+/// Days after which it is written down anew that a key still hosts.
+const RENEWED_DAYS: u32 = 7;
+
+/// Alternatives to a name that are tried in order (`name-2`, `name-3`…), and then at random.
+const ALTERNATIVES: u32 = 20;
+
 /// The names and the keys that hold them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Claims {
-    names: BTreeMap<SiteName, PublicKey>,
+    names: BTreeMap<SiteName, Claim>,
     by_key: HashMap<PublicKey, usize>,
+    /// What changed since it was last asked for.
+    changes: Vec<Record>,
+}
+
+/// A claim of a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Claim {
+    key: PublicKey,
+    /// When the key hosted last, to a week or so.
+    hosted: Day,
+}
+
+/// A change of one name, as it stands in a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    name: SiteName,
+    /// Whose it is from now on; none: nobody's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    claim: Option<Claim>,
 }
 
 /// The answer to a claim.
@@ -25,20 +58,9 @@ pub enum Verdict {
     KeyHasEnough,
     /// There are as many names as there may be.
     NoRoom,
-    /// Too many names were claimed from one address lately.
+    /// Too many names were claimed from one network lately.
     TooOften,
 }
-
-/// The claims as they stand in a file.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    version: u16,
-    names: BTreeMap<SiteName, PublicKey>,
-}
-
-/// The version of the file.
-const FILE_VERSION: u16 = 1;
 
 impl Claims {
     /// Claims a name for a key whose holder has proved himself.
@@ -46,43 +68,92 @@ impl Claims {
         &mut self,
         name: &SiteName,
         key: &PublicKey,
-        per_key: usize,
-        in_all: usize,
+        (per_key, in_all): (usize, usize),
+        today: Day,
     ) -> Verdict {
-        match self.names.get(name) {
-            Some(holder) if holder == key => return Verdict::Held,
-            Some(_) => return Verdict::Taken,
-            None => {}
+        if self.holds(key, name) {
+            self.renew(name, key, today);
+            return Verdict::Held;
+        }
+        if !self.is_free(name, today) {
+            return Verdict::Taken;
         }
         if self.by_key.get(key).is_some_and(|count| *count >= per_key) {
             return Verdict::KeyHasEnough;
         }
-        if self.names.len() >= in_all {
+        if self.names.len() >= in_all && !self.names.contains_key(name) && !self.make_room(today) {
             return Verdict::NoRoom;
         }
-        self.names.insert(name.clone(), *key);
-        *self.by_key.entry(*key).or_default() += 1;
+        let claim = Claim {
+            key: *key,
+            hosted: today,
+        };
+        self.change(Record {
+            name: name.clone(),
+            claim: Some(claim),
+        });
         Verdict::Claimed
+    }
+
+    /// The key hosts this name today, if it is the key's.
+    pub fn renew(&mut self, name: &SiteName, key: &PublicKey, today: Day) {
+        let Some(claim) = self.names.get(name) else {
+            return;
+        };
+        if claim.key == *key && today.since(claim.hosted) >= RENEWED_DAYS {
+            let claim = Claim {
+                hosted: today,
+                ..*claim
+            };
+            self.change(Record {
+                name: name.clone(),
+                claim: Some(claim),
+            });
+        }
+    }
+
+    /// A label is hosted today: its key's claim is kept up, if it has one.
+    pub fn renew_label(&mut self, label: &Label, today: Day) {
+        let key = self.names.get(label.name()).map(|claim| claim.key);
+        if let Some(key) = key
+            && label.certifies(&key)
+        {
+            self.renew(label.name(), &key, today);
+        }
     }
 
     /// The label that a bare name stands for, if it is claimed.
     pub fn label(&self, name: &SiteName) -> Option<Label> {
         self.names
             .get(name)
-            .map(|key| Label::new(name.clone(), key))
+            .map(|claim| Label::new(name.clone(), &claim.key))
+    }
+
+    /// Can anybody claim this name?
+    pub fn is_free(&self, name: &SiteName, today: Day) -> bool {
+        self.names
+            .get(name)
+            .is_none_or(|claim| claim.has_lapsed(today))
     }
 
     /// Does this key hold this name?
     pub fn holds(&self, key: &PublicKey, name: &SiteName) -> bool {
-        self.names.get(name) == Some(key)
+        self.names.get(name).is_some_and(|claim| claim.key == *key)
     }
 
-    /// The first free alternative to a name: `name-2`, `name-3`…
+    /// A free alternative to a name: `name-2`, `name-3`… or, if somebody took all of these, one with a longer number.
     pub fn suggestion(&self, name: &SiteName) -> SiteName {
-        let free = (2..u32::MAX)
-            .map(|n| name.suggest_alternative(n))
-            .find(|other| !self.names.contains_key(other));
-        // There are more alternatives than there can be claims.
+        // Random, so that nobody can take beforehand what would be tried: else each question would cost as many
+        // steps as there are names.
+        let random = |n: u32| (self.by_key.hasher().hash_one((name, n)) >> 32) as u32;
+        let in_order = 2..ALTERNATIVES;
+        let short = (0..ALTERNATIVES).map(|n| 1000 + random(n) % 9000);
+        let long = (0..ALTERNATIVES).map(|n| 1_000_000 + random(n) % 9_000_000);
+        let mut tried = in_order
+            .chain(short)
+            .chain(long)
+            .map(|n| name.suggest_alternative(n));
+        let free = tried.find(|other| !self.names.contains_key(other));
         free.unwrap_or_else(|| name.suggest_alternative(u32::MAX))
     }
 
@@ -91,100 +162,88 @@ impl Claims {
         self.names.len()
     }
 
-    /// The claims as a file's text.
-    pub fn to_json(&self) -> String {
-        let file = File {
-            version: FILE_VERSION,
-            names: self.names.clone(),
-        };
-        // A map of strings always has a JSON form.
-        serde_json::to_string_pretty(&file).unwrap_or_default()
+    /// What changed since this was last called.
+    pub fn take_changes(&mut self) -> Vec<Record> {
+        mem::take(&mut self.changes)
     }
 
-    /// Reads a file's text.
-    ///
-    /// # Errors
-    /// A sentence that says what is wrong with it.
-    pub fn from_json(text: &str) -> Result<Self, String> {
-        let file: File = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if file.version != FILE_VERSION {
-            return Err(format!(
-                "it is of version {}, not {FILE_VERSION}",
-                file.version
-            ));
-        }
-        let mut by_key = HashMap::new();
-        for key in file.names.values() {
-            *by_key.entry(*key).or_default() += 1;
-        }
-        Ok(Self {
-            names: file.names,
-            by_key,
+    /// Is there something for `take_changes`?
+    pub fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    /// All names, as changes to an empty memory.
+    pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
+        self.names.iter().map(|(name, claim)| Record {
+            name: name.clone(),
+            claim: Some(*claim),
         })
+    }
+
+    /// A memory with these names, held since today.
+    pub fn from_names(names: BTreeMap<SiteName, PublicKey>, today: Day) -> Self {
+        let mut claims = Self::default();
+        for (name, key) in names {
+            let hosted = today;
+            claims.apply(Record {
+                name,
+                claim: Some(Claim { key, hosted }),
+            });
+        }
+        claims
+    }
+
+    /// Makes a change that was written down before.
+    pub fn apply(&mut self, Record { name, claim }: Record) {
+        let before = match claim {
+            Some(claim) => {
+                *self.by_key.entry(claim.key).or_default() += 1;
+                self.names.insert(name, claim)
+            }
+            None => self.names.remove(&name),
+        };
+        if let Some(Claim { key, .. }) = before
+            && let Some(count) = self.by_key.get_mut(&key)
+        {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.by_key.remove(&key);
+            }
+        }
+    }
+
+    fn change(&mut self, record: Record) {
+        self.apply(record.clone());
+        self.changes.push(record);
+    }
+
+    /// Ends the claim that has lapsed longest. `false` if none has.
+    fn make_room(&mut self, today: Day) -> bool {
+        let oldest = self.names.iter().min_by_key(|(_, claim)| claim.hosted);
+        let Some((name, claim)) = oldest else {
+            return false;
+        };
+        let lapsed = claim.has_lapsed(today);
+        if lapsed {
+            let name = name.clone();
+            self.change(Record { name, claim: None });
+        }
+        lapsed
+    }
+}
+
+impl Claim {
+    const fn has_lapsed(&self, today: Day) -> bool {
+        today.since(self.hosted) > KEPT_DAYS
+    }
+}
+
+/// Two memories are the same if the same names are the same keys', whatever is still to be written down.
+impl PartialEq for Claims {
+    fn eq(&self, other: &Self) -> bool {
+        self.names == other.names && self.by_key == other.by_key
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn name(text: &str) -> SiteName {
-        SiteName::parse(text).unwrap()
-    }
-
-    fn key(byte: u8) -> PublicKey {
-        PublicKey::from([byte; 32])
-    }
-
-    #[test]
-    fn the_first_key_keeps_the_name() {
-        let mut claims = Claims::default();
-        assert_eq!(claims.claim(&name("shop"), &key(1), 8, 8), Verdict::Claimed);
-        assert_eq!(claims.claim(&name("shop"), &key(1), 8, 8), Verdict::Held);
-        assert_eq!(claims.claim(&name("shop"), &key(2), 8, 8), Verdict::Taken);
-        assert_eq!(
-            claims.label(&name("shop")),
-            Some(Label::new(name("shop"), &key(1)))
-        );
-        assert_eq!(claims.label(&name("other")), None);
-        assert!(claims.holds(&key(1), &name("shop")) && !claims.holds(&key(2), &name("shop")));
-    }
-
-    #[test]
-    fn suggestions_are_free() {
-        let mut claims = Claims::default();
-        for taken in ["shop", "shop-2", "shop-3"] {
-            claims.claim(&name(taken), &key(1), 8, 8);
-        }
-        assert_eq!(claims.suggestion(&name("shop")), name("shop-4"));
-    }
-
-    #[test]
-    fn there_is_an_end_to_names() {
-        let mut claims = Claims::default();
-        assert_eq!(claims.claim(&name("a"), &key(1), 1, 2), Verdict::Claimed);
-        assert_eq!(
-            claims.claim(&name("b"), &key(1), 1, 2),
-            Verdict::KeyHasEnough
-        );
-        assert_eq!(claims.claim(&name("b"), &key(2), 1, 2), Verdict::Claimed);
-        assert_eq!(claims.claim(&name("c"), &key(3), 1, 2), Verdict::NoRoom);
-        assert_eq!(claims.claim(&name("a"), &key(1), 1, 2), Verdict::Held);
-    }
-
-    #[test]
-    fn files_keep_everything_and_strange_ones_are_refused() {
-        let mut claims = Claims::default();
-        claims.claim(&name("shop"), &key(1), 8, 8);
-        claims.claim(&name("home-page"), &key(1), 8, 8);
-        assert_eq!(Claims::from_json(&claims.to_json()), Ok(claims));
-        for text in [
-            "",
-            "{}",
-            r#"{"version":2,"names":{}}"#,
-            r#"{"version":1,"names":{"WWW":"x"}}"#,
-        ] {
-            assert!(Claims::from_json(text).is_err(), "{text}");
-        }
-    }
-}
+mod tests;

@@ -5,15 +5,24 @@
 //! its caller brings the time. Keys have been proved before it hears of them.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use identity::{AttemptId, Label};
-use signalling::ServerMessage;
+use signalling::{NetworkId, ServerMessage};
 use tracing::info;
 
 use super::Limits;
+use super::address::Address;
 use super::attempt::Attempt;
 use super::claims::Claims;
+use super::day::Day;
+use super::known::Known;
 use super::outbox::Outbox;
+use super::rates::Rates;
+use super::shares::Shares;
+
+/// How many addresses' shares of a rate this machine has: every tab, test and proxied client of it is one address.
+pub const LOOPBACK_SHARES: u32 = 64;
 
 /// Names one socket for as long as the process lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,6 +31,12 @@ pub struct SocketId(u64);
 #[derive(Debug)]
 struct Peer {
     outbox: Outbox,
+    /// What its shares are counted by.
+    client: Address,
+    /// What hosts see of its network.
+    network: NetworkId,
+    /// Attempts under way at it as a host, by visitors' addresses.
+    visitors: Shares,
     hosts: HashSet<Label>,
     watches: HashSet<Label>,
     attempts: HashSet<AttemptId>,
@@ -34,11 +49,18 @@ pub struct Directory {
     next: u64,
     peers: HashMap<SocketId, Peer>,
     hosts: HashMap<Label, SocketId>,
-    /// Labels that had a host since the start; bounded by the greatest number of names.
-    known: HashSet<Label>,
+    /// Labels with a host, by hosts' addresses.
+    hosts_of: Shares,
+    known: Known,
     watchers: HashMap<Label, HashSet<SocketId>>,
     attempts: HashMap<AttemptId, Attempt>,
+    /// Attempts under way, by visitors' addresses.
+    attempts_of: Shares,
+    /// Bytes that visitors made the rendezvous pass on to hosts.
+    relayed: Rates,
     offers: u64,
+    /// The day on which the claims of those who host were kept up last.
+    renewed: Option<Day>,
     /// The bare names.
     pub claims: Claims,
 }
@@ -47,24 +69,43 @@ impl Directory {
     /// A memory with nothing but claims.
     pub fn new(limits: Limits, claims: Claims) -> Self {
         Self {
+            hosts_of: Shares::new(
+                limits.hosts_per_address,
+                limits.hosts_per_loopback,
+                limits.hosts,
+            ),
+            known: Known::new(limits.names),
+            attempts_of: Shares::new(
+                limits.attempts_per_address,
+                limits.attempts_per_loopback,
+                limits.attempts,
+            ),
+            relayed: Rates::new(limits.relayed, Some(LOOPBACK_SHARES)),
             limits,
             next: 0,
             peers: HashMap::new(),
             hosts: HashMap::new(),
-            known: HashSet::new(),
             watchers: HashMap::new(),
             attempts: HashMap::new(),
             offers: 0,
+            renewed: None,
             claims,
         }
     }
 
     /// A socket has said hello.
-    pub fn join(&mut self, outbox: Outbox) -> SocketId {
+    pub fn join(&mut self, outbox: Outbox, client: Address, network: NetworkId) -> SocketId {
         self.next += 1;
         let id = SocketId(self.next);
         let peer = Peer {
             outbox,
+            client,
+            network,
+            visitors: Shares::new(
+                self.limits.attempts_per_host_and_address,
+                self.limits.attempts_per_host_and_loopback,
+                self.limits.attempts_per_host,
+            ),
             hosts: HashSet::new(),
             watches: HashSet::new(),
             attempts: HashSet::new(),
@@ -80,6 +121,8 @@ impl Directory {
         };
         for label in &peer.hosts {
             self.hosts.remove(label);
+            self.hosts_of.give_back(peer.client, 1);
+            self.known.insert(label, peer.client);
             info!(%label, "host offline");
         }
         for label in &peer.watches {
@@ -90,21 +133,34 @@ impl Directory {
         }
     }
 
-    /// This socket hosts this label now, in place of any other. `false` if it hosts too many.
+    /// This socket hosts this label now, in place of any other. `false` if it, its network, or all host too many.
     pub fn host(&mut self, id: SocketId, label: &Label) -> bool {
-        let Some(peer) = self.peers.get_mut(&id) else {
+        let Some(peer) = self.peers.get(&id) else {
             return false;
         };
-        if peer.hosts.len() >= self.limits.hosts_per_socket && !peer.hosts.contains(label) {
+        if peer.hosts.contains(label) {
+            return true;
+        }
+        if peer.hosts.len() >= self.limits.hosts_per_socket {
             return false;
         }
-        peer.hosts.insert(label.clone());
-        let before = self.hosts.insert(label.clone(), id);
-        if self.known.len() < self.limits.names {
-            self.known.insert(label.clone());
+        // A browser that comes back takes the place of its old socket, which nobody noticed to be dead.
+        let client = peer.client;
+        let before = self.hosts.get(label).and_then(|old| self.peers.get(old));
+        let before = before.map(|old| old.client);
+        if let Some(before) = before {
+            self.hosts_of.give_back(before, 1);
         }
-        match before {
-            Some(before) if before == id => {}
+        if !self.hosts_of.take(client, 1) {
+            if let Some(before) = before {
+                self.hosts_of.take(before, 1);
+            }
+            return false;
+        }
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.hosts.insert(label.clone());
+        }
+        match self.hosts.insert(label.clone(), id) {
             Some(before) => {
                 info!(%label, "host replaced");
                 if let Some(old) = self.peers.get_mut(&before) {
@@ -132,12 +188,12 @@ impl Directory {
 
     /// This socket no longer hosts this label, if it did. Its attempts go on.
     pub fn unhost(&mut self, id: SocketId, label: &Label) {
-        if self
-            .peers
-            .get_mut(&id)
-            .is_some_and(|peer| peer.hosts.remove(label))
+        if let Some(peer) = self.peers.get_mut(&id)
+            && peer.hosts.remove(label)
         {
             self.hosts.remove(label);
+            self.hosts_of.give_back(peer.client, 1);
+            self.known.insert(label, peer.client);
             info!(%label, "host offline");
         }
     }
@@ -160,6 +216,17 @@ impl Directory {
         true
     }
 
+    /// Ends attempts that took too long, and once a day keeps up the claims of the labels that have a host. Called
+    /// every few seconds.
+    pub fn sweep(&mut self, now: Instant, today: Day) {
+        self.end_late_attempts(now);
+        if self.renewed.replace(today) != Some(today) {
+            for label in self.hosts.keys() {
+                self.claims.renew_label(label, today);
+            }
+        }
+    }
+
     /// Labels with a host now.
     pub fn hosts(&self) -> usize {
         self.hosts.len()
@@ -170,7 +237,7 @@ impl Directory {
         (self.next, self.offers)
     }
 
-    /// Had this label ever a host, as far as is remembered?
+    /// Had this label a host lately, or has it a claim?
     fn is_known(&self, label: &Label) -> bool {
         self.known.contains(label) || self.claims.label(label.name()).as_ref() == Some(label)
     }
@@ -186,5 +253,6 @@ impl Directory {
 }
 
 mod attempts;
+mod offers;
 #[cfg(test)]
 mod tests;

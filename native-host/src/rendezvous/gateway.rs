@@ -1,7 +1,6 @@
 //! The gateway's own origin: the front page, the shell at `/connect/…`, its files, the API for names,
 //! health, and the signalling socket.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -12,7 +11,9 @@ use http::header::{
 use http::request::Parts;
 use http::{Method, StatusCode};
 
-use super::app::{App, is_read};
+use super::address::Address;
+use super::app::{App, Deed, is_read};
+use super::day::Day;
 use super::gateway_url::Gateway;
 use super::health::Health;
 use super::link::{self, Target};
@@ -20,7 +21,7 @@ use super::name_report::NameReport;
 use super::origins::Place;
 use super::policy::Kind;
 use super::response::{self, Keep};
-use super::{site_origin, upgrade};
+use super::{left_worker, site_origin, upgrade};
 
 const CONNECT: &str = "/connect/";
 const FILES: &str = "/_gateway/";
@@ -38,9 +39,12 @@ pub async fn answer(
     app: &Arc<App>,
     gateway: &Gateway,
     place: &Place<'_>,
-    client: IpAddr,
+    client: Address,
     parts: &mut Parts,
 ) -> Response {
+    if left_worker::wants_worker(parts) {
+        return left_worker::answer(app, gateway, parts);
+    }
     let path = parts.uri.path().to_owned();
     if path == signalling::PATH {
         return upgrade::answer(app, gateway, place, client, parts).await;
@@ -67,7 +71,11 @@ pub async fn answer(
         return shared(app, gateway, parts, response::json(parts, &health));
     }
     if let Some(name) = path.strip_prefix(NAMES) {
-        let report = NameReport::of(&app.directory().claims, name);
+        if !app.may(Deed::Question, client) {
+            let refused = app.too_many(parts, gateway);
+            return shared(app, gateway, parts, refused);
+        }
+        let report = NameReport::of(&app.directory().claims, name, Day::today());
         return shared(app, gateway, parts, response::json(parts, &report));
     }
     if let Place::Number(_) = place {

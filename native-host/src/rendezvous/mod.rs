@@ -10,27 +10,34 @@ mod addresses;
 mod app;
 mod assets;
 mod attempt;
-mod claim_rate;
 mod claims;
+mod day;
 mod directory;
 mod error;
+mod forwarded;
 mod gateway;
 mod gateway_url;
 mod health;
+mod known;
+mod left_worker;
 mod link;
 mod name_report;
+mod network;
 mod origins;
 mod outbox;
 mod policy;
 mod rate;
+mod rates;
 mod response;
 mod server;
 mod session;
 mod settings;
+mod shares;
 mod site_origin;
 mod socket;
 mod state_file;
 mod upgrade;
+mod write_deadline;
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -45,14 +52,17 @@ use tracing::info;
 pub use assets::{Assets, Compressed};
 pub use error::Error;
 pub use health::Health;
-pub use settings::{Limits, Settings};
+pub use settings::{Limits, Rate, Settings};
 
 use app::App;
+use day::Day;
 use gateway_url::Gateway;
+use network::NetworkNames;
 use origins::Origins;
 use server::Listeners;
+use state_file::StateFile;
 
-/// How often attempts that took too long are looked for.
+/// How often attempts that took too long, and changes that are to be written down, are looked for.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// A rendezvous that has its port and does not serve yet.
@@ -90,9 +100,9 @@ pub async fn bind(settings: Settings) -> Result<Rendezvous, Error> {
     let claims = settings
         .state_file
         .as_deref()
-        .map(state_file::load)
+        .map(StateFile::load)
         .transpose()?
-        .unwrap_or_default();
+        .map_or_else(Default::default, |(state, claims)| (claims, Some(state)));
     let mut random = [0; 16];
     getrandom::fill(&mut random)?;
     let instance = random.iter().fold(String::new(), |mut text, byte| {
@@ -102,7 +112,10 @@ pub async fn bind(settings: Settings) -> Result<Rendezvous, Error> {
     });
     let origins = Origins::new(public, listeners.address.port(), &settings.extension_ids);
     let (ending, is_ending) = watch::channel(false);
-    let app = Arc::new(App::new(settings, origins, instance, claims, is_ending));
+    let networks = NetworkNames::new()?;
+    let app = Arc::new(App::new(
+        settings, origins, instance, claims, networks, is_ending,
+    ));
     Ok(Rendezvous {
         listeners,
         app,
@@ -151,6 +164,7 @@ impl Rendezvous {
         let everything_ended = app.running.acquire_many(all);
         let within = app.settings.limits.shutdown_within;
         let graceful = time::timeout(within, everything_ended).await.is_ok();
+        app.save().await;
         let (sockets, offers) = app.directory().totals();
         let names = app.directory().claims.len();
         info!(sockets, offers, names, graceful, "ended");
@@ -162,12 +176,19 @@ impl Rendezvous {
     }
 }
 
-/// Ends attempts that took too long, until dropped.
+/// Ends attempts that took too long and keeps up the claims of who hosts, until dropped.
 async fn sweep(app: &Arc<App>) -> std::convert::Infallible {
     let mut every = time::interval(SWEEP_EVERY);
     loop {
         every.tick().await;
-        app.directory().sweep(Instant::now());
+        let changed = {
+            let mut directory = app.directory();
+            directory.sweep(Instant::now(), Day::today());
+            directory.claims.has_changes()
+        };
+        if changed {
+            app.save().await;
+        }
     }
 }
 

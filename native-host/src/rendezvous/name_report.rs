@@ -5,6 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde::Serialize;
 
 use super::claims::Claims;
+use super::day::Day;
 
 /// The greatest name that is looked at, in bytes as typed; the rest would not change the suggestion.
 const MAX_BYTES: usize = 256;
@@ -34,17 +35,17 @@ pub const TAKEN: &str = "Another site has this name here already.";
 
 impl NameReport {
     /// The report on a name as it stands in a path.
-    pub fn of(claims: &Claims, segment: &str) -> Self {
+    pub fn of(claims: &Claims, segment: &str, today: Day) -> Self {
         let name = percent_decode_str(segment).decode_utf8_lossy();
         let name = name
             .get(..name.floor_char_boundary(MAX_BYTES))
             .unwrap_or_default()
             .to_owned();
         let nearest = |near: SiteName| {
-            if claims.label(&near).is_some() {
-                claims.suggestion(&near)
-            } else {
+            if claims.is_free(&near, today) {
                 near
+            } else {
+                claims.suggestion(&near)
             }
         };
         match SiteName::parse(&name) {
@@ -57,8 +58,8 @@ impl NameReport {
                 name,
             },
             Ok(legal) => {
-                let label = claims.label(&legal);
-                let taken = label.is_some();
+                let taken = !claims.is_free(&legal, today);
+                let label = claims.label(&legal).filter(|_| taken);
                 Self {
                     name,
                     legal: true,
@@ -81,22 +82,24 @@ mod tests {
     fn every_verdict_comes_with_a_way_on() {
         let mut claims = Claims::default();
         let shop = SiteName::parse("shop").unwrap();
-        claims.claim(&shop, &PublicKey::from([0; 32]), 8, 8);
+        let today = Day::of(20_000);
+        claims.claim(&shop, &PublicKey::from([0; 32]), (8, 8), today);
+        let report = |segment: &str| NameReport::of(&claims, segment, today);
 
-        let free = NameReport::of(&claims, "home-page");
+        let free = report("home-page");
         assert!(free.legal && free.free && free.suggestion.is_none() && free.reason.is_none());
 
-        let taken = NameReport::of(&claims, "shop");
+        let taken = report("shop");
         assert!(taken.legal && !taken.free);
         assert_eq!(taken.label, claims.label(&shop));
         assert_eq!(taken.suggestion.unwrap().as_str(), "shop-2");
 
-        let illegal = NameReport::of(&claims, "Sh%C3%B3p!");
+        let illegal = report("Sh%C3%B3p!");
         assert!(!illegal.legal && !illegal.free);
         assert_eq!(illegal.name, "Shóp!");
         assert_eq!(illegal.suggestion.unwrap().as_str(), "shop-2");
         assert!(illegal.reason.is_some());
 
-        assert!(NameReport::of(&claims, &"%C3%A9".repeat(5000)).name.len() <= MAX_BYTES);
+        assert!(report(&"%C3%A9".repeat(5000)).name.len() <= MAX_BYTES);
     }
 }

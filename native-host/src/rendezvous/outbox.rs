@@ -1,84 +1,154 @@
 //! What waits to be sent to one socket: bounded, so that a slow peer costs itself and nobody else.
+//!
+//! What others cause takes half of the room at most, and what one network causes an eighth: without room it is
+//! refused, which costs who caused it. Only what the rendezvous answers a peer itself may find the queue full, and
+//! then the peer reads too little of its own answers: its socket ends.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use signalling::ServerMessage;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
+
+use super::address::Address;
+use super::shares::Shares;
+
+/// What a waiting message takes beside its text, in bytes: so small ones are bounded in number too.
+const MESSAGE_OVERHEAD: usize = 128;
+
+/// The part of a queue that others together may fill: one in so many.
+const OTHERS: usize = 2;
+
+/// The part of a queue that one network may fill: one in so many.
+const ONE_NETWORK: usize = 8;
+
+/// The same for this machine, where every tab, test and proxied client is one address.
+const LOOPBACK: usize = 4;
 
 /// The end that messages are put into. Never waits.
 #[derive(Debug, Clone)]
-pub struct Outbox {
-    queue: mpsc::Sender<String>,
-    shared: Arc<Shared>,
-}
+pub struct Outbox(Arc<Shared>);
 
 /// The end that the socket's task takes messages from.
 #[derive(Debug)]
-pub struct Outgoing {
-    queue: mpsc::Receiver<String>,
-    shared: Arc<Shared>,
-}
+pub struct Outgoing(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// Bytes in the queue.
-    bytes: AtomicUsize,
-    most_bytes: usize,
+    most: usize,
+    queue: Mutex<Queue>,
+    filled: Notify,
     overflow: Notify,
 }
 
-/// A queue of so many messages and so many bytes.
-pub fn outbox(most_messages: usize, most_bytes: usize) -> (Outbox, Outgoing) {
-    let (sender, receiver) = mpsc::channel(most_messages.max(1));
+#[derive(Debug)]
+struct Queue {
+    waiting: VecDeque<Waiting>,
+    /// Bytes that all of it takes.
+    size: usize,
+    /// Bytes that others caused.
+    others: Shares,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    text: String,
+    /// Who caused it, if it counts as another's.
+    from: Option<Address>,
+}
+
+impl Waiting {
+    fn size(&self) -> usize {
+        self.text.len() + MESSAGE_OVERHEAD
+    }
+}
+
+/// A queue of so many bytes.
+pub fn outbox(most: usize) -> (Outbox, Outgoing) {
+    let queue = Queue {
+        waiting: VecDeque::new(),
+        size: 0,
+        others: Shares::new(most / ONE_NETWORK, most / LOOPBACK, most / OTHERS),
+    };
     let shared = Arc::new(Shared {
-        bytes: AtomicUsize::new(0),
-        most_bytes,
+        most,
+        queue: Mutex::new(queue),
+        filled: Notify::new(),
         overflow: Notify::new(),
     });
-    (
-        Outbox {
-            queue: sender,
-            shared: Arc::clone(&shared),
-        },
-        Outgoing {
-            queue: receiver,
-            shared,
-        },
-    )
+    (Outbox(Arc::clone(&shared)), Outgoing(shared))
 }
 
 impl Outbox {
-    /// Queues a message. If there is no room the socket is told to end; the message is lost with it.
+    /// Queues what the rendezvous answers this peer. If there is no room the socket is ended; the message is lost
+    /// with it.
     pub fn send(&self, message: &ServerMessage) {
-        let text = message.encode();
-        let size = text.len();
-        let before = self.shared.bytes.fetch_add(size, Ordering::Relaxed);
-        if before.saturating_add(size) > self.shared.most_bytes
-            || self.queue.try_send(text).is_err()
-        {
-            self.shared.bytes.fetch_sub(size, Ordering::Relaxed);
-            self.shared.overflow.notify_one();
+        if !self.0.push(message, None, self.0.most) {
+            self.0.overflow.notify_one();
         }
+    }
+
+    /// Queues what another peer causes; `false` if there is no room for it.
+    #[must_use]
+    pub fn relay(&self, message: &ServerMessage, from: Address) -> bool {
+        self.0.push(message, Some(from), self.0.most)
+    }
+
+    /// Queues the end of something that another peer caused. These are few and small, and come when what they end
+    /// may wait here still: they may use half of what others leave. Without room one is dropped; every attempt has
+    /// an end of its own.
+    pub fn relay_end(&self, message: &ServerMessage) {
+        let _ = self.0.push(message, None, self.0.most / 4 * 3);
+    }
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push(&self, message: &ServerMessage, from: Option<Address>, most: usize) -> bool {
+        let text = message.encode();
+        let waiting = Waiting { text, from };
+        let size = waiting.size();
+        let mut queue = self.queue();
+        let fits = queue.size.saturating_add(size) <= most;
+        if !fits || !from.is_none_or(|from| queue.others.take(from, size)) {
+            return false;
+        }
+        queue.size += size;
+        queue.waiting.push_back(waiting);
+        drop(queue);
+        self.filled.notify_one();
+        true
     }
 }
 
 impl Outgoing {
     /// The next message, when there is one. Safe to drop while waiting.
-    pub async fn next(&mut self) -> Option<String> {
-        let text = self.queue.recv().await?;
-        self.shared.bytes.fetch_sub(text.len(), Ordering::Relaxed);
-        Some(text)
+    pub async fn next(&mut self) -> String {
+        loop {
+            if let Some(text) = self.try_next() {
+                return text;
+            }
+            self.0.filled.notified().await;
+        }
     }
 
     /// The next message, if there is one.
     pub fn try_next(&mut self) -> Option<String> {
-        self.queue.try_recv().ok()
+        let mut queue = self.0.queue();
+        let next = queue.waiting.pop_front()?;
+        queue.size = queue.size.saturating_sub(next.size());
+        if let Some(from) = next.from {
+            queue.others.give_back(from, next.size());
+        }
+        Some(next.text)
     }
 
     /// Waits until a message found no room.
     pub fn overflow(&self) -> impl Future<Output = ()> + Send + 'static {
-        let shared = Arc::clone(&self.shared);
+        let shared = Arc::clone(&self.0);
         async move { shared.overflow.notified().await }
     }
 }
@@ -104,32 +174,64 @@ mod tests {
         }
     }
 
+    /// A message that takes so many bytes of a queue.
+    fn sized(bytes: usize) -> ServerMessage {
+        let empty = message("").encode().len() + MESSAGE_OVERHEAD;
+        message(&"x".repeat(bytes - empty))
+    }
+
+    fn stranger(n: u8) -> Address {
+        Address::V4([192, 0, 2, n])
+    }
+
     #[test]
     fn messages_come_out_in_order() {
-        let (outbox, mut outgoing) = outbox(8, 1000);
+        let (outbox, mut outgoing) = outbox(8000);
         outbox.send(&message("a"));
-        outbox.send(&message("b"));
-        assert_eq!(outgoing.try_next(), Some(message("a").encode()));
-        assert_eq!(outgoing.try_next(), Some(message("b").encode()));
+        assert!(outbox.relay(&message("b"), stranger(1)));
+        outbox.relay_end(&message("c"));
+        for text in ["a", "b", "c"] {
+            assert_eq!(outgoing.try_next(), Some(message(text).encode()));
+        }
+        assert_eq!(outgoing.try_next(), None);
         assert!(!overflowed(&outgoing));
     }
 
     #[test]
-    fn too_many_messages_or_bytes_end_the_socket() {
-        let (few, outgoing) = outbox(1, 1000);
-        few.send(&message("a"));
+    fn too_much_of_its_own_ends_the_socket() {
+        let (outbox, mut outgoing) = outbox(800);
+        outbox.send(&sized(400));
+        outbox.send(&sized(400));
         assert!(!overflowed(&outgoing));
-        few.send(&message("b"));
+        outbox.send(&sized(200));
+        assert!(overflowed(&outgoing));
+        outgoing.try_next();
+        outbox.send(&sized(400));
+        assert!(!overflowed(&outgoing), "what did not fit holds no room");
+    }
+
+    #[test]
+    fn strangers_fill_half_of_it_at_most_and_one_network_an_eighth() {
+        let (outbox, mut outgoing) = outbox(8000);
+        let mut relayed = 0;
+        for network in 1..=9 {
+            while outbox.relay(&sized(200), stranger(network)) {
+                relayed += 1;
+            }
+            assert_eq!(relayed, (5 * usize::from(network)).min(20));
+        }
+        assert!(!overflowed(&outgoing), "that is no fault of the socket's");
+        for _ in 0..99 {
+            outbox.relay_end(&sized(200));
+        }
+        assert_eq!(outbox.0.queue().size, 6000, "ends leave a quarter free");
+        outbox.send(&sized(2000));
+        assert!(!overflowed(&outgoing));
+        outbox.send(&sized(200));
         assert!(overflowed(&outgoing));
 
-        let (small, mut outgoing) = outbox(8, 100);
-        small.send(&message(&"x".repeat(100)));
-        assert!(overflowed(&outgoing));
-        assert_eq!(outgoing.try_next(), None);
-        small.send(&message("fits"));
-        assert!(
-            outgoing.try_next().is_some(),
-            "what did not fit holds no room"
-        );
+        while outgoing.try_next().is_some() {}
+        assert!(outbox.relay(&sized(200), stranger(1)));
+        assert_eq!(outbox.0.queue().size, 200);
     }
 }

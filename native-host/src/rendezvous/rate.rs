@@ -28,15 +28,19 @@ impl TokenBucket {
         self.tokens + gained >= self.most
     }
 
-    /// Takes so many tokens; `false`, and takes none, if there are fewer.
-    pub fn take(&mut self, tokens: u32, now: Instant) -> bool {
+    /// Does it hold so many tokens?
+    pub fn holds(&mut self, tokens: u32, now: Instant) -> bool {
         let gained = now.saturating_duration_since(self.since).as_secs_f64() * self.per_second;
         self.tokens = (self.tokens + gained).min(self.most);
         self.since = self.since.max(now);
-        let wanted = f64::from(tokens);
-        let enough = self.tokens >= wanted;
+        self.tokens >= f64::from(tokens)
+    }
+
+    /// Takes so many tokens; `false`, and takes none, if there are fewer.
+    pub fn take(&mut self, tokens: u32, now: Instant) -> bool {
+        let enough = self.holds(tokens, now);
         if enough {
-            self.tokens -= wanted;
+            self.tokens -= f64::from(tokens);
         }
         enough
     }

@@ -109,6 +109,21 @@ pub fn json(request: &Parts, data: &impl serde::Serialize) -> Response {
     response
 }
 
+/// A script, never kept.
+pub fn script(request: &Parts, text: &'static str) -> Response {
+    let body = Bytes::from_static(text.as_bytes());
+    let mut response = with_body(
+        request,
+        StatusCode::OK,
+        "text/javascript; charset=utf-8",
+        body,
+    );
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A page with a heading and a sentence and nothing to load, never kept. Both must be our own words.
 pub fn page(request: &Parts, status: StatusCode, heading: &str, sentence: &str) -> Response {
     let body = format!(

@@ -12,17 +12,25 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time;
 use tracing::{debug, warn};
 
 use super::Error;
 use super::addresses::{Addresses, Seat};
 use super::app::App;
+use super::write_deadline::{Pending, WriteDeadline};
 
 /// The greatest head of a request in bytes: browsers send some 2 KiB, and addresses of 8 KiB at most
 /// are followed.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
+
+/// What the system may keep of what a connection did not take yet, in bytes. By itself it keeps some MiB: as much
+/// would be on its way to a slow host before what comes next, and as much memory go to each who reads nothing.
+const SEND_BUFFER_BYTES: u32 = 128 * 1024;
+
+/// Connections that wait to be taken, for each listening socket.
+const BACKLOG: u32 = 1024;
 
 /// The pause after the system could not give a connection (as when it is out of file descriptors).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -49,11 +57,11 @@ impl Listeners {
                 _ => Error::Listen { address, source },
             }
         };
-        let first = TcpListener::bind(address).await.map_err(fail(address))?;
+        let first = listen(address).map_err(fail(address))?;
         let bound = first.local_addr().map_err(fail(address))?;
         let second = if bound.ip() == IpAddr::V4(Ipv4Addr::LOCALHOST) {
             let other = SocketAddr::new(Ipv6Addr::LOCALHOST.into(), bound.port());
-            match TcpListener::bind(other).await {
+            match listen(other) {
                 Ok(listener) => Some(listener),
                 // A free port of one family need not be free in the other.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse && address.port() != 0 => {
@@ -95,7 +103,7 @@ impl Listeners {
         );
         loop {
             match self.accept().await {
-                Ok((stream, peer)) => match addresses.enter(peer.ip()) {
+                Ok((stream, peer)) => match addresses.enter(peer.ip().into()) {
                     Some(seat) => drop(tokio::spawn(connection(
                         Arc::clone(app),
                         stream,
@@ -113,6 +121,21 @@ impl Listeners {
     }
 }
 
+/// A listening socket whose connections have a bounded buffer.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // As TcpListener::bind does: else the port is taken for a minute after a restart. Elsewhere it would let
+    // another program have the port beside us.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Serves one connection until it ends, is upgraded, or everything ends.
 async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, _seat: Seat) {
     let Ok(_running) = Arc::clone(&app.running).try_acquire_owned() else {
@@ -124,9 +147,12 @@ async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, _seat: S
     }
     let limits = &app.settings.limits;
     let serving = Arc::clone(&app);
+    let pending = Pending::default();
+    let stream = WriteDeadline::new(stream, limits.response_within, pending.clone());
     let service = service_fn(move |request: hyper::Request<Incoming>| {
-        let app = Arc::clone(&serving);
-        async move { Ok::<_, Infallible>(app.answer(peer, request.map(Body::new)).await) }
+        let (app, pending) = (Arc::clone(&serving), pending.clone());
+        let request = request.map(Body::new);
+        async move { Ok::<_, Infallible>(app.answer(peer, request, &pending).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -1,6 +1,5 @@
 //! What a peer's messages do. It must not know sockets: it reads text and fills an outbox.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,8 +7,10 @@ use identity::{Challenge, Label, PublicKey, Signature, SiteName, host_statement,
 use signalling::{ClientMessage, DecodeError, ServerMessage, VERSION};
 use tracing::{debug, info};
 
-use super::app::App;
+use super::address::Address;
+use super::app::{App, Deed};
 use super::claims::Verdict;
+use super::day::Day;
 use super::directory::SocketId;
 use super::name_report::TAKEN;
 use super::outbox::Outbox;
@@ -34,8 +35,8 @@ pub struct Session {
     challenge: Challenge,
     /// The addresses of this rendezvous that a host may have signed.
     signed: Vec<String>,
-    /// The address its claims are counted by.
-    client: IpAddr,
+    /// What its shares are counted by.
+    client: Address,
     /// Its place in the directory, once it has said hello.
     id: Option<SocketId>,
 }
@@ -49,7 +50,7 @@ impl Session {
         app: Arc<App>,
         outbox: Outbox,
         signed: Vec<String>,
-        client: IpAddr,
+        client: Address,
     ) -> Result<Self, getrandom::Error> {
         let mut challenge = [0; Challenge::SIZE];
         getrandom::fill(&mut challenge)?;
@@ -127,7 +128,8 @@ impl Session {
                     .answer(id, attempt, sdp, key, signature);
             }
             ClientMessage::Candidate { attempt, candidate } => {
-                self.app.directory().candidate(id, attempt, candidate);
+                let now = Instant::now();
+                self.app.directory().candidate(id, attempt, candidate, now);
             }
             ClientMessage::Reject { attempt, reason } => {
                 self.app.directory().reject(id, attempt, reason)
@@ -167,7 +169,9 @@ impl Session {
             challenge: self.challenge,
             ice_servers: self.app.settings.ice_servers.clone(),
         });
-        self.id = Some(self.app.directory().join(self.outbox.clone()));
+        let network = self.app.networks.name(self.client);
+        let outbox = self.outbox.clone();
+        self.id = Some(self.app.directory().join(outbox, self.client, network));
         Ok(())
     }
 
@@ -198,6 +202,12 @@ impl Session {
                 reason: reason.to_owned(),
             });
         };
+        if !self.app.may(Deed::Proof, self.client) {
+            return refuse(
+                label,
+                "Too many sites were offered from this network lately; try again in a minute.",
+            );
+        }
         if !label.certifies(&key) {
             return refuse(label, "The key is not the one that the label stands for.");
         }
@@ -215,13 +225,17 @@ impl Session {
             );
         }
         if !self.app.directory().host(id, &label) {
-            return refuse(label, "Too many sites are hosted over one connection.");
+            return refuse(
+                label,
+                "Too many sites are hosted over this connection, or from this network.",
+            );
         }
         let verdict = match claim {
             true => Some(self.app.claim(&name, &key, self.client).await),
             false => None,
         };
-        // A name that the key holds from before leads here, claimed again or not.
+        // A name that the key holds from before leads here, claimed again or not, and stays its own.
+        self.app.directory().claims.renew(&name, &key, Day::today());
         let held = self.app.directory().claims.holds(&key, &name);
         let link_name = if held {
             name.to_string()
@@ -247,7 +261,7 @@ impl Session {
             Some(Verdict::Taken) => TAKEN,
             Some(Verdict::KeyHasEnough) => "This site has as many names here as it may have.",
             Some(Verdict::TooOften) => {
-                "Too many names were claimed from this address lately; try again in an hour."
+                "Too many names were claimed from this network lately; try again tomorrow."
             }
             Some(Verdict::NoRoom) => "This rendezvous takes no more names.",
         };

@@ -10,6 +10,7 @@ use http::request::Parts;
 
 use super::app::{App, is_read};
 use super::gateway_url::Gateway;
+use super::left_worker;
 use super::policy::Kind;
 use super::response::{self, Keep};
 
@@ -39,6 +40,9 @@ pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
     let path = parts.uri.path();
     if let Some(name) = path.strip_prefix(OWN_FOLDER) {
         return own_file(app, gateway, parts, name);
+    }
+    if left_worker::is_there(parts) {
+        return left_worker::answer(app, gateway, parts);
     }
     if !is_page(parts) {
         // A part of a page that came past the worker: HTML in its place would only confuse.

@@ -1,19 +1,20 @@
 //! One signalling socket from its first byte to its last: time-outs, pings, rates and queues. What its
 //! messages mean is `session`'s.
 
-use std::net::IpAddr;
-use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
-use futures_util::stream::SplitSink;
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use tokio::time::{self, MissedTickBehavior};
 use tracing::debug;
 
+use super::Limits;
+use super::address::Address;
 use super::app::App;
-use super::outbox::outbox;
+use super::outbox::{Outgoing, outbox};
 use super::rate::TokenBucket;
 use super::session::{Fatal, Session};
 
@@ -54,11 +55,11 @@ impl End {
 }
 
 /// Serves a socket until it ends. A host on it may have signed any of these addresses;
-/// its claims count as the client's.
-pub async fn serve(app: Arc<App>, socket: WebSocket, signed: Vec<String>, client: IpAddr) {
+/// what it does counts as the client's.
+pub async fn serve(app: Arc<App>, socket: WebSocket, signed: Vec<String>, client: Address) {
     let limits = &app.settings.limits;
-    let (outbox, mut outgoing) = outbox(limits.queued_messages, limits.queued_bytes);
-    let mut session = match Session::new(Arc::clone(&app), outbox.clone(), signed, client) {
+    let (outbox, mut outgoing) = outbox(limits.queued_bytes);
+    let mut session = match Session::new(Arc::clone(&app), outbox, signed, client) {
         Ok(session) => session,
         Err(error) => {
             tracing::error!(%error, "no random numbers for a challenge");
@@ -66,102 +67,108 @@ pub async fn serve(app: Arc<App>, socket: WebSocket, signed: Vec<String>, client
         }
     };
     let (mut sink, mut stream) = socket.split();
-    let (mut ending, mut overflow) = (pin!(app.end()), pin!(outgoing.overflow()));
-    let mut ping = time::interval_at(time::Instant::now() + limits.ping_every, limits.ping_every);
-    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let overflow = outgoing.overflow();
+    let unanswered = AtomicU32::new(0);
+    // Both at once: who is sent more than he takes is heard all the same, or others could silence him.
+    let end = tokio::select! {
+        biased;
+        () = app.end() => End::Shutdown,
+        () = overflow => End::Slow,
+        end = read(&mut stream, &mut session, limits, &unanswered) => end,
+        end = write(&mut sink, &mut outgoing, limits, &unanswered) => end,
+    };
+    debug!(?end, "socket ends");
+    // Labels go offline at once, however slow the farewell.
+    session.leave();
+    if let Some((code, reason)) = end.close() {
+        let farewell = async {
+            while let Some(text) = outgoing.try_next() {
+                sink.send(Message::Text(text.into())).await?;
+            }
+            let reason = reason.into();
+            sink.send(Message::Close(Some(CloseFrame { code, reason })))
+                .await
+        };
+        // An error says that nobody reads it.
+        let _ = time::timeout(limits.shutdown_within, farewell).await;
+    }
+}
+
+/// Acts upon what the peer sends, until that is the socket's end.
+async fn read(
+    stream: &mut SplitStream<WebSocket>,
+    session: &mut Session,
+    limits: &Limits,
+    unanswered: &AtomicU32,
+) -> End {
     let hello_by = time::Instant::now() + limits.hello_within;
     let mut rate = TokenBucket::new(
         limits.frames_at_once,
         limits.frames_per_second,
         Instant::now(),
     );
-    let mut missed = 0;
-
-    let end = loop {
-        tokio::select! {
+    loop {
+        let frame = tokio::select! {
             biased;
-            () = &mut ending => break End::Shutdown,
-            () = &mut overflow => break End::Slow,
-            () = time::sleep_until(hello_by), if !session.greeted() => break End::Protocol(Fatal::NoHello),
-            _ = ping.tick() => {
-                if missed >= MISSED_PINGS {
-                    break End::Dead;
-                }
-                missed += 1;
-                let ping = Message::Ping(Default::default());
-                if let Err(end) = write(&mut sink, ping, limits.write_within, overflow.as_mut()).await {
-                    break end;
+            () = time::sleep_until(hello_by), if !session.greeted() => return End::Protocol(Fatal::NoHello),
+            frame = stream.next() => frame,
+        };
+        let Some(frame) = frame else {
+            return End::Left;
+        };
+        unanswered.store(0, Ordering::Relaxed);
+        match frame {
+            Ok(_) if !rate.take(1, Instant::now()) => {
+                session.error("Too many messages; slow down.", true);
+                return End::Flood;
+            }
+            Ok(Message::Text(text)) => {
+                if let Err(fatal) = session.message(&text).await {
+                    return End::Protocol(fatal);
                 }
             }
-            Some(text) = outgoing.next() => {
-                let text = Message::Text(text.into());
-                if let Err(end) = write(&mut sink, text, limits.write_within, overflow.as_mut()).await {
-                    break end;
-                }
+            Ok(Message::Binary(_)) => {
+                session.error("Messages are text, not binary.", true);
+                return End::Protocol(Fatal::NotText);
             }
-            frame = stream.next() => {
-                let Some(frame) = frame else { break End::Left };
-                missed = 0;
-                match frame {
-                    Ok(_) if !rate.take(1, Instant::now()) => {
-                        session.error("Too many messages; slow down.", true);
-                        break End::Flood;
-                    }
-                    Ok(Message::Text(text)) => {
-                        if let Err(fatal) = session.message(&text).await {
-                            break End::Protocol(fatal);
-                        }
-                    }
-                    Ok(Message::Binary(_)) => {
-                        session.error("Messages are text, not binary.", true);
-                        break End::Protocol(Fatal::NotText);
-                    }
-                    Ok(Message::Ping(_) | Message::Pong(_)) => {}
-                    Ok(Message::Close(_)) => break End::Left,
-                    // Cut off, or frames beyond all bounds.
-                    Err(error) => {
-                        debug!(%error, "socket broke");
-                        break if session.greeted() { End::Left } else { End::Protocol(Fatal::NoHello) };
-                    }
-                }
+            Ok(Message::Ping(_) | Message::Pong(_)) => {}
+            Ok(Message::Close(_)) => return End::Left,
+            // Cut off, or frames beyond all bounds.
+            Err(error) => {
+                debug!(%error, "socket broke");
+                return match session.greeted() {
+                    true => End::Left,
+                    false => End::Protocol(Fatal::NoHello),
+                };
             }
         }
-    };
-    debug!(?end, "socket ends");
-    // Labels go offline at once, however slow the farewell.
-    session.leave();
-    if let Some((code, reason)) = end.close() {
-        let within = limits.shutdown_within;
-        while let Some(text) = outgoing.try_next() {
-            let text = Message::Text(text.into());
-            if write(&mut sink, text, within, overflow.as_mut())
-                .await
-                .is_err()
-            {
-                return;
-            }
-        }
-        let close = Message::Close(Some(CloseFrame {
-            code,
-            reason: reason.into(),
-        }));
-        let _ = write(&mut sink, close, within, overflow.as_mut()).await;
     }
 }
 
-/// Writes one frame, or tells why the socket ends: also when more has come meanwhile than may wait.
+/// Sends what waits, and pings, until the peer takes too little or answers too little.
 async fn write(
     sink: &mut SplitSink<WebSocket, Message>,
-    message: Message,
-    within: time::Duration,
-    overflow: impl Future<Output = ()>,
-) -> Result<(), End> {
-    tokio::select! {
-        sent = time::timeout(within, sink.send(message)) => match sent {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(End::Left),
-            Err(_) => Err(End::Slow),
-        },
-        () = overflow => Err(End::Slow),
+    outgoing: &mut Outgoing,
+    limits: &Limits,
+    unanswered: &AtomicU32,
+) -> End {
+    let mut ping = time::interval_at(time::Instant::now() + limits.ping_every, limits.ping_every);
+    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let message = tokio::select! {
+            biased;
+            _ = ping.tick() => {
+                if unanswered.fetch_add(1, Ordering::Relaxed) >= MISSED_PINGS {
+                    return End::Dead;
+                }
+                Message::Ping(Default::default())
+            }
+            text = outgoing.next() => Message::Text(text.into()),
+        };
+        match time::timeout(limits.write_within, sink.send(message)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) => return End::Left,
+            Err(_) => return End::Slow,
+        }
     }
 }

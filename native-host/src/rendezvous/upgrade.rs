@@ -1,33 +1,33 @@
 //! From a request at `/signal` to a signalling socket: who may have one.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::response::Response;
 use http::StatusCode;
-use http::header::{HeaderValue, ORIGIN, RETRY_AFTER};
+use http::header::{HeaderValue, ORIGIN};
 use http::request::Parts;
 
+use super::address::Address;
 use super::app::App;
 use super::gateway_url::Gateway;
 use super::origins::Place;
 use super::policy::Kind;
 use super::{response, socket};
 
-/// Seconds after which a client that found no room may try again.
-const TRY_AGAIN: HeaderValue = HeaderValue::from_static("10");
-
 /// Twice the greatest message: one that is a little too great gets an answer, not a broken socket.
 const MAX_FRAME_BYTES: usize = 2 * signalling::MAX_MESSAGE_BYTES;
+
+/// What is read at once, for every socket: a usual message. By itself it would be 128 KiB.
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// Answers a request at `/signal`.
 pub async fn answer(
     app: &Arc<App>,
     gateway: &Gateway,
     place: &Place<'_>,
-    client: IpAddr,
+    client: Address,
     parts: &mut Parts,
 ) -> Response {
     let refuse = |parts: &Parts, status, heading: &str, sentence: &str| {
@@ -67,21 +67,14 @@ pub async fn answer(
         Arc::clone(&app.running).try_acquire_owned().ok(),
     );
     let (Some(seat), Some(running)) = seats else {
-        tracing::debug!(%client, "too many sockets of one address");
-        let sentence = "Too many connections from this address; close some, or try again later.";
-        let mut response = refuse(
-            parts,
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many connections",
-            sentence,
-        );
-        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN);
-        return response;
+        tracing::debug!(?client, "too many sockets of one address");
+        return app.too_many(parts, gateway);
     };
     let app = Arc::clone(app);
     let signed = app.origins.signed(place);
     upgrade
         .protocols([signalling::SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MAX_FRAME_BYTES)
         .max_frame_size(MAX_FRAME_BYTES)
         .on_failed_upgrade(|error| tracing::debug!(%error, "upgrade failed"))

@@ -1,94 +1,17 @@
-//! The directory's part about attempts to connect: from a visitor's offer to its end.
+//! The directory's part about attempts under way: from the host's answer to their end.
 
 use std::collections::HashMap;
 use std::time::Instant;
 
-use identity::{AttemptId, Label, PublicKey, Signature};
+use identity::{AttemptId, PublicKey, Signature};
 use signalling::{Candidate, FailReason, ServerMessage};
 use tracing::debug;
 
-use super::super::attempt::{Attempt, Side};
-use super::{Directory, SocketId};
+use super::super::attempt::{self, Attempt, Side};
+use super::offers::{Refusal, TOO_MANY};
+use super::{Address, Directory, SocketId};
 
 impl Directory {
-    /// A visitor's offer goes to the label's host.
-    pub fn connect(
-        &mut self,
-        id: SocketId,
-        attempt: AttemptId,
-        label: Label,
-        sdp: String,
-        now: Instant,
-    ) {
-        let Some(visitor) = self.peers.get(&id) else {
-            return;
-        };
-        let fail = |reason, message: &str| {
-            debug!(%attempt, %label, ?reason, "attempt failed");
-            visitor.outbox.send(&ServerMessage::Failed {
-                attempt,
-                reason,
-                message: message.to_owned(),
-            });
-        };
-        if self.attempts.contains_key(&attempt) {
-            let message =
-                "This attempt's id is in use; take a fresh one for each attempt.".to_owned();
-            visitor.outbox.send(&ServerMessage::Error {
-                message,
-                fatal: false,
-            });
-            return;
-        }
-        let Some(&host_id) = self.hosts.get(&label) else {
-            return if self.is_known(&label) {
-                fail(
-                    FailReason::HostOffline,
-                    "The browser that serves this site is not connected now.",
-                )
-            } else {
-                fail(
-                    FailReason::UnknownLabel,
-                    "No browser has served a site with this address here.",
-                )
-            };
-        };
-        if host_id == id {
-            return fail(
-                FailReason::Refused,
-                "A host cannot visit itself over one connection.",
-            );
-        }
-        if visitor.attempts.len() >= self.limits.attempts_per_visitor {
-            return fail(
-                FailReason::Busy,
-                "Too many connections are being made at once; try again in a while.",
-            );
-        }
-        let Some(host) = self.peers.get(&host_id) else {
-            return;
-        };
-        if host.attempts.len() >= self.limits.attempts_per_host {
-            return fail(
-                FailReason::Busy,
-                "The site has more visitors than it can take at once; try again in a while.",
-            );
-        }
-        host.outbox.send(&ServerMessage::Offer {
-            attempt,
-            label,
-            sdp,
-        });
-        self.attempts
-            .insert(attempt, Attempt::new(id, host_id, now));
-        self.offers += 1;
-        for side in [id, host_id] {
-            if let Some(peer) = self.peers.get_mut(&side) {
-                peer.attempts.insert(attempt);
-            }
-        }
-    }
-
     /// A host's answer goes to the visitor of its attempt, and behind it the candidates that came early.
     pub fn answer(
         &mut self,
@@ -102,39 +25,78 @@ impl Directory {
         else {
             return;
         };
+        let visitor = under_way.visitor;
         let Some(early) = under_way.answer() else {
             debug!(%attempt, "second answer dropped");
             return;
         };
-        let Some(visitor) = self.peers.get(&under_way.visitor) else {
+        let Some(from) = self.peers.get(&id).map(|host| host.client) else {
             return;
         };
-        visitor.outbox.send(&ServerMessage::Answer {
+        let answer = ServerMessage::Answer {
             attempt,
             sdp,
             key,
             signature,
-        });
+        };
+        if !self.relay(visitor, &answer, from) {
+            // The visitor reads too little: without the answer the attempt is worth nothing.
+            let Refusal(reason, message) = TOO_MANY;
+            self.close(&attempt, Some(visitor));
+            self.fail(visitor, attempt, reason, message);
+            return;
+        }
         for candidate in early {
-            visitor
-                .outbox
-                .send(&ServerMessage::Candidate { attempt, candidate });
+            self.relay(
+                visitor,
+                &ServerMessage::Candidate { attempt, candidate },
+                from,
+            );
         }
     }
 
-    /// A candidate goes to the other side of its attempt.
-    pub fn candidate(&mut self, id: SocketId, attempt: AttemptId, candidate: Candidate) {
+    /// A candidate goes to the other side of its attempt. One for which there is no room is dropped: ICE does with
+    /// fewer.
+    pub fn candidate(
+        &mut self,
+        id: SocketId,
+        attempt: AttemptId,
+        candidate: Candidate,
+        now: Instant,
+    ) {
         let most = self.limits.candidates_per_side;
         let Some((side, under_way)) = Self::under_way(&mut self.attempts, id, &attempt) else {
             return;
         };
         let other = under_way.other(side);
-        if let Some(candidate) = under_way.candidate(side, candidate, most)
-            && let Some(peer) = self.peers.get(&other)
-        {
-            peer.outbox
-                .send(&ServerMessage::Candidate { attempt, candidate });
+        let Some(candidate) = under_way.candidate(side, candidate, most) else {
+            return;
+        };
+        let Some(from) = self.peers.get(&id).map(|peer| peer.client) else {
+            return;
+        };
+        let cost = u32::try_from(attempt::size(&candidate)).unwrap_or(u32::MAX);
+        if side == Side::Visitor && !self.relayed.take(from, cost, now) {
+            debug!(%attempt, "candidate beyond its network's rate dropped");
+            return;
         }
+        self.relay(
+            other,
+            &ServerMessage::Candidate { attempt, candidate },
+            from,
+        );
+    }
+
+    /// Puts what somebody causes into another's queue, if there is room.
+    pub(super) fn relay(&self, to: SocketId, message: &ServerMessage, from: Address) -> bool {
+        let relayed = self
+            .peers
+            .get(&to)
+            .is_some_and(|peer| peer.outbox.relay(message, from));
+        if !relayed {
+            debug!(?from, "no room in the other's queue");
+        }
+        relayed
     }
 
     /// A host does not take an offer.
@@ -163,8 +125,8 @@ impl Directory {
         }
     }
 
-    /// Ends attempts that took too long. Called every few seconds.
-    pub fn sweep(&mut self, now: Instant) {
+    /// Ends attempts that took too long.
+    pub(super) fn end_late_attempts(&mut self, now: Instant) {
         let limits = &self.limits;
         let late =
             |attempt: &Attempt| attempt.is_late(now, limits.answer_within, limits.attempt_lifetime);
@@ -215,7 +177,8 @@ impl Directory {
                     "The browser that serves this site did not answer.",
                 );
             } else if let Some(peer) = self.peers.get(&to) {
-                peer.outbox.send(&ServerMessage::Gone { attempt: *attempt });
+                peer.outbox
+                    .relay_end(&ServerMessage::Gone { attempt: *attempt });
             }
         }
     }
@@ -231,8 +194,12 @@ impl Directory {
         }
     }
 
-    fn remove(&mut self, attempt: &AttemptId) -> Option<Attempt> {
+    pub(super) fn remove(&mut self, attempt: &AttemptId) -> Option<Attempt> {
         let removed = self.attempts.remove(attempt)?;
+        self.attempts_of.give_back(removed.from, 1);
+        if let Some(host) = self.peers.get_mut(&removed.host) {
+            host.visitors.give_back(removed.from, 1);
+        }
         for side in [removed.visitor, removed.host] {
             if let Some(peer) = self.peers.get_mut(&side) {
                 peer.attempts.remove(attempt);

@@ -6,6 +6,8 @@ use signalling::{Candidate, FailReason};
 use super::*;
 use crate::rendezvous::outbox::{Outgoing, outbox};
 
+mod shares;
+
 struct Desk {
     directory: Directory,
     now: Instant,
@@ -28,8 +30,22 @@ fn desk() -> Desk {
 
 impl Desk {
     fn join(&mut self) -> (SocketId, Outgoing) {
-        let (outbox, outgoing) = outbox(64, 1 << 20);
-        (self.directory.join(outbox), outgoing)
+        self.join_from(Address::V4([192, 0, 2, 1]))
+    }
+
+    fn join_from(&mut self, client: Address) -> (SocketId, Outgoing) {
+        let (outbox, outgoing) = outbox(1 << 20);
+        let network = NetworkId::from_bytes([0; 8]);
+        (self.directory.join(outbox, client, network), outgoing)
+    }
+
+    fn candidate(&mut self, from: SocketId, attempt: u8, text: &str) {
+        self.directory
+            .candidate(from, id(attempt), candidate(text), self.now);
+    }
+
+    fn sweep(&mut self, after: Duration) {
+        self.directory.sweep(self.now + after, TODAY);
     }
 
     fn connect(&mut self, visitor: SocketId, attempt: u8, label: &Label) {
@@ -52,6 +68,8 @@ impl Desk {
         );
     }
 }
+
+const TODAY: Day = Day::of(20_000);
 
 fn key(byte: u8) -> PublicKey {
     PublicKey::from([byte; 32])
@@ -98,8 +116,7 @@ fn signals_pass_between_the_two_sides_only() {
 
     desk.answer(other, 1);
     desk.answer(visitor, 1);
-    desk.directory
-        .candidate(other, id(1), candidate("stranger's"));
+    desk.candidate(other, 1, "stranger's");
     desk.directory.end(other, id(1));
     desk.directory.reject(visitor, id(1), FailReason::Busy);
     assert_eq!(
@@ -115,8 +132,8 @@ fn signals_pass_between_the_two_sides_only() {
     ));
     desk.answer(host, 1);
     assert_eq!(next(&mut to_visitor), None, "only the first answer counts");
-    desk.directory.candidate(visitor, id(1), candidate("v"));
-    desk.directory.candidate(host, id(1), candidate("h"));
+    desk.candidate(visitor, 1, "v");
+    desk.candidate(host, 1, "h");
     assert_eq!(
         next(&mut to_host),
         Some(ServerMessage::Candidate {
@@ -137,7 +154,7 @@ fn signals_pass_between_the_two_sides_only() {
         next(&mut to_host),
         Some(ServerMessage::Gone { attempt: id(1) })
     );
-    desk.directory.candidate(host, id(1), candidate("stale"));
+    desk.candidate(host, 1, "stale");
     assert_eq!((next(&mut to_visitor), next(&mut to_other)), (None, None));
 }
 
@@ -148,8 +165,8 @@ fn a_hosts_early_candidates_follow_its_answer_and_have_an_end() {
     desk.directory.host(host, &label("a"));
     desk.connect(visitor, 1, &label("a"));
     for text in ["1", "2", "3", "4"] {
-        desk.directory.candidate(host, id(1), candidate(text));
-        desk.directory.candidate(visitor, id(1), candidate(text));
+        desk.candidate(host, 1, text);
+        desk.candidate(visitor, 1, text);
     }
     assert_eq!(next(&mut to_visitor), None);
     desk.answer(host, 1);
@@ -191,7 +208,7 @@ fn labels_without_a_host_say_which_kind() {
     assert_eq!(failed(next(&mut to_visitor)), Some(FailReason::HostOffline));
     desk.directory
         .claims
-        .claim(&SiteName::parse("kept").unwrap(), &key(1), 1, 1);
+        .claim(&SiteName::parse("kept").unwrap(), &key(1), (1, 1), TODAY);
     desk.connect(visitor, 3, &label("kept"));
     assert_eq!(
         failed(next(&mut to_visitor)),
@@ -354,11 +371,9 @@ fn attempts_do_not_last_for_ever() {
     desk.connect(visitor, 2, &label("a"));
     desk.answer(host, 2);
     let limits = Limits::default();
-    let start = desk.now;
-    desk.directory.sweep(start + limits.answer_within);
+    desk.sweep(limits.answer_within);
     assert_eq!(desk.directory.attempts.len(), 2);
-    desk.directory
-        .sweep(start + limits.answer_within + Duration::from_secs(1));
+    desk.sweep(limits.answer_within + Duration::from_secs(1));
     assert!(matches!(
         next(&mut to_visitor),
         Some(ServerMessage::Answer { .. })
@@ -368,8 +383,7 @@ fn attempts_do_not_last_for_ever() {
         std::iter::from_fn(|| next(&mut to_host)).last(),
         Some(ServerMessage::Gone { attempt: id(1) })
     );
-    desk.directory
-        .sweep(start + limits.attempt_lifetime + Duration::from_secs(1));
+    desk.sweep(limits.attempt_lifetime + Duration::from_secs(1));
     assert!(desk.directory.attempts.is_empty());
     assert_eq!(
         next(&mut to_visitor),
