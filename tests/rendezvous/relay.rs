@@ -53,16 +53,26 @@ async fn two_visitors_and_their_host_hear_their_own_signals() {
     let label = host.host(&key, "shop").await;
 
     one.connect(attempt(1), &label).await;
-    let offer = ServerMessage::Offer {
+    let offer = host.next().await;
+    let ServerMessage::Offer { network, .. } = offer else {
+        panic!("no offer: {offer:?}")
+    };
+    assert!(
+        network.is_some(),
+        "a host learns which visitors share a network"
+    );
+    let expected = ServerMessage::Offer {
         attempt: attempt(1),
         label: label.clone(),
         sdp: "offer".into(),
+        network,
     };
-    assert_eq!(host.next().await, offer);
+    assert_eq!(offer, expected);
     two.connect(attempt(2), &label).await;
-    assert!(
-        matches!(host.next().await, ServerMessage::Offer { attempt: id, .. } if id == attempt(2))
-    );
+    assert!(matches!(
+        host.next().await,
+        ServerMessage::Offer { attempt: id, network: of_two, .. } if id == attempt(2) && of_two == network
+    ));
 
     // A candidate that is quicker than the answer waits for it.
     host.send(&ClientMessage::Candidate {

@@ -16,11 +16,13 @@ mod client;
 mod decode;
 mod fields;
 mod json;
+mod network;
 mod parts;
 mod server;
 
 pub use client::ClientMessage;
 pub use decode::DecodeError;
+pub use network::NetworkId;
 pub use parts::{Candidate, FailReason, IceServer};
 pub use server::ServerMessage;
 

@@ -10,7 +10,8 @@ use crate::decode::{DecodeError, at_most, few, from_text, to_text};
 use crate::fields::Fields;
 use crate::json::Json;
 use crate::{
-    Candidate, FailReason, IceServer, MAX_ICE_SERVERS, MAX_SDP_BYTES, MAX_TEXT_BYTES, MAX_URL_BYTES,
+    Candidate, FailReason, IceServer, MAX_ICE_SERVERS, MAX_SDP_BYTES, MAX_TEXT_BYTES,
+    MAX_URL_BYTES, NetworkId,
 };
 
 /// A message from the rendezvous to a host or a visitor. A peer must not believe any of it that it can
@@ -62,6 +63,9 @@ pub enum ServerMessage {
         label: Label,
         /// The offer's session description.
         sdp: String,
+        /// The visitor's network, for a share of the host's seats; none from a rendezvous that does not name it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        network: Option<NetworkId>,
     },
     /// To a visitor: the host's answer.
     Answer {
@@ -151,6 +155,7 @@ impl ServerMessage {
                 attempt: it.parsed("attempt")?,
                 label: it.parsed("label")?,
                 sdp: it.text("sdp")?,
+                network: it.parsed_or_none("network")?,
             },
             "answer" => Self::Answer {
                 attempt: it.parsed("attempt")?,
@@ -293,6 +298,13 @@ mod tests {
                 attempt,
                 label: label.clone(),
                 sdp: sdp.into(),
+                network: Some(NetworkId::from_bytes([0xab; 8])),
+            },
+            ServerMessage::Offer {
+                attempt,
+                label: label.clone(),
+                sdp: sdp.into(),
+                network: None,
             },
             ServerMessage::Answer {
                 attempt,
@@ -325,6 +337,32 @@ mod tests {
                 ServerMessage::decode(&message.encode()).as_ref(),
                 Ok(&message)
             );
+        }
+    }
+
+    #[test]
+    fn an_offer_names_the_visitors_network_or_not() {
+        let label = Label::new(SiteName::suggest("shop"), &PublicKey::from([0; 32]));
+        let attempt = AttemptId::from_bytes([0xab; 16]);
+        let offer = |network: &str| {
+            ServerMessage::decode(&format!(
+                r#"{{"offer":{{"attempt":"{attempt}","label":"{label}","sdp":"v=0"{network}}}}}"#
+            ))
+        };
+        let named = |offer| match offer {
+            Ok(ServerMessage::Offer { network, .. }) => network,
+            other => panic!("{other:?}"),
+        };
+        let network = NetworkId::from_bytes([1, 2, 3, 4, 5, 6, 7, 8]);
+        let text = r#","network":"0102030405060708""#;
+        assert_eq!(named(offer(text)), Some(network));
+        assert!(offer(text).unwrap().encode().contains(text));
+        for absent in ["", r#","network":null"#] {
+            assert_eq!(named(offer(absent)), None);
+        }
+        assert!(!offer("").unwrap().encode().contains("network"));
+        for malformed in [r#","network":7"#, r#","network":"192.0.2.1""#] {
+            assert!(offer(malformed).is_err(), "{malformed}");
         }
     }
 

@@ -293,6 +293,7 @@ impl Inner {
                 attempt,
                 label,
                 sdp,
+                ..
             } => self.offered(attempt, &label, sdp),
             ServerMessage::Candidate { attempt, candidate } => self.candidate(&attempt, candidate),
             _ => {}

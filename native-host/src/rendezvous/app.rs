@@ -17,6 +17,7 @@ use super::claim_rate::ClaimRate;
 use super::claims::{Claims, Verdict};
 use super::directory::Directory;
 use super::gateway_url::Gateway;
+use super::network::NetworkNames;
 use super::origins::{Origins, Place};
 use super::policy::{self, Kind};
 use super::{Settings, gateway, response, site_origin, state_file};
@@ -37,6 +38,8 @@ pub struct App {
     pub instance: String,
     /// How many signalling sockets each address has.
     pub sockets: Arc<Addresses>,
+    /// What hosts see of their visitors' networks.
+    pub networks: NetworkNames,
     /// A permit for everything that a shutdown waits for.
     pub running: Arc<Semaphore>,
     /// True from the moment that everything must end.
@@ -54,6 +57,7 @@ impl App {
         origins: Origins,
         instance: String,
         claims: Claims,
+        networks: NetworkNames,
         ending: watch::Receiver<bool>,
     ) -> Self {
         let limits = &settings.limits;
@@ -70,6 +74,7 @@ impl App {
             origins,
             instance,
             sockets,
+            networks,
             running,
             ending,
             directory,

@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use identity::{AttemptId, Label};
-use signalling::ServerMessage;
+use signalling::{NetworkId, ServerMessage};
 use tracing::info;
 
 use super::Limits;
@@ -22,6 +22,8 @@ pub struct SocketId(u64);
 #[derive(Debug)]
 struct Peer {
     outbox: Outbox,
+    /// What hosts see of its network.
+    network: NetworkId,
     hosts: HashSet<Label>,
     watches: HashSet<Label>,
     attempts: HashSet<AttemptId>,
@@ -60,11 +62,12 @@ impl Directory {
     }
 
     /// A socket has said hello.
-    pub fn join(&mut self, outbox: Outbox) -> SocketId {
+    pub fn join(&mut self, outbox: Outbox, network: NetworkId) -> SocketId {
         self.next += 1;
         let id = SocketId(self.next);
         let peer = Peer {
             outbox,
+            network,
             hosts: HashSet::new(),
             watches: HashSet::new(),
             attempts: HashSet::new(),

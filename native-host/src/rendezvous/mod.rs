@@ -19,6 +19,7 @@ mod gateway_url;
 mod health;
 mod link;
 mod name_report;
+mod network;
 mod origins;
 mod outbox;
 mod policy;
@@ -49,6 +50,7 @@ pub use settings::{Limits, Settings};
 
 use app::App;
 use gateway_url::Gateway;
+use network::NetworkNames;
 use origins::Origins;
 use server::Listeners;
 
@@ -102,7 +104,10 @@ pub async fn bind(settings: Settings) -> Result<Rendezvous, Error> {
     });
     let origins = Origins::new(public, listeners.address.port(), &settings.extension_ids);
     let (ending, is_ending) = watch::channel(false);
-    let app = Arc::new(App::new(settings, origins, instance, claims, is_ending));
+    let networks = NetworkNames::new()?;
+    let app = Arc::new(App::new(
+        settings, origins, instance, claims, networks, is_ending,
+    ));
     Ok(Rendezvous {
         listeners,
         app,

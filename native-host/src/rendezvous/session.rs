@@ -167,7 +167,9 @@ impl Session {
             challenge: self.challenge,
             ice_servers: self.app.settings.ice_servers.clone(),
         });
-        self.id = Some(self.app.directory().join(self.outbox.clone()));
+        let network = self.app.networks.name(self.client.into());
+        let outbox = self.outbox.clone();
+        self.id = Some(self.app.directory().join(outbox, network));
         Ok(())
     }
 

@@ -78,6 +78,7 @@ impl Directory {
             attempt,
             label,
             sdp,
+            network: Some(visitor.network),
         });
         self.attempts
             .insert(attempt, Attempt::new(id, host_id, now));

@@ -29,7 +29,8 @@ fn desk() -> Desk {
 impl Desk {
     fn join(&mut self) -> (SocketId, Outgoing) {
         let (outbox, outgoing) = outbox(64, 1 << 20);
-        (self.directory.join(outbox), outgoing)
+        let network = NetworkId::from_bytes([0; 8]);
+        (self.directory.join(outbox, network), outgoing)
     }
 
     fn connect(&mut self, visitor: SocketId, attempt: u8, label: &Label) {
