@@ -41,6 +41,8 @@ const LOOK: u32 = 1_000;
 /// Milliseconds without any request after which an idle connection is closed. Tabs that are still
 /// open cost one reconnection (a tenth of a second) when they ask again.
 const IDLE: f64 = 300_000.0;
+/// Why a channel is closed that nobody uses, at either side; the visit goes on with the next request.
+pub(crate) const UNUSED: &str = "idle";
 
 /// How a visit does.
 #[derive(Debug, Clone, PartialEq)]
@@ -281,7 +283,7 @@ async fn watch_over(weak: &Weak<Inner>, channel: &Channel) -> bool {
     loop {
         let mut look = TimeoutFuture::new(LOOK).fuse();
         select_biased! {
-            _ = closed => return false,
+            error = closed => return error == Error::Refused(UNUSED.to_owned()),
             () = look => {}
         }
         let Some(inner) = weak.upgrade() else {
@@ -291,7 +293,7 @@ async fn watch_over(weak: &Weak<Inner>, channel: &Channel) -> bool {
         if channel.streams() == 0 {
             asked = 0.0;
             if !inner.lasting && now - inner.wanted.get() > IDLE {
-                channel.leave("idle");
+                channel.leave(UNUSED);
                 return true;
             }
             continue;
