@@ -42,6 +42,8 @@ mod owner;
 mod owner_code;
 #[path = "e2e/real_site.rs"]
 mod real_site;
+#[path = "e2e/seats.rs"]
+mod seats;
 #[path = "e2e/several.rs"]
 mod several;
 #[path = "e2e/starters.rs"]

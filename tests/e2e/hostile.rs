@@ -141,6 +141,42 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
 }
 
 #[tokio::test]
+async fn the_link_that_the_owner_gives_away_is_made_here_whatever_the_rendezvous_writes() {
+    let dist = Dist::find().unwrap();
+    let (_rendezvous, liar) = lying_rendezvous(&dist).await;
+    liar.tell(Lie::Link);
+    let options = HostOptions {
+        rendezvous: Some(liar.gateway.clone()),
+        ..HostOptions::default()
+    };
+    let host = Host::start(&dist, options).await.unwrap();
+    let site = host
+        .make_site("shop", &content().top().unwrap())
+        .await
+        .unwrap();
+    assert!(liar.lies() > 0);
+    let by_label = format!("{}/connect/{}/", liar.gateway, site.label);
+    assert_eq!(site.link, by_label, "the claimed name is not the site's");
+    let popup = host.popup().await.unwrap();
+    let shown = format!("document.querySelector('.link')?.title === '{by_label}'");
+    popup.wait_for(&shown, PATIENCE).await.unwrap();
+    // With the truth the link is by name, and the popup has the one by label beside it.
+    liar.tell(Lie::None);
+    for on in [false, true] {
+        stage::ask(&popup, json!({ "ask": "setHosting", "on": on }))
+            .await
+            .unwrap();
+    }
+    let both = format!(
+        "document.querySelector('.link')?.title === '{}/connect/shop/'
+            && document.querySelector('.link-whole').dataset.text === '{by_label}'
+            && !document.querySelector('.link-whole').hidden",
+        liar.gateway
+    );
+    popup.wait_for(&both, PATIENCE).await.unwrap();
+}
+
+#[tokio::test]
 async fn hosted_bytes_go_to_the_network_document_alone() {
     let dist = Dist::find().unwrap();
     let host = Host::start(&dist, HostOptions::default()).await.unwrap();

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt, StreamExt};
-use identity::{PublicKey, Signature};
+use identity::{PublicKey, Signature, SiteName};
 use signalling::{PATH, SUBPROTOCOL, ServerMessage};
 use tokio::{
     io::copy_bidirectional,
@@ -33,6 +33,8 @@ pub enum Lie {
     Signature,
     /// The whole answer: one that was right for another attempt.
     Replay,
+    /// The link to a hosted site and the name that was claimed for it: another's.
+    Link,
     /// The gateway's address in the welcome: its own instead of the true one.
     Gateway,
 }
@@ -168,6 +170,10 @@ impl State {
         match &mut message {
             ServerMessage::Welcome { gateway, .. } if lie == Lie::Gateway => {
                 gateway.clone_from(&self.own)
+            }
+            ServerMessage::Hosting { name, link, .. } if lie == Lie::Link => {
+                *link = "https://bank.example/connect/bank-aaaaaaaaaaaaaaaaaaaa/".to_owned();
+                *name = Some(SiteName::parse("bank").unwrap());
             }
             ServerMessage::Answer {
                 sdp,

@@ -6,6 +6,10 @@ use crate::frame::HEADER;
 /// this. 64 KiB: a form or a small upload goes out at once, and 32 such streams hold 2 MiB.
 pub const INITIAL_WINDOW: u32 = 64 * 1024;
 
+/// Body bytes that may be under way on all streams together before the peer's hello is known. Every peer
+/// grants at least this. 256 KiB: four streams' first windows.
+pub const INITIAL_CONNECTION_WINDOW: u32 = 256 * 1024;
+
 /// Streams that may be open before the peer's hello is known. Every peer allows at least this. 32: the
 /// first burst of a page's requests.
 pub const INITIAL_STREAMS: usize = 32;
@@ -28,7 +32,7 @@ const MAX_STREAMS: usize = 1 << 16;
 const MAX_HEAD: usize = 1 << 20;
 
 /// Smallest send buffer, in bytes: a sender that can queue nothing would never move.
-const MIN_SEND_BUFFER: usize = 1024;
+pub(crate) const MIN_SEND_BUFFER: usize = 1024;
 
 /// Which side of the connection this is. Only the visitor opens streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +51,9 @@ pub struct Config {
     /// Body bytes the peer may send on one stream before the application takes some, at least
     /// [`INITIAL_WINDOW`]. The smaller of both sides' values holds.
     pub stream_window: u32,
+    /// Body bytes the peer may send on all streams together before the application takes some, at least
+    /// [`INITIAL_CONNECTION_WINDOW`]. Bounds what one peer makes us hold.
+    pub connection_window: u32,
     /// Bytes of one encoded head, at least [`INITIAL_HEAD`].
     pub max_head: usize,
     /// Body bytes queued per stream before [`crate::Connection::send_data`] accepts no more.
@@ -58,6 +65,7 @@ pub struct Config {
 impl Default for Config {
     /// - 128 streams: more than a browser asks of one origin at a time (6 over HTTP/1.1, about 100 over HTTP/2).
     /// - Window 1 MiB: 10 MiB/s at 100 ms round trip, which is what a data channel moves at best.
+    /// - Connection window 8 MiB: eight streams that nobody reads, and the others go on.
     /// - Head 64 KiB: what common servers allow with all their headers together.
     /// - Send buffer 256 KiB: four full messages, so the channel is fed while the application fetches more.
     /// - Frame payload: a frame with its header fills a 64 KiB message.
@@ -65,6 +73,7 @@ impl Default for Config {
         Config {
             max_streams: 128,
             stream_window: 1024 * 1024,
+            connection_window: 8 * 1024 * 1024,
             max_head: 64 * 1024,
             send_buffer: 256 * 1024,
             frame_payload: MAX_FRAME_PAYLOAD,
@@ -78,6 +87,9 @@ impl Config {
         Config {
             max_streams: self.max_streams.clamp(INITIAL_STREAMS, MAX_STREAMS),
             stream_window: self.stream_window.clamp(INITIAL_WINDOW, MAX_WINDOW),
+            connection_window: self
+                .connection_window
+                .clamp(INITIAL_CONNECTION_WINDOW, MAX_WINDOW),
             max_head: self.max_head.clamp(INITIAL_HEAD, MAX_HEAD),
             send_buffer: self.send_buffer.max(MIN_SEND_BUFFER),
             frame_payload: self.frame_payload.clamp(1, MAX_FRAME_PAYLOAD),
@@ -94,6 +106,7 @@ mod tests {
         let c = Config {
             max_streams: 0,
             stream_window: 0,
+            connection_window: 0,
             max_head: 0,
             send_buffer: 0,
             frame_payload: 0,
@@ -101,6 +114,7 @@ mod tests {
         .bounded();
         assert_eq!(c.max_streams, INITIAL_STREAMS);
         assert_eq!(c.stream_window, INITIAL_WINDOW);
+        assert_eq!(c.connection_window, INITIAL_CONNECTION_WINDOW);
         assert_eq!(c.max_head, INITIAL_HEAD);
         assert_eq!(c.send_buffer, MIN_SEND_BUFFER);
         assert_eq!(c.frame_payload, 1);

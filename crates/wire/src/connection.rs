@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::config::{Config, Role};
+use crate::config::{Config, MIN_SEND_BUFFER, Role};
 use crate::decoder::Decoder;
 use crate::error::Error;
 use crate::event::{Event, ResetCode, StreamId};
@@ -36,6 +36,12 @@ pub(crate) struct Core {
     pub(crate) last_id: u32,
     pub(crate) events: VecDeque<Event>,
     pub(crate) outbox: Outbox,
+    /// Body bytes queued, over all streams.
+    pub(crate) queued: usize,
+    /// Body bytes that we sent on open streams and the peer has not given back.
+    pub(crate) sent: u32,
+    /// Body bytes that the peer sent on open streams and we have not given back.
+    pub(crate) held: u32,
     /// Tokens of pings not yet answered.
     pub(crate) pings: VecDeque<u64>,
     /// Resets by the peer since the application last emptied the events.
@@ -63,6 +69,9 @@ impl Connection {
                 last_id: 0,
                 events: VecDeque::new(),
                 outbox,
+                queued: 0,
+                sent: 0,
+                held: 0,
                 pings: VecDeque::new(),
                 resets: 0,
                 leaving: false,
@@ -153,7 +162,7 @@ impl Connection {
             ..Sending::default()
         };
         let recv = Receiving {
-            credit: if core.ready { window } else { 0 },
+            credit: window,
             ..Receiving::default()
         };
         core.streams.insert(id, Stream { send, recv });
@@ -189,8 +198,20 @@ impl Connection {
     pub fn send_data(&mut self, id: StreamId, bytes: &[u8]) -> Result<usize, Error> {
         let limit = self.core.config.send_buffer;
         let accepted = self.core.sending(id)?.push(bytes, limit);
+        self.core.queued += accepted;
         self.core.list(id);
         Ok(accepted)
+    }
+
+    /// From now on accept so many queued body bytes per stream, at least 1 KiB, in place of
+    /// [`Config::send_buffer`]. What is queued stays.
+    pub fn set_send_buffer(&mut self, bytes: usize) {
+        self.core.config.send_buffer = bytes.max(MIN_SEND_BUFFER);
+    }
+
+    /// Body bytes queued, over all streams.
+    pub fn queued(&self) -> usize {
+        self.core.queued
     }
 
     /// Ends our body: the end leaves with the last queued byte. The peer may go on.
@@ -217,13 +238,27 @@ impl Connection {
         }
     }
 
+    /// The application wants no more of the peer's body. Once our own body has ended as well the stream is
+    /// over, and a peer that still sends is told.
+    pub fn discard(&mut self, id: StreamId) {
+        if let Some(stream) = self.core.streams.get_mut(&id) {
+            stream.recv.unwanted = true;
+            self.core.close_if_done(id);
+        }
+    }
+
     /// The application has taken `n` body bytes of the stream: the peer may send as many more. Granted in
-    /// batches of half a window.
+    /// batches: of half a window, and smaller while the peer has used up much of the connection's.
     pub fn consumed(&mut self, id: StreamId, n: usize) {
         let core = &mut self.core;
-        let window = core.limits.window;
+        // What idle streams owe stays below half of the connection's window, whatever their number.
+        let scarce = core.held >= core.config.connection_window / 4;
+        let batch = match scarce {
+            false => core.limits.window / 2,
+            true => core.config.connection_window / 2 / core.config.max_streams as u32,
+        };
         if let Some(stream) = core.streams.get_mut(&id)
-            && stream.recv.consume(n, window)
+            && stream.recv.consume(n, batch)
         {
             core.outbox.control.push_back(Control::Window(id));
         }
@@ -310,6 +345,14 @@ impl Core {
     /// Forgets a stream together with all of it that waits to be sent.
     pub(crate) fn remove(&mut self, id: StreamId) -> Option<Stream> {
         let stream = self.streams.remove(&id)?;
+        let window = self.limits.window;
+        self.queued = self.queued.saturating_sub(stream.send.queue.len());
+        self.sent = self
+            .sent
+            .saturating_sub(window.saturating_sub(stream.send.credit));
+        self.held = self
+            .held
+            .saturating_sub(window.saturating_sub(stream.recv.credit));
         if stream.send.listed {
             self.outbox.unlist(id);
         }
@@ -321,14 +364,17 @@ impl Core {
         Some(stream)
     }
 
-    /// Forgets a stream that both sides have ended.
+    /// Forgets a stream that both sides have ended, or of which nobody wants the rest.
     pub(crate) fn close_if_done(&mut self, id: StreamId) {
-        if self
-            .streams
-            .get(&id)
-            .is_some_and(|s| s.send.ended && s.recv.ended)
-        {
+        let Some(stream) = self.streams.get(&id).filter(|stream| stream.send.ended) else {
+            return;
+        };
+        if stream.recv.ended {
             self.remove(id);
+        } else if stream.recv.unwanted {
+            self.remove(id);
+            let reset = Control::Reset(id, ResetCode::Cancelled);
+            self.outbox.control.push_back(reset);
         }
     }
 }

@@ -50,7 +50,7 @@ impl RequestHead {
     }
 
     /// Bytes that [`RequestHead::write`] appends.
-    pub(crate) fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         3 + self.method.len() + self.path.len() + headers_size(&self.headers)
     }
 

@@ -1,6 +1,8 @@
 //! The first bytes of each side: magic, versions and limits. It must not know streams.
 
-use crate::config::{Config, INITIAL_HEAD, INITIAL_STREAMS, INITIAL_WINDOW};
+use crate::config::{
+    Config, INITIAL_CONNECTION_WINDOW, INITIAL_HEAD, INITIAL_STREAMS, INITIAL_WINDOW,
+};
 use crate::error::Error;
 
 /// Oldest protocol version known here.
@@ -13,16 +15,18 @@ pub(crate) const MAGIC: &[u8; 8] = b"PeerWire";
 /// Bytes up to and including the length of the limits.
 pub(crate) const FIXED: usize = 14;
 /// Bytes of the limits known to version 1.
-const LIMITS: usize = 12;
+const LIMITS: usize = 16;
 /// Most bytes of limits that are taken, in order to leave room for later additions.
 const MAX_LIMITS: usize = 256;
 
-/// What both sides keep to: of each limit the smaller one.
+/// What both sides keep to: of each limit the smaller one, but of the connection's window the peer's, which
+/// bounds what we send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) window: u32,
     pub(crate) streams: usize,
     pub(crate) head: usize,
+    pub(crate) connection: u32,
 }
 
 impl Limits {
@@ -31,6 +35,7 @@ impl Limits {
         window: INITIAL_WINDOW,
         streams: INITIAL_STREAMS,
         head: INITIAL_HEAD,
+        connection: INITIAL_CONNECTION_WINDOW,
     };
 }
 
@@ -49,6 +54,7 @@ impl Hello {
             window: config.stream_window,
             streams: config.max_streams,
             head: config.max_head,
+            connection: config.connection_window,
         };
         Hello {
             min_version: MIN_VERSION,
@@ -66,6 +72,7 @@ impl Hello {
         out.extend_from_slice(&self.limits.window.to_be_bytes());
         out.extend_from_slice(&(self.limits.streams as u32).to_be_bytes());
         out.extend_from_slice(&(self.limits.head as u32).to_be_bytes());
+        out.extend_from_slice(&self.limits.connection.to_be_bytes());
         out
     }
 
@@ -97,20 +104,22 @@ impl Hello {
             (u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]));
         // Whether the limits below mean what they say depends on the version.
         Self::agree(min_version, max_version)?;
-        let Some(([w0, w1, w2, w3, s0, s1, s2, s3, h0, h1, h2, h3], _)) =
-            rest.split_first_chunk::<LIMITS>()
-        else {
+        let Some((limits, _)) = rest.split_first_chunk::<LIMITS>() else {
             return Err(broken);
         };
+        let mut numbers = limits.as_chunks().0.iter().map(|n| u32::from_be_bytes(*n));
+        let mut next = || numbers.next().unwrap_or_default();
         let limits = Limits {
-            window: u32::from_be_bytes([*w0, *w1, *w2, *w3]),
-            streams: u32::from_be_bytes([*s0, *s1, *s2, *s3]) as usize,
-            head: u32::from_be_bytes([*h0, *h1, *h2, *h3]) as usize,
+            window: next(),
+            streams: next() as usize,
+            head: next() as usize,
+            connection: next(),
         };
         let least = Limits::INITIAL;
         if limits.window < least.window
             || limits.streams < least.streams
             || limits.head < least.head
+            || limits.connection < least.connection
         {
             return Err(Error::Protocol(
                 "a hello with limits below the least allowed",
@@ -149,6 +158,7 @@ impl Hello {
             window: self.limits.window.min(own.stream_window),
             streams: self.limits.streams.min(own.max_streams),
             head: self.limits.head.min(own.max_head),
+            connection: self.limits.connection,
         }
     }
 }

@@ -22,12 +22,14 @@
 //!
 //! ```text
 //! magic "PeerWire" | min version u16 | max version u16 | n u16 | n bytes of limits
-//! limits: stream window u32 | concurrent streams u32 | largest head u32 | (ignored: later additions)
+//! limits: stream window u32 | concurrent streams u32 | largest head u32 | connection window u32
+//!         | (ignored: later additions)
 //! ```
 //!
 //! The version in use is the largest that both know. Of each limit the smaller of the two holds, for both
-//! sides. Until the peer's hello is there, a sender keeps to [`INITIAL_WINDOW`], [`INITIAL_STREAMS`] and
-//! [`INITIAL_HEAD`], which every peer accepts, so requests can follow the hello at once.
+//! sides; but the connection window is the receiver's own. Until the peer's hello is there, a sender keeps to
+//! [`INITIAL_WINDOW`], [`INITIAL_CONNECTION_WINDOW`], [`INITIAL_STREAMS`] and [`INITIAL_HEAD`], which every peer
+//! accepts, so requests can follow the hello at once.
 //!
 //! Then frames, each with a header of 8 bytes: `flag` (bit 4) and `kind` (bits 0–3) u8, payload length u24,
 //! stream id u32 (0 for frames that concern the connection).
@@ -46,9 +48,16 @@
 //! headers. Headers: count u16, then each name length u8, value length u16, name, value.
 //!
 //! Stream ids grow. Each direction of a stream starts with one window of credit; DATA payload uses it up,
-//! WINDOW gives it back as the receiving application takes the bytes. There is no credit for the whole
-//! connection, so a slow reader holds back its own stream alone; what a peer can make us hold is bounded by
-//! window × streams.
+//! WINDOW gives it back as the receiving application takes the bytes. So a slow reader holds back its own
+//! stream.
+//!
+//! The bytes that were sent and not given back, of all streams that are open, are together at most the
+//! receiver's connection window: that bounds what a peer can make us hold. A sender that has used it up
+//! waits until some of it is given back, or a stream is over. WINDOW says nothing of its own for the
+//! connection: what it grants to a stream counts for both.
+//!
+//! A host that has ended its response and does not want the rest of the request resets the stream
+//! (cancelled) behind its end; the response stays whole.
 
 mod config;
 mod connection;
@@ -63,7 +72,10 @@ mod receive;
 mod stream;
 mod transmit;
 
-pub use config::{Config, INITIAL_HEAD, INITIAL_STREAMS, INITIAL_WINDOW, MAX_FRAME_PAYLOAD, Role};
+pub use config::{
+    Config, INITIAL_CONNECTION_WINDOW, INITIAL_HEAD, INITIAL_STREAMS, INITIAL_WINDOW,
+    MAX_FRAME_PAYLOAD, Role,
+};
 pub use connection::Connection;
 pub use error::{Ends, Error, HeadFault};
 pub use event::{Event, ResetCode, StreamId};

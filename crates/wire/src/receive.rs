@@ -173,6 +173,10 @@ impl Core {
             .credit
             .checked_sub(cost)
             .ok_or(Error::Credit(id))?;
+        self.held += cost;
+        if self.held > self.config.connection_window {
+            return Err(Error::Credit(id));
+        }
         Ok(())
     }
 
@@ -183,11 +187,13 @@ impl Core {
         // Credit was taken for these, so the sum stays within one window.
         stream.recv.held = stream.recv.held.saturating_add(bytes.len() as u32);
         stream.recv.ended |= end;
-        self.events.push_back(Event::Data {
-            id,
-            bytes: bytes.to_vec(),
-            end,
-        });
+        if !stream.recv.unwanted {
+            self.events.push_back(Event::Data {
+                id,
+                bytes: bytes.to_vec(),
+                end,
+            });
+        }
         if end {
             self.close_if_done(id);
         }
@@ -223,6 +229,7 @@ impl Core {
             return Err(Error::Protocol("credit that was never owed"));
         }
         stream.send.credit = credit;
+        self.sent = self.sent.saturating_sub(more);
         self.list(id);
         Ok(())
     }

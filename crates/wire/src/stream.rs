@@ -95,16 +95,19 @@ pub(crate) struct Receiving {
     pub(crate) owed: u32,
     /// A WINDOW frame waits for its turn.
     pub(crate) granting: bool,
+    /// The application wants no more of it.
+    pub(crate) unwanted: bool,
 }
 
 impl Receiving {
-    /// The application has taken `n` bytes. Says whether a WINDOW frame is due: when half a window is owed,
-    /// so that there is one such frame per half window and the sender never runs dry.
-    pub(crate) fn consume(&mut self, n: usize, window: u32) -> bool {
+    /// The application has taken `n` bytes. Says whether a WINDOW frame is due: when a batch is owed, so that
+    /// there are few such frames and the sender never runs dry; or when the body has ended and all was taken.
+    pub(crate) fn consume(&mut self, n: usize, batch: u32) -> bool {
         let n = u32::try_from(n).unwrap_or(u32::MAX).min(self.held);
         self.held -= n;
         self.owed += n;
-        let due = !self.ended && !self.granting && self.owed >= window / 2;
+        let last = self.ended && self.held == 0 && self.owed > 0;
+        let due = !self.granting && (last || self.owed >= batch.max(1));
         self.granting |= due;
         due
     }
@@ -170,16 +173,16 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_is_due_at_half_a_window_and_never_exceeds_what_was_held() {
+    fn a_grant_is_due_when_a_batch_is_owed_and_never_exceeds_what_was_held() {
         let mut recv = Receiving {
             held: 60,
             ..Receiving::default()
         };
-        assert!(!recv.consume(49, 100));
-        assert!(recv.consume(1, 100));
-        assert!(!recv.consume(1000, 100), "one is already queued");
+        assert!(!recv.consume(49, 50));
+        assert!(recv.consume(1, 50));
+        assert!(!recv.consume(1000, 50), "one is already queued");
         assert_eq!((recv.grant(), recv.held), (60, 0));
-        assert!(!recv.consume(1000, 100));
+        assert!(!recv.consume(1000, 50));
         assert_eq!(recv.owed, 0);
     }
 }

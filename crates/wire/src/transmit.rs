@@ -53,13 +53,6 @@ impl Outbox {
         }
     }
 
-    fn is_empty(&self) -> bool {
-        self.carry.is_empty()
-            && self.control.is_empty()
-            && self.fresh.is_empty()
-            && self.rotation.is_empty()
-    }
-
     /// Takes a stream that is no more out of the lists of bodies.
     pub(crate) fn unlist(&mut self, id: StreamId) {
         self.fresh.retain(|other| *other != id);
@@ -69,7 +62,23 @@ impl Outbox {
 
 impl Core {
     pub(crate) fn wants_transmit(&self) -> bool {
-        !self.outbox.is_empty()
+        let outbox = &self.outbox;
+        let mut bodies = outbox.fresh.iter().chain(&outbox.rotation);
+        !outbox.carry.is_empty()
+            || !outbox.control.is_empty()
+            || bodies.any(|id| self.room() > 0 || self.is_drained(*id))
+    }
+
+    /// Body bytes that the connection's window leaves to all streams.
+    fn room(&self) -> usize {
+        self.limits.connection.saturating_sub(self.sent) as usize
+    }
+
+    /// Has the stream nothing but its end to send?
+    fn is_drained(&self, id: StreamId) -> bool {
+        self.streams
+            .get(&id)
+            .is_none_or(|s| s.send.queue.is_empty())
     }
 
     /// Puts the stream into the list of those that have body to send, if it has and is not there.
@@ -180,6 +189,7 @@ impl Core {
                     return;
                 };
                 let grant = stream.recv.grant();
+                self.held = self.held.saturating_sub(grant);
                 frame::write(Kind::Window, false, id, &grant.to_be_bytes(), out);
             }
             Control::Reset(id, code) => {
@@ -209,12 +219,21 @@ impl Core {
                 // Messages this small hold no frame: it is cut.
                 room = MIN_PAYLOAD;
             }
+            let left = self.room();
+            let list = if fresh {
+                &self.outbox.fresh
+            } else {
+                &self.outbox.rotation
+            };
+            let next = list.iter().position(|id| left > 0 || self.is_drained(*id));
             let list = if fresh {
                 &mut self.outbox.fresh
             } else {
                 &mut self.outbox.rotation
             };
-            let Some(id) = list.pop_front() else { return };
+            let Some(id) = next.and_then(|next| list.remove(next)) else {
+                return;
+            };
             let Some(stream) = self.streams.get_mut(&id) else {
                 continue;
             };
@@ -225,6 +244,7 @@ impl Core {
                 .available()
                 .min(self.config.frame_payload)
                 .min(room)
+                .min(left)
                 .min(share);
             let end = send.ending && n == send.queue.len();
             if n > 0 || end {
@@ -236,6 +256,8 @@ impl Core {
                 }
                 .write(out);
                 send.pop(n, out);
+                self.queued = self.queued.saturating_sub(n);
+                self.sent = self.sent.saturating_add(n as u32);
                 send.ended = end;
                 if send.blocked && send.queue.len() <= self.config.send_buffer / 2 {
                     send.blocked = false;

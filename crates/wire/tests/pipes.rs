@@ -80,14 +80,21 @@ fn nonsense() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn config() -> impl Strategy<Value = Config> {
-    (0..400_000u32, 1..200_000usize, 1..70_000usize).prop_map(
-        |(stream_window, send_buffer, frame_payload)| Config {
-            stream_window,
-            send_buffer,
-            frame_payload,
-            ..Config::default()
-        },
+    (
+        0..400_000u32,
+        0..600_000u32,
+        1..200_000usize,
+        1..70_000usize,
     )
+        .prop_map(
+            |(stream_window, connection_window, send_buffer, frame_payload)| Config {
+                stream_window,
+                connection_window,
+                send_buffer,
+                frame_payload,
+                ..Config::default()
+            },
+        )
 }
 
 /// The path tells the host which plan to follow.

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use futures_util::{FutureExt, pin_mut, select_biased};
 use js_sys::{Array, Reflect, Uint8Array};
 use peer::{
     channel::{Incoming, Stream},
@@ -13,6 +14,7 @@ use web_sys::{Blob, ReadableStreamDefaultReader, Response};
 use wire::{Headers, ResetCode, ResponseHead};
 
 use crate::{
+    bodies::Bodies,
     boxes::{Answerer, Boxes},
     rooms::{Reply, Rooms},
 };
@@ -25,6 +27,7 @@ pub const CODE: &str = "peerserver-code";
 pub async fn answer(
     rooms: &Rooms,
     boxes: &Rc<Boxes>,
+    bodies: &Bodies,
     site: &str,
     visitor: &Visitor,
     incoming: Incoming,
@@ -45,14 +48,19 @@ pub async fn answer(
             }
         }
     }
+    let Some(body) = until_lost(&stream, bodies.read(&visitor.id)).await else {
+        return;
+    };
     let sent = match rooms.serve(site, &head).await {
         // A route has this address, for another method; the code says for which.
         Ok(reply) if not_allowed && reply.status() == Some(404) => {
+            drop(body);
             return boxes.answer(site, visitor, &head, has_body, &stream).await;
         }
         Ok(reply) => send(&stream, &reply, has_code).await,
         Err(error) => unavailable(&stream, &error.to_string()).await,
     };
+    drop(body);
     match sent {
         Ok(()) => stream.done(),
         // The file vanished or the disk failed in the middle: the visitor must not take it for whole.
@@ -96,7 +104,7 @@ async fn send(stream: &Stream, reply: &Reply, has_code: bool) -> Result<(), Fail
     let body = reply.body();
     if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
         stream.respond(&head, false)?;
-        stream.write(&bytes.to_vec()).await?;
+        write(stream, bytes).await?;
         return Ok(stream.finish()?);
     }
     let Some(blob) = body.dyn_ref::<Blob>() else {
@@ -116,10 +124,31 @@ async fn send(stream: &Stream, reply: &Reply, has_code: bool) -> Result<(), Fail
         }
         let bytes: Uint8Array =
             Reflect::get(piece.unchecked_ref(), &"value".into())?.unchecked_into();
-        if let Err(error) = stream.write(&bytes.to_vec()).await {
+        if let Err(error) = write(stream, &bytes).await {
             let _ = JsFuture::from(reader.cancel()).await;
             return Err(error.into());
         }
+    }
+}
+
+/// The bytes are copied when there is room for them.
+async fn write(stream: &Stream, bytes: &Uint8Array) -> Result<(), peer::Error> {
+    let read = |place: usize, some: usize| {
+        // Both are within the array, whose length is an `u32`.
+        let (from, to) = (place as u32, (place + some) as u32);
+        bytes.subarray(from, to).to_vec()
+    };
+    stream.write_from(bytes.length() as usize, read).await
+}
+
+/// What `wait` gives, unless the visitor gives the request up before.
+async fn until_lost<T>(stream: &Stream, wait: impl Future<Output = T>) -> Option<T> {
+    let wait = wait.fuse();
+    let lost = stream.lost().fuse();
+    pin_mut!(wait, lost);
+    select_biased! {
+        value = wait => Some(value),
+        _ = lost => None,
     }
 }
 

@@ -13,13 +13,15 @@ use peer::{
     channel::Incoming,
     host::{Backend, Host, HostedSite, Rendezvous as Reached, Visitor},
     signal::Signal,
+    strict,
 };
 
-use crate::{answer::answer, boxes::Boxes, rooms::Rooms};
+use crate::{answer::answer, bodies::Bodies, boxes::Boxes, rooms::Rooms};
 
 struct Inner {
     rooms: Rc<Rooms>,
     boxes: Rc<Boxes>,
+    bodies: Bodies,
     plan: RefCell<Plan>,
     host: RefCell<Option<Host>>,
     reporting: Cell<bool>,
@@ -34,6 +36,7 @@ impl Hosting {
         Self(Rc::new(Inner {
             rooms,
             boxes,
+            bodies: Bodies::default(),
             plan: RefCell::default(),
             host: RefCell::default(),
             reporting: Cell::new(false),
@@ -56,9 +59,8 @@ impl Hosting {
         if let Some(gateway) = &plan.gateway {
             if self.0.host.borrow().is_none() {
                 let backend = Rc::new(Ours(Rc::downgrade(&self.0)));
-                self.0
-                    .host
-                    .replace(Some(Host::new(Signal::open(gateway), backend)));
+                let signal = Signal::filtered(gateway, strict::for_host);
+                self.0.host.replace(Some(Host::new(signal, backend)));
             }
             let sites = plan.sites.iter().filter_map(hosted).collect();
             if let Some(host) = self.0.host.borrow().as_ref() {
@@ -185,7 +187,13 @@ impl Backend for Ours {
     ) -> LocalBoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(inner) = self.0.upgrade() {
-                answer(&inner.rooms, &inner.boxes, site, visitor, incoming).await;
+                let Inner {
+                    rooms,
+                    boxes,
+                    bodies,
+                    ..
+                } = &*inner;
+                answer(rooms, boxes, bodies, site, visitor, incoming).await;
             }
         })
     }

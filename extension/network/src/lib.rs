@@ -7,6 +7,7 @@
 //! to host, and site workers ask anew for their ports.
 
 mod answer;
+mod bodies;
 mod boxes;
 mod hosting;
 mod rooms;

@@ -16,6 +16,7 @@ use peer::{
     bridge::Bridge,
     link::reason,
     signal::Signal,
+    strict,
     visit::{Phase, Visit},
 };
 use serde::Serialize;
@@ -86,7 +87,7 @@ impl Visiting {
             .signals
             .borrow_mut()
             .entry(gateway.to_owned())
-            .or_insert_with(|| Signal::open(gateway))
+            .or_insert_with(|| Signal::filtered(gateway, strict::for_visitor))
             .clone();
         let visit = Visit::new(label, signal, false);
         visit.want();

@@ -4,6 +4,7 @@
 //! driven by events (`bufferedamountlow`), never by a timer, and what is written in one turn of the
 //! event loop leaves together, so that a small answer is one message.
 
+mod memory;
 mod stream;
 
 use std::{
@@ -19,8 +20,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{MessageEvent, RtcDataChannel, RtcDataChannelState};
 use wire::{Config, Connection, Event, RequestHead, Role, StreamId};
 
-use self::stream::State;
 pub use self::stream::Stream;
+use self::{memory::Memory, stream::State};
 use crate::{Error, listener::Listener};
 
 /// Bytes: the largest message sent. 64 KiB is safe between all browsers, and larger ones only make
@@ -30,6 +31,9 @@ const MAX_MESSAGE: usize = 64 * 1024;
 const BUFFER_HIGH: u32 = 512 * 1024;
 /// Bytes: feed it again below this.
 const BUFFER_LOW: u32 = 192 * 1024;
+/// Bytes: what a visitor's request bodies may make a host hold. 512 KiB: 5 MiB/s at 100 ms round trip, and 200
+/// visitors have 100 MiB.
+const HOST_CONNECTION_WINDOW: u32 = 512 * 1024;
 
 /// A request that a visitor opened, at the host.
 pub struct Incoming {
@@ -45,6 +49,9 @@ struct Inner {
     dc: RtcDataChannel,
     wire: RefCell<Connection>,
     streams: RefCell<HashMap<StreamId, State>>,
+    /// Body bytes that arrived and were not taken.
+    arrived: Cell<usize>,
+    memory: Memory,
     incoming: RefCell<Option<mpsc::UnboundedSender<Incoming>>>,
     pongs: Cell<u64>,
     heard: Cell<f64>,
@@ -70,10 +77,16 @@ impl Channel {
         dc.set_binary_type(web_sys::RtcDataChannelType::Arraybuffer);
         dc.set_buffered_amount_low_threshold(BUFFER_LOW);
         let (sender, receiver) = mpsc::unbounded();
+        let mut config = Config::default();
+        if role == Role::Host {
+            config.connection_window = HOST_CONNECTION_WINDOW;
+        }
         let inner = Rc::new(Inner {
             dc: dc.clone(),
-            wire: RefCell::new(Connection::new(role, Config::default())),
+            wire: RefCell::new(Connection::new(role, config)),
             streams: RefCell::default(),
+            arrived: Cell::new(0),
+            memory: Memory::default(),
             incoming: RefCell::new(Some(sender)),
             pongs: Cell::new(0),
             heard: Cell::new(js_sys::Date::now()),
@@ -140,11 +153,15 @@ impl Channel {
 
     /// Open a stream with a request (visitor).
     ///
-    /// While as many are open as the peers allow, it waits for one to end.
+    /// While as many are open as the peers allow, or the page has left too much of its answers untaken, it waits.
     pub async fn request(&self, head: &RequestHead, end: bool) -> Result<Stream, Error> {
         let id = poll_fn(|context| {
             if let Some(error) = self.0.closed.borrow().as_ref() {
                 return Poll::Ready(Err(error.clone()));
+            }
+            if self.0.memory.is_full() {
+                self.0.on_room.borrow_mut().push(context.waker().clone());
+                return Poll::Pending;
             }
             match self.0.wire.borrow_mut().open(head, end) {
                 Ok(id) => Poll::Ready(Ok(id)),
@@ -221,7 +238,21 @@ impl Inner {
             };
             self.handle(event);
         }
+        self.count();
         // A stream that ended makes room; who finds none waits again.
+        self.on_room.take().into_iter().for_each(Waker::wake);
+    }
+
+    /// Note what is held now.
+    fn count(&self) {
+        let queued = self.wire.borrow().queued();
+        self.memory.set(queued + self.arrived.get());
+    }
+
+    /// So many bytes that arrived are held no longer.
+    fn release(&self, bytes: usize) {
+        self.arrived.set(self.arrived.get().saturating_sub(bytes));
+        self.count();
         self.on_room.take().into_iter().for_each(Waker::wake);
     }
 
@@ -252,6 +283,7 @@ impl Inner {
             }),
             Event::Data { id, bytes, end } => self.with(id, |state| {
                 if !bytes.is_empty() {
+                    self.arrived.set(self.arrived.get() + bytes.len());
                     state.chunks.push_back(bytes);
                 }
                 state.ended |= end;

@@ -108,32 +108,44 @@ impl Attempt<'_> {
             sdp: offer,
         });
         let mut candidates = candidates.fuse();
+        // Ours show where we are. Whoever is not the site's host learns none.
+        let mut held = Vec::new();
+        let mut verified = false;
         let ready = self.channel.ready().fuse();
         pin_mut!(ready);
         loop {
             select_biased! {
                 ready = ready => return ready,
                 event = events.next() => match event {
-                    Some(SignalEvent::Message(message)) => self.signalled(message, &ours, step).await?,
+                    Some(SignalEvent::Message(message)) => {
+                        verified |= self.signalled(message, &ours, step).await?;
+                    }
                     // An open channel does not need the rendezvous; a half-made one does.
                     Some(SignalEvent::Down(_)) | None => {
                         return Err(Error::RendezvousUnreachable(self.signal.gateway().to_owned()));
                     }
                     Some(SignalEvent::Up(_)) => {}
                 },
-                candidate = candidates.select_next_some() => {
-                    self.signal.send(&ClientMessage::Candidate { attempt: self.id, candidate });
+                candidate = candidates.select_next_some() => held.push(candidate),
+            }
+            if verified {
+                for candidate in held.drain(..) {
+                    self.signal.send(&ClientMessage::Candidate {
+                        attempt: self.id,
+                        candidate,
+                    });
                 }
             }
         }
     }
 
+    /// Is the host verified by this message?
     async fn signalled(
         &self,
         message: ServerMessage,
         ours: &DtlsFingerprint,
         step: &impl Fn(Step),
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         match message {
             ServerMessage::Answer {
                 attempt,
@@ -143,25 +155,28 @@ impl Attempt<'_> {
             } if attempt == self.id => {
                 self.verify(ours, &sdp, &key, &signature).await?;
                 step(Step::Channel);
-                self.rtc.accept(&sdp).await
+                self.rtc.accept(&sdp).await?;
+                return Ok(true);
             }
             ServerMessage::Candidate { attempt, candidate } if attempt == self.id => {
                 self.rtc.add_candidate(candidate).await;
-                Ok(())
             }
             ServerMessage::Failed {
                 attempt,
                 reason,
                 message,
-            } if attempt == self.id => Err(match reason {
-                FailReason::UnknownLabel | FailReason::HostOffline | FailReason::Gone => {
-                    Error::HostOffline
-                }
-                FailReason::Refused => Error::Refused(message),
-                FailReason::Busy => Error::Busy(message),
-            }),
-            _ => Ok(()),
+            } if attempt == self.id => {
+                return Err(match reason {
+                    FailReason::UnknownLabel | FailReason::HostOffline | FailReason::Gone => {
+                        Error::HostOffline
+                    }
+                    FailReason::Refused => Error::Refused(message),
+                    FailReason::Busy => Error::Busy(message),
+                });
+            }
+            _ => {}
         }
+        Ok(false)
     }
 
     /// Key → label, and the key's signature over both DTLS fingerprints: ours as we offered it, the

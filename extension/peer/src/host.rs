@@ -1,11 +1,13 @@
-//! Hosting: announces sites at the rendezvous; [`visitors`] takes those in who come.
+//! Hosting: announces sites at the rendezvous; [`visitors`] takes those in who come, as far as there are [`seats`].
 //!
 //! It must not know how a request is answered nor where keys live: both are the [`Backend`]'s.
 
+mod requests;
+mod seats;
 mod visitors;
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     collections::HashMap,
     rc::{Rc, Weak},
 };
@@ -15,10 +17,13 @@ use futures_util::{StreamExt, future::LocalBoxFuture};
 use identity::{AttemptId, Challenge, DtlsFingerprint, Label, PublicKey, Signature, SiteName};
 use signalling::{ClientMessage, ServerMessage};
 
+use self::{
+    seats::Seats,
+    visitors::{Attempt, Turns},
+};
 use crate::{
     Error,
     channel::{Channel, Incoming},
-    rtc::Rtc,
     signal::{Signal, SignalEvent, Welcome},
 };
 
@@ -57,8 +62,10 @@ pub trait Backend {
 /// Who asks: one connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {
-    /// Opaque; another one for every connection.
+    /// Opaque; another one for every connection, made here.
     pub id: String,
+    /// Opaque; the same for all who come from one network, as far as that is known. Only to be counted by.
+    pub network: String,
     /// How it goes: `direct`, or `relay` over a TURN server.
     pub transport: &'static str,
 }
@@ -106,9 +113,17 @@ struct Inner {
     sites: RefCell<Vec<HostedSite>>,
     standings: RefCell<HashMap<String, Standing>>,
     rendezvous: RefCell<Rendezvous>,
-    attempts: RefCell<HashMap<AttemptId, Weak<Rtc>>>,
-    channels: RefCell<Vec<(String, Channel)>>,
-    visitors: Cell<usize>,
+    attempts: RefCell<HashMap<AttemptId, Attempt>>,
+    turns: Turns,
+    seats: RefCell<Seats>,
+    channels: RefCell<Vec<Connected>>,
+}
+
+/// A visitor's open channel.
+struct Connected {
+    attempt: AttemptId,
+    site: String,
+    channel: Channel,
 }
 
 /// Hosts sites at one rendezvous until dropped.
@@ -124,8 +139,9 @@ impl Host {
             standings: RefCell::default(),
             rendezvous: RefCell::new(Rendezvous::Connecting),
             attempts: RefCell::default(),
+            turns: Turns::default(),
+            seats: RefCell::default(),
             channels: RefCell::default(),
-            visitors: Cell::new(0),
         });
         wasm_bindgen_futures::spawn_local(listen(Rc::downgrade(&inner), signal.subscribe()));
         Self(inner)
@@ -176,15 +192,15 @@ impl Host {
             .cloned()
             .unwrap_or_default();
         let channels = self.0.channels.borrow();
-        standing.visitors = channels.iter().filter(|(id, _)| id == site).count() as u32;
+        standing.visitors = channels.iter().filter(|it| it.site == site).count() as u32;
         standing
     }
 }
 
 impl Drop for Host {
     fn drop(&mut self) {
-        for (_, channel) in self.0.channels.take() {
-            channel.leave("hosting was switched off");
+        for visitor in self.0.channels.take() {
+            visitor.channel.leave("hosting was switched off");
         }
         self.0.signal.close();
     }
@@ -268,13 +284,8 @@ impl Inner {
 
     fn signalled(self: &Rc<Self>, message: ServerMessage) {
         match message {
-            ServerMessage::Hosting { label, name, link } => self.stand(&label, |standing| {
-                standing.link = Some(link);
-                if name.is_some() {
-                    standing.refused = None;
-                    standing.suggestion = None;
-                }
-            }),
+            // The link that comes with it is not used: it could be anybody's.
+            ServerMessage::Hosting { label, name, .. } => self.hosted(&label, name.as_ref()),
             ServerMessage::HostRefused { label, reason } => self.stand(&label, |standing| {
                 standing.link = None;
                 standing.refused = Some(reason);
@@ -293,11 +304,30 @@ impl Inner {
                 attempt,
                 label,
                 sdp,
-                ..
-            } => self.offered(attempt, &label, sdp),
+                network,
+            } => self.offered(attempt, &label, &sdp, network),
             ServerMessage::Candidate { attempt, candidate } => self.candidate(&attempt, candidate),
+            ServerMessage::Gone { attempt } => self.gone(attempt),
             _ => {}
         }
+    }
+
+    /// The rendezvous hosts this label, and maybe by the bare name `claimed`.
+    fn hosted(&self, label: &Label, claimed: Option<&SiteName>) {
+        let sites = self.sites.borrow();
+        let Some(site) = sites.iter().find(|site| site.label == *label) else {
+            return;
+        };
+        let claimed = claimed == Some(&site.name);
+        let link = link(self.signal.gateway(), site, claimed);
+        drop(sites);
+        self.stand(label, |standing| {
+            standing.link = Some(link);
+            if claimed {
+                standing.refused = None;
+                standing.suggestion = None;
+            }
+        });
     }
 
     /// Tell a site's visitors that it is hosted no more.
@@ -306,10 +336,18 @@ impl Inner {
             .channels
             .take()
             .into_iter()
-            .partition(|(id, _)| id == site);
+            .partition(|visitor| visitor.site == site);
         self.channels.replace(stay);
-        for (_, channel) in gone {
-            channel.leave("the site is no longer hosted");
+        for visitor in gone {
+            visitor.channel.leave("the site is no longer hosted");
         }
+    }
+}
+
+/// The link to give away: by the bare name if that is the site's own, else by the label, which certifies itself.
+fn link(gateway: &str, site: &HostedSite, claimed: bool) -> String {
+    match claimed {
+        true => format!("{gateway}/connect/{}/", site.name),
+        false => format!("{gateway}/connect/{}/", site.label),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Hosts and visitors meet here: [`signal`] talks to a rendezvous, [`rtc`] makes connections,
 //! [`channel`] carries HTTP over them; [`connect`] and [`visit`] are the visitor's side, [`link`] and
-//! [`bridge`] tie it to a site worker; [`host`] is the host's side. This crate must not know IndexedDB,
+//! [`bridge`] tie it to a site worker; [`host`] is the host's side; [`strict`] reads what strangers send to be connected. This crate must not know IndexedDB,
 //! the site engine or the WebExtensions API.
 
 pub mod bridge;
@@ -18,6 +18,7 @@ mod listener;
 mod liveness;
 pub mod rtc;
 pub mod signal;
+pub mod strict;
 pub mod visit;
 
 pub use error::Error;

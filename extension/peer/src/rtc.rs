@@ -30,6 +30,14 @@ pub struct Rtc {
     listeners: RefCell<Vec<Listener>>,
 }
 
+/// How the bytes of a connection go.
+pub struct Route {
+    /// `direct`, or `relay` over a TURN server.
+    pub transport: &'static str,
+    /// The other side's address, where the browser tells it.
+    pub remote: Option<String>,
+}
+
 impl Rtc {
     /// A connection, and our own candidates as they are found.
     pub fn new(ice: &[IceServer]) -> Result<(Rc<Self>, UnboundedReceiver<Candidate>), Error> {
@@ -73,7 +81,7 @@ impl Rtc {
 
     /// Close the channel when ICE or DTLS fails: a data channel by itself may stay silent for long.
     pub fn watch(&self, channel: &Channel) {
-        let channel = channel.clone();
+        let (channel, second) = (channel.clone(), channel.clone());
         let pc = self.pc.clone();
         let listener = Listener::new(
             &self.pc,
@@ -86,33 +94,42 @@ impl Rtc {
                 _ => {}
             },
         );
-        self.listeners.borrow_mut().push(listener);
+        // Nothing bounds what comes over a second one.
+        let second = Listener::new(&self.pc, "datachannel", move |_: web_sys::Event| {
+            second.close(Error::Protocol("a second data channel".to_owned()));
+        });
+        self.listeners.borrow_mut().extend([listener, second]);
     }
 
-    /// How the bytes go, once the channel is open: `direct` or `relay` (WebRTC Statistics, 8.16 and 8.17: the
-    /// selected pair's own candidate).
-    pub async fn transport(&self) -> &'static str {
-        let Ok(report) = JsFuture::from(self.pc.get_stats()).await else {
-            return "direct";
+    /// How the bytes go, once the channel is open (WebRTC Statistics, 8.16 and 8.17: the selected pair).
+    pub async fn route(&self) -> Route {
+        let mut route = Route {
+            transport: "direct",
+            remote: None,
         };
-        let relayed = |entry: &JsValue| {
-            let has = |key: &str, value: &str| text(entry, key).as_deref() == Some(value);
-            let selected = Reflect::get(entry.unchecked_ref(), &"nominated".into());
-            let selected = selected.is_ok_and(|nominated| nominated.is_truthy());
-            (has("type", "candidate-pair") && selected && has("state", "succeeded"))
-                .then(|| text(entry, "localCandidateId"))
-                .flatten()
+        let Ok(report) = JsFuture::from(self.pc.get_stats()).await else {
+            return route;
         };
         let map: &js_sys::Map = report.unchecked_ref();
-        let relay = map
-            .values()
-            .into_iter()
-            .flatten()
-            .filter_map(|entry| relayed(&entry))
-            .any(|candidate| {
-                text(&map.get(&candidate.into()), "candidateType").as_deref() == Some("relay")
-            });
-        if relay { "relay" } else { "direct" }
+        let selected = |entry: &JsValue| {
+            let has = |key: &str, value: &str| text(entry, key).as_deref() == Some(value);
+            let nominated = Reflect::get(entry.unchecked_ref(), &"nominated".into());
+            has("type", "candidate-pair")
+                && has("state", "succeeded")
+                && nominated.is_ok_and(|nominated| nominated.is_truthy())
+        };
+        let Some(pair) = map.values().into_iter().flatten().find(selected) else {
+            return route;
+        };
+        let of = |side: &str, key: &str| text(&map.get(&text(&pair, side)?.into()), key);
+        if of("localCandidateId", "candidateType").as_deref() == Some("relay") {
+            route.transport = "relay";
+        }
+        // A relay's address is that of all who use it.
+        if of("remoteCandidateId", "candidateType").as_deref() != Some("relay") {
+            route.remote = of("remoteCandidateId", "address").filter(|it| !it.is_empty());
+        }
+        route
     }
 
     /// Make the offer.

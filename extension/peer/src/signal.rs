@@ -47,8 +47,12 @@ pub enum SignalEvent {
     Message(ServerMessage),
 }
 
+/// What a subscriber gets of a message from the rendezvous of this gateway, if anything.
+pub type Filter = fn(&str, ServerMessage) -> Option<ServerMessage>;
+
 struct Inner {
     gateway: String,
+    filter: Filter,
     socket: RefCell<Option<WebSocket>>,
     welcome: RefCell<Option<Welcome>>,
     subscribers: RefCell<Vec<UnboundedSender<SignalEvent>>>,
@@ -64,7 +68,13 @@ pub struct Signal(Rc<Inner>);
 impl Signal {
     /// Connect to the rendezvous of this gateway, such as `http://localhost:8890`, and stay connected.
     pub fn open(gateway: &str) -> Self {
+        Self::filtered(gateway, |_, message| Some(message))
+    }
+
+    /// As [`Signal::open`]; every message goes through `filter` first.
+    pub fn filtered(gateway: &str, filter: Filter) -> Self {
         let inner = Rc::new(Inner {
+            filter,
             gateway: gateway.trim_end_matches('/').to_owned(),
             socket: RefCell::default(),
             welcome: RefCell::default(),
@@ -237,8 +247,9 @@ async fn one_socket(weak: &Weak<Inner>, gateway: &str, pause: &mut u32) -> Strin
             Some(SocketEvent::Closed) | None => break,
         };
         let Some(inner) = weak.upgrade() else { break };
-        match ServerMessage::decode(&text) {
-            Ok(ServerMessage::Welcome {
+        let message = ServerMessage::decode(&text).ok();
+        match message.and_then(|message| (inner.filter)(gateway, message)) {
+            Some(ServerMessage::Welcome {
                 gateway,
                 challenge,
                 ice_servers,
@@ -255,13 +266,13 @@ async fn one_socket(weak: &Weak<Inner>, gateway: &str, pause: &mut u32) -> Strin
                 inner.welcome.replace(Some(welcome.clone()));
                 inner.tell(&SignalEvent::Up(welcome));
             }
-            Ok(ServerMessage::Error {
+            Some(ServerMessage::Error {
                 message,
                 fatal: true,
             }) => reason = message,
-            Ok(message) => inner.tell(&SignalEvent::Message(message)),
+            Some(message) => inner.tell(&SignalEvent::Message(message)),
             // What is not understood ends the message alone: a newer rendezvous may say more.
-            Err(_) => {}
+            None => {}
         }
     }
     let _ = socket.close();

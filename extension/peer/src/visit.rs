@@ -39,6 +39,8 @@ const DOUBT: f64 = 2_000.0;
 /// Milliseconds without any request after which an idle connection is closed. Tabs that are still
 /// open cost one reconnection (a tenth of a second) when they ask again.
 const IDLE: f64 = 300_000.0;
+/// Why a channel is closed that nobody uses, at either side; the visit goes on with the next request.
+pub(crate) const UNUSED: &str = "idle";
 
 /// How a visit does.
 #[derive(Debug, Clone, PartialEq)]
@@ -311,7 +313,7 @@ async fn watch_over(
     loop {
         let mut look = TimeoutFuture::new(wait as u32).fuse();
         let doubted = select_biased! {
-            _ = closed => return false,
+            error = closed => return error == Error::Refused(UNUSED.to_owned()),
             doubt = doubts.next() => doubt.is_some(),
             () = look => false,
         };
@@ -321,7 +323,7 @@ async fn watch_over(
         let now = js_sys::Date::now();
         let busy = channel.streams() > 0;
         if !busy && !inner.lasting && now - inner.wanted.get() > IDLE {
-            channel.leave("idle");
+            channel.leave(UNUSED);
             return true;
         }
         wait = match liveness.look(Seen {

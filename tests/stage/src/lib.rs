@@ -7,12 +7,14 @@
 mod dist;
 mod hands;
 mod host;
+mod hostile;
 mod rendezvous;
 mod site;
 mod visitor;
 
 pub use dist::Dist;
 pub use host::{Host, HostOptions, ask};
+pub use hostile::hostile;
 pub use rendezvous::RendezvousProcess;
 pub use site::{Content, Site, top};
 pub use visitor::{View, Visitor};

@@ -8,6 +8,7 @@ mod bundle;
 mod dynamic;
 mod engine;
 mod guests;
+mod hostile;
 mod latency;
 mod node;
 mod opening;
@@ -27,7 +28,7 @@ use stage::Dist;
 use stand::Stand;
 
 /// Every benchmark's name, in the order in which they run.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "bulk",
     "latency_1k",
     "open_cold",
@@ -35,6 +36,7 @@ const NAMES: [&str; 9] = [
     "wake",
     "dynamic",
     "box_cold",
+    "hostile",
     ENGINE,
     BUNDLE,
 ];
@@ -189,6 +191,7 @@ async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
             "open_cold" => opening::cold(&stand).await,
             "open_warm" => opening::warm(&stand).await,
             "wake" => wake::measure(&stand).await,
+            "hostile" => hostile::measure(&stand).await,
             ENGINE => engine::measure(&stand).await,
             name => match &book {
                 Some(book) if name == "dynamic" => book.dynamic(&stand).await,

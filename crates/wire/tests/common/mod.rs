@@ -250,8 +250,8 @@ pub fn frame(kind: u8, flag: bool, id: u32, payload: &[u8]) -> Vec<u8> {
 
 /// A hello with these limits.
 pub fn hello(window: u32, streams: u32, head: u32) -> Vec<u8> {
-    let mut out = b"PeerWire\0\x01\0\x01\0\x0c".to_vec();
-    for limit in [window, streams, head] {
+    let mut out = b"PeerWire\0\x01\0\x01\0\x10".to_vec();
+    for limit in [window, streams, head, 1 << 20] {
         out.extend_from_slice(&limit.to_be_bytes());
     }
     out

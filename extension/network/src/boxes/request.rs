@@ -137,6 +137,7 @@ impl Request<'_> {
                 .with("origin", self.boxes.origin(self.site))
                 .with("body", has_body)
                 .with("visitor", &*visitor.id)
+                .with("network", &*visitor.network)
                 .with("transport", visitor.transport),
         );
     }

@@ -6,7 +6,7 @@ use web_sys::{Element, HtmlInputElement};
 use super::model;
 use crate::{
     error::PageError,
-    ui::{dom, qr},
+    ui::{dom, links, qr},
 };
 
 /// A row, kept as long as its site is there, so that focus and an open QR code stay.
@@ -19,6 +19,7 @@ pub struct SiteRow {
     link_box: Element,
     anchor: Element,
     copy: Element,
+    whole: Element,
     qr_button: Element,
     open: Element,
     qr: Element,
@@ -41,6 +42,7 @@ impl SiteRow {
             link_box: dom::find(&root, ".site-link")?,
             anchor: dom::find(&root, ".link")?,
             copy: dom::find(&root, ".link-copy")?,
+            whole: dom::find(&root, ".link-whole")?,
             qr_button: dom::find(&root, ".link-qr")?,
             open: dom::find(&root, ".link-open")?,
             qr: dom::find(&root, ".qr")?,
@@ -73,6 +75,7 @@ impl SiteRow {
         dom::show(&self.publish, !site.live || site.draft_changed);
         for (button, verb) in [
             (&self.copy, "Copy link of"),
+            (&self.whole, "Copy link with the whole label of"),
             (&self.qr_button, "QR code of"),
             (&self.open, "Open"),
             (&self.publish, "Publish"),
@@ -86,6 +89,13 @@ impl SiteRow {
             dom::set_text(&self.anchor, model::bare(link));
             dom::set_attribute(&self.anchor, "title", link);
             dom::show(&self.link_box, site.link.is_some());
+            let whole = links::with_whole_label(site);
+            dom::show(&self.whole, whole.is_some());
+            dom::set_attribute(
+                &self.whole,
+                "data-text",
+                whole.as_deref().unwrap_or_default(),
+            );
             self.draw_qr()?;
         }
         Ok(())

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::PageError,
-    ui::{self, clipboard, dom, events, events::Deed, toast, words},
+    ui::{self, clipboard, dom, events, events::Deed, links, toast, words},
 };
 
 /// Hear what the person does.
@@ -117,6 +117,7 @@ impl Page {
             "erase" => self.erase().await?,
             "publish" => self.publish().await?,
             "copy-link" => self.copy_link().await?,
+            "copy-whole-link" => self.copy_whole_link().await?,
             "open-link" => self.open_link().await?,
             "fallback" => self.set_fallback().await?,
             "pick-files" => dom::by_id::<HtmlElement>("file-picker")?.click(),
@@ -308,6 +309,14 @@ impl Page {
     async fn copy_link(&self) -> Result<(), PageError> {
         clipboard::copy(&self.link()?).await?;
         toast::say("Copied.");
+        Ok(())
+    }
+
+    async fn copy_whole_link(&self) -> Result<(), PageError> {
+        if let Some(link) = self.site().and_then(|site| links::with_whole_label(&site)) {
+            clipboard::copy(&link).await?;
+            toast::say("Copied.");
+        }
         Ok(())
     }
 

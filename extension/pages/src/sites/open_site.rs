@@ -7,7 +7,7 @@ use web_sys::{Element, HtmlSelectElement};
 use super::{Page, shelf::DraftFile};
 use crate::{
     error::PageError,
-    ui::{dom, words},
+    ui::{dom, links, words},
 };
 
 impl Page {
@@ -37,6 +37,8 @@ impl Page {
             &dom::by_id("site-address")?,
             site.link.as_deref().unwrap_or_default(),
         );
+        let whole = links::with_whole_label(&site).is_some();
+        dom::show(&dom::by_id::<Element>("copy-whole")?, whole);
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 pub mod clipboard;
 pub mod dom;
 pub mod events;
+pub mod links;
 pub mod moment;
 pub mod qr;
 pub mod rendezvous;

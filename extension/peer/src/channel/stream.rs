@@ -11,7 +11,7 @@ use std::{
 
 use wire::{ResetCode, ResponseHead, StreamId};
 
-use super::Channel;
+use super::{Channel, MAX_MESSAGE};
 use crate::Error;
 
 /// What the pump knows of a stream.
@@ -30,6 +30,11 @@ impl State {
     /// All who wait for something of this stream.
     pub(super) fn wakers(&mut self) -> [Option<Waker>; 3] {
         [self.reader.take(), self.writer.take(), self.watcher.take()]
+    }
+
+    /// Bytes that arrived and were not taken.
+    fn held(&self) -> usize {
+        self.chunks.iter().map(Vec::len).sum()
     }
 }
 
@@ -67,13 +72,15 @@ impl Stream {
     /// The next bytes of the peer's body; `None` at its end. Call [`Stream::consumed`] once they are
     /// taken: until then the peer's credit shrinks.
     pub async fn chunk(&self) -> Result<Option<Vec<u8>>, Error> {
-        poll_fn(|context| {
+        let chunk = poll_fn(|context| {
             self.poll(context, |state| match state.chunks.pop_front() {
                 Some(bytes) => Some(Some(bytes)),
                 None => state.ended.then_some(None),
             })
         })
-        .await
+        .await?;
+        self.channel.0.release(chunk.as_ref().map_or(0, Vec::len));
+        Ok(chunk)
     }
 
     /// Wait until the peer has given the stream up or the channel is gone.
@@ -96,12 +103,13 @@ impl Stream {
     pub fn whole_body(&self) -> Option<Vec<u8>> {
         let mut streams = self.channel.0.streams.borrow_mut();
         let state = streams.get_mut(&self.id).filter(|state| state.ended)?;
-        Some(
-            std::mem::take(&mut state.chunks)
-                .into_iter()
-                .flatten()
-                .collect(),
-        )
+        let body: Vec<u8> = std::mem::take(&mut state.chunks)
+            .into_iter()
+            .flatten()
+            .collect();
+        drop(streams);
+        self.channel.0.release(body.len());
+        Some(body)
     }
 
     fn poll<T>(
@@ -144,14 +152,46 @@ impl Stream {
     /// Send body bytes; waits while the peer's credit or the send buffer is used up.
     pub async fn write(&self, mut bytes: &[u8]) -> Result<(), Error> {
         while !bytes.is_empty() {
-            let accepted = self.channel.0.wire.borrow_mut().send_data(self.id, bytes)?;
-            self.channel.0.schedule_flush();
+            let accepted = self.queue(bytes)?;
             bytes = bytes.get(accepted..).unwrap_or_default();
             if accepted == 0 {
                 self.writable().await?;
             }
         }
         Ok(())
+    }
+
+    /// As [`Stream::write`], for bytes that are elsewhere: `read` is asked for at most so many, from this place on,
+    /// when there is room for them. What waits takes no memory here.
+    pub async fn write_from(
+        &self,
+        length: usize,
+        read: impl Fn(usize, usize) -> Vec<u8>,
+    ) -> Result<(), Error> {
+        let mut place = 0;
+        while place < length {
+            let some = self.channel.0.memory.stream_limit();
+            let some = some.min(MAX_MESSAGE).min(length - place);
+            let accepted = self.queue(&read(place, some))?;
+            place += accepted;
+            if accepted < some {
+                self.writable().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues what the memory of all channels and of this one allow.
+    fn queue(&self, bytes: &[u8]) -> Result<usize, Error> {
+        let inner = &self.channel.0;
+        let accepted = {
+            let mut wire = inner.wire.borrow_mut();
+            wire.set_send_buffer(inner.memory.stream_limit());
+            wire.send_data(self.id, bytes)?
+        };
+        inner.count();
+        inner.schedule_flush();
+        Ok(accepted)
     }
 
     async fn writable(&self) -> Result<(), Error> {
@@ -201,9 +241,14 @@ impl Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        if !self.done.get() {
-            self.reset(ResetCode::Cancelled);
+        match self.done.get() {
+            false => self.reset(ResetCode::Cancelled),
+            // What the peer still sends of its body is not wanted.
+            true => self.channel.0.wire.borrow_mut().discard(self.id),
         }
-        self.channel.0.streams.borrow_mut().remove(&self.id);
+        let state = self.channel.0.streams.borrow_mut().remove(&self.id);
+        self.channel
+            .0
+            .release(state.map_or(0, |state| state.held()));
     }
 }

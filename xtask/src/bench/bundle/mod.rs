@@ -4,7 +4,7 @@
 //! `unzip` unpacks the bundle itself, so that both read the same bytes.
 
 mod browser;
-mod memory;
+pub mod memory;
 mod site;
 
 use std::fs;
