@@ -28,6 +28,8 @@ mod full_disk;
 mod hostile;
 #[path = "e2e/hosting.rs"]
 mod hosting;
+#[path = "e2e/imported.rs"]
+mod imported;
 #[path = "e2e/liar.rs"]
 mod liar;
 #[path = "e2e/load.rs"]

@@ -97,6 +97,11 @@ pub enum Fault {
     /// `C:\…` or `C:…`.
     #[error("the path begins with a drive")]
     Drive,
+    /// A path that a version-control program takes for its own ([`crate::litter::is_repository`]).
+    #[error(
+        "a version-control program (Git, Mercurial, …) would take that folder for its own and run what is written in it: rename it in the site"
+    )]
+    Repository,
     /// A symbolic link.
     #[error("it is a link, and a site has files only")]
     Link,

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Fault};
-use crate::kind::{Found, is_litter};
+use crate::kind::Found;
 use crate::limits::MAX_FILES;
+use crate::litter::is_litter;
 use crate::manifest::{Hash, Listed, Manifest};
-use crate::names::Names;
+use crate::names;
 use crate::part::{self, MANIFEST, Part};
-use crate::report::{File, LeftOut, Report, SignatureState, Why};
+use crate::report::{File, Kind, LeftOut, Report, SignatureState, Why};
 use crate::zip::entry::Entry;
 
 /// What became of the entries.
@@ -32,6 +33,7 @@ pub(crate) struct Sorting<'a> {
 
 impl<'a> Sorting<'a> {
     pub fn new(found: Found<'a>, entries: &'a [Entry]) -> Self {
+        let backslashes = entries.iter().filter(|entry| entry.had_backslash);
         let report = Report {
             kind: found.kind,
             name: None,
@@ -47,6 +49,8 @@ impl<'a> Sorting<'a> {
             has_key: false,
             not_understood: Vec::new(),
             left_out: Vec::new(),
+            by_backslash: backslashes.count(),
+            case_only: Vec::new(),
         };
         Self {
             found,
@@ -190,11 +194,18 @@ impl<'a> Sorting<'a> {
             return Err(Error::TooManyFiles(self.sorted.files.len()));
         }
         self.sorted.files.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut names = Names::default();
-        self.sorted
-            .files
-            .iter()
-            .try_for_each(|file| names.add(file.path.as_str()))?;
+        let paths = || self.sorted.files.iter().map(|file| file.path.as_str());
+        let case_only = match self.sorted.report.kind {
+            Kind::Bundle => {
+                names::fit_any_disk(paths())?;
+                Vec::new()
+            }
+            Kind::Tree | Kind::Web | Kind::Archive2013 => {
+                names::fit_one_site(paths())?;
+                names::case_only(paths())
+            }
+        };
+        self.sorted.report.case_only = case_only;
         let any = |parts: &[Part]| {
             self.sorted
                 .files

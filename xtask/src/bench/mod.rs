@@ -12,6 +12,7 @@ mod latency;
 mod node;
 mod opening;
 mod server;
+mod sites;
 mod stand;
 mod wake;
 
@@ -27,7 +28,7 @@ use stage::Dist;
 use stand::Stand;
 
 /// Every benchmark's name, in the order in which they run.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "bulk",
     "latency_1k",
     "open_cold",
@@ -35,6 +36,7 @@ const NAMES: [&str; 9] = [
     "wake",
     "dynamic",
     "box_cold",
+    "sites_open",
     ENGINE,
     BUNDLE,
 ];
@@ -189,6 +191,7 @@ async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
             "open_cold" => opening::cold(&stand).await,
             "open_warm" => opening::warm(&stand).await,
             "wake" => wake::measure(&stand).await,
+            "sites_open" => sites::measure(&stand.dist).await,
             ENGINE => engine::measure(&stand).await,
             name => match &book {
                 Some(book) if name == "dynamic" => book.dynamic(&stand).await,
