@@ -70,9 +70,9 @@ pub enum Age {
 }
 
 impl Age {
-    /// By when both were published.
-    pub fn of(report: &Report, site: &Site) -> Self {
-        match site.published <= report.published {
+    /// By when both were published, if they were.
+    pub fn of(bundle: Option<u64>, here: Option<u64>) -> Self {
+        match here <= bundle {
             true => Self::Current,
             false => Self::Older,
         }
@@ -119,10 +119,13 @@ pub fn hosting(has_code: bool) -> &'static str {
 }
 
 /// What becomes of what is imported, where nothing is asked.
-pub fn fate(goes_live: bool) -> &'static str {
-    match goes_live {
-        true => "It goes live as soon as it is imported.",
-        false => "It becomes a draft: publish it when you have looked at it.",
+pub fn fate(goes_live: bool, has_code: bool) -> &'static str {
+    match (goes_live, has_code) {
+        (true, false) => "It goes live as soon as it is imported.",
+        (true, true) => {
+            "It goes live as soon as it is imported, and its code runs in this browser for every visitor."
+        }
+        (false, _) => "It becomes a draft: publish it when you have looked at it.",
     }
 }
 
@@ -264,5 +267,38 @@ mod tests {
             with(&report),
             "the live version, the draft, data, the site’s key"
         );
+    }
+
+    fn site(published: Option<u64>) -> Site {
+        let key = identity::PublicKey::from([7; 32]);
+        serde_json::from_value(serde_json::json!({
+            "id": Fingerprint::of(&key).to_string(), "name": "shop", "publicKey": key.to_base64(), "created": 1,
+            "modified": 1, "hosted": true, "liveVersion": published.map(|_| 1), "published": published,
+            "draftChanged": false,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_bundle_is_older_unless_it_was_published_no_earlier_than_what_is_here() {
+        for (bundle, here, age) in [
+            (Some(2), Some(1), Age::Current),
+            (Some(1), Some(1), Age::Current),
+            (Some(1), None, Age::Current),
+            (None, None, Age::Current),
+            (Some(1), Some(2), Age::Older),
+            (None, Some(1), Age::Older),
+        ] {
+            assert_eq!(Age::of(bundle, here), age, "{bundle:?} {here:?}");
+        }
+        let site = site(Some(86_400_000));
+        let text = replacing(&site, Age::Older, Some(0));
+        assert!(
+            text.contains("It is older than what is here: of "),
+            "{text}"
+        );
+        let text = replacing(&site, Age::Older, None);
+        assert!(text.contains("It was never published"), "{text}");
+        assert!(!replacing(&site, Age::Current, Some(0)).contains("older"));
     }
 }

@@ -107,7 +107,8 @@ impl Page {
             dom::append(&list, &row)?;
         }
         let can_move = waiting.sealed_key.is_some() && waiting.present.is_none();
-        let age = waiting.present.as_ref().map(|site| Age::of(report, site));
+        let age_beside = |site: &Site| Age::of(report.published, site.published);
+        let age = waiting.present.as_ref().map(age_beside);
         let first = match (age, can_move) {
             (Some(Age::Current), _) => "replace",
             (None, true) => "move",
@@ -137,7 +138,8 @@ impl Page {
         let has_code = found::has_code(waiting.bundle.files(), &waiting.made);
         let hosting = dom::by_id("import-hosted-text")?;
         dom::set_text(&hosting, found::hosting(has_code));
-        dom::set_text(&dom::by_id("import-fate")?, found::fate(goes_live(report)));
+        let fate = found::fate(goes_live(report), has_code);
+        dom::set_text(&dom::by_id("import-fate")?, fate);
         for part in ["import-found", "import-choice", "import-start"] {
             dom::show(&dom::by_id::<Element>(part)?, true);
         }
