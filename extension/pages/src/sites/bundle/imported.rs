@@ -63,8 +63,10 @@ impl Page {
                 Ok(())
             }
             "host-site" => {
-                self.ask(Ask::SetSiteHosted { site: id, on: true }).await?;
-                self.show_head()
+                let site = id.clone();
+                self.ask(Ask::SetSiteHosted { site, on: true }).await?;
+                self.show_head()?;
+                self.look_through(&id).await.map(drop)
             }
             _ => Ok(()),
         }
