@@ -84,6 +84,16 @@ pub enum Error {
     Order(&'static str),
 }
 
+impl Error {
+    /// The same of a path that was made of an entry's name, by the name that the owner finds in the archive.
+    pub(crate) fn of_entry(self, entry: &str) -> Self {
+        match self {
+            Self::Entry { fault, .. } => fault.of(entry),
+            other => other,
+        }
+    }
+}
+
 /// What is wrong with one entry or file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

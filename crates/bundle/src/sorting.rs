@@ -33,7 +33,9 @@ pub(crate) struct Sorting<'a> {
 
 impl<'a> Sorting<'a> {
     pub fn new(found: Found<'a>, entries: &'a [Entry]) -> Self {
-        let backslashes = entries.iter().filter(|entry| entry.had_backslash);
+        let backslashes = entries
+            .iter()
+            .filter(|entry| entry.had_backslash && !entry.is_folder);
         let report = Report {
             kind: found.kind,
             name: None,
@@ -158,7 +160,7 @@ impl<'a> Sorting<'a> {
             self.sorted.report.left_out.push(LeftOut { entry, why });
         };
         let path = match self.found.place(&entry.name) {
-            Ok(path) => part::checked(&path).map_err(|error| named(error, &entry.name))?,
+            Ok(path) => part::checked(&path).map_err(|error| error.of_entry(&entry.name))?,
             Err(why) => {
                 leave_out(why);
                 return Ok(());
@@ -219,13 +221,5 @@ impl<'a> Sorting<'a> {
         self.sorted.report.files = self.sorted.files.len();
         self.sorted.report.bytes = self.sorted.files.iter().map(|file| file.size).sum();
         Ok(self.sorted)
-    }
-}
-
-/// The error of a path in the layout, by the name that the owner finds in the archive.
-fn named(error: Error, entry: &str) -> Error {
-    match error {
-        Error::Entry { fault, .. } => fault.of(entry),
-        other => other,
     }
 }

@@ -64,8 +64,12 @@ impl Entry {
             had_backslash,
         } = read;
         let is_root = is_folder && name.is_empty() && raw.name.starts_with(b".");
+        let written = name::decode(raw.name, raw.flags)
+            .filter(|written| written.trim_end_matches('/') != name)
+            .map(String::into_boxed_str);
         if !is_root {
-            names::checked(&name)?;
+            let found = written.as_deref().unwrap_or(&name);
+            names::checked(&name).map_err(|error| error.of_entry(found))?;
         }
         raw.check_kind(is_folder).map_err(|fault| fault.of(&name))?;
         if raw.flags & FLAG_ENCRYPTED != 0 {
@@ -82,9 +86,7 @@ impl Entry {
             return Err(Fault::Size(size).of(name));
         }
         Ok(Self {
-            written: name::decode(raw.name, raw.flags)
-                .filter(|written| written.trim_end_matches('/') != name)
-                .map(String::into_boxed_str),
+            written,
             is_dos,
             had_backslash,
             name,
