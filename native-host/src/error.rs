@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use bundle::SiteName;
 use thiserror::Error;
 
 use crate::rendezvous;
@@ -98,6 +99,20 @@ pub enum Error {
     /// Words of the command line that need others.
     #[error("{0}")]
     Usage(&'static str),
+    /// The folder's `bundle.json` has a name whose kept key is not the one that it names.
+    #[error(
+        "{}: its bundle.json {}, and the key kept for \"{name}\" is not to sign what somebody else may have made: choose with --name NAME or --key FILE, or pack it --unsigned",
+        folder.display(),
+        if *is_signed { "is of another site" } else { "is signed by nobody" }
+    )]
+    OtherKey {
+        /// The folder.
+        folder: PathBuf,
+        /// The name.
+        name: SiteName,
+        /// Does its `bundle.json` name a key?
+        is_signed: bool,
+    },
     /// Nobody vouches for a bundle.
     #[error("{}: every byte is as the archive itself says, but it is not signed: nobody vouches for it", .0.display())]
     Unsigned(PathBuf),

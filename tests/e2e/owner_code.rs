@@ -560,6 +560,7 @@ async fn an_archive_of_2013_is_imported_with_its_routes_templates_and_rows_as_to
         "{found}"
     );
     assert_eq!(found.matches("broken").count(), 1, "{found}");
+    page.click("#import-hosted").await.unwrap();
     page.click("#import-start").await.unwrap();
     until(&page, "!document.querySelector('#import').open").await;
     // Both versions were the same, and so they are.

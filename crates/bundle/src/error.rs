@@ -84,6 +84,16 @@ pub enum Error {
     Order(&'static str),
 }
 
+impl Error {
+    /// The same of a path that was made of an entry's name, by the name that the owner finds in the archive.
+    pub(crate) fn of_entry(self, entry: &str) -> Self {
+        match self {
+            Self::Entry { fault, .. } => fault.of(entry),
+            other => other,
+        }
+    }
+}
+
 /// What is wrong with one entry or file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -97,6 +107,11 @@ pub enum Fault {
     /// `C:\…` or `C:…`.
     #[error("the path begins with a drive")]
     Drive,
+    /// A path that a version-control program takes for its own ([`crate::litter::is_repository`]).
+    #[error(
+        "a version-control program (Git, Mercurial, …) would take that folder for its own and run what is written in it: rename it in the site"
+    )]
+    Repository,
     /// A symbolic link.
     #[error("it is a link, and a site has files only")]
     Link,

@@ -2,20 +2,9 @@
 
 use layout::place::{PUBLIC, is_tree};
 
+use crate::litter::is_litter;
 use crate::part::{self, ARCHIVE_2013, DATABASE_2013, DRAFT, MANIFEST, Part};
 use crate::report::{Kind, Why};
-
-/// Files and folders that tools leave behind; published, they tell what nobody meant to tell.
-pub const LITTER: [&str; 8] = [
-    ".git",
-    ".hg",
-    ".svn",
-    ".DS_Store",
-    "Thumbs.db",
-    "desktop.ini",
-    "__MACOSX",
-    ".env",
-];
 
 const LIVE_2013: &str = "live_version/";
 const EDITED_2013: &str = "edited_version/";
@@ -23,11 +12,6 @@ const ROWS_2013: &str = "database.db";
 const ROUTE_2013: &str = ".route.js";
 const TEMPLATES_2013: [&str; 2] = [".handlebars", ".tmpl"];
 const INDEX: &str = "index.html";
-
-/// Is this path of a file that tools leave behind?
-pub fn is_litter(path: &str) -> bool {
-    path.split('/').any(|part| LITTER.contains(&part))
-}
 
 /// What an archive is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,11 +151,13 @@ mod tests {
             "s/index.html",
             "__MACOSX/s/._index.html",
             "s/.git/config",
+            "s/.GIT/config",
             ".DS_Store",
         ];
         let (kind, places) = placed(&names);
         assert_eq!(kind, Kind::Web);
-        assert_eq!(places, ["public/index.html", "Litter", "Litter", "Litter"]);
+        assert_eq!(places[0], "public/index.html");
+        assert!(places[1..].iter().all(|place| place == "Litter"));
     }
 
     #[test]

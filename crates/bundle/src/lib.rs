@@ -13,7 +13,7 @@
 //! - [`writer`] and [`reader`]: the two ways. [`report`]: what was found in an archive; `sorting` finds it.
 //!   `file_reader` gives one file's bytes.
 //! - [`part`]: where a site's files are in a bundle, and what an export takes along.
-//! - [`kind`]: plain zips and archives of 2013, brought into that layout.
+//! - [`kind`]: plain zips and archives of 2013, brought into that layout. [`litter`]: names that tools give.
 //! - [`manifest`]: `bundle.json`. [`secret`], [`sealed`]: the site's key.
 //! - [`source`]: where an archive's bytes come from.
 //! - `zip`: the container. `names`, `packed`: rules about paths and media types.
@@ -22,6 +22,7 @@ pub mod error;
 mod file_reader;
 pub mod kind;
 pub mod limits;
+pub mod litter;
 pub mod manifest;
 mod names;
 mod packed;
@@ -41,7 +42,7 @@ pub use identity::{PublicKey, Signature, SiteName};
 pub use manifest::{Hash, Head};
 pub use part::{Options, Part, Version};
 pub use reader::Bundle;
-pub use report::{File, Kind, LeftOut, Report, SignatureState, Why};
+pub use report::{CaseOnly, File, Kind, LeftOut, Report, SignatureState, Why};
 pub use sealed::SealedKey;
 pub use secret::SecretKey;
 pub use site::FilePath;

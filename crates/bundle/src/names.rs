@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use site::FilePath;
 
 use crate::error::{Error, Fault};
+use crate::report::CaseOnly;
 
 /// Checks a path as it stands in an archive or a list.
 pub(crate) fn checked(path: &str) -> Result<FilePath, Error> {
@@ -20,10 +21,47 @@ pub(crate) fn checked(path: &str) -> Result<FilePath, Error> {
     FilePath::parse(path).map_err(|reason| Fault::from(reason).of(path))
 }
 
+/// Can a site have all these files? Paths are compared byte by byte, as a site does.
+///
+/// # Errors
+/// [`Fault::Twice`], [`Fault::FileAndFolder`].
+pub(crate) fn fit_one_site<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let mut names = Names::compared_by(str::to_owned);
+    paths
+        .into_iter()
+        .try_for_each(|path| names.add(path))
+        .map_err(|collision| collision.error())
+}
+
+/// Can every disk hold all these files, those too that ignore case?
+///
+/// # Errors
+/// As [`fit_one_site`], and [`Fault::CaseCollision`].
+pub(crate) fn fit_any_disk<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
+    let mut names = Names::compared_by(str::to_lowercase);
+    paths
+        .into_iter()
+        .try_for_each(|path| names.add(path))
+        .map_err(|collision| collision.error())
+}
+
+/// The files, of those that a site can have, that a disk which ignores case cannot hold beside the others.
+pub(crate) fn case_only<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<CaseOnly> {
+    let mut names = Names::compared_by(str::to_lowercase);
+    let collide = |path| names.add(path).err();
+    let collisions = paths.into_iter().filter_map(collide);
+    let named = |Collision { path, other, .. }: Collision<'a>| CaseOnly {
+        path: path.to_owned(),
+        other: other.to_owned(),
+    };
+    collisions.map(named).collect()
+}
+
 /// The paths of files seen so far.
-#[derive(Debug, Default)]
-pub(crate) struct Names<'a> {
-    /// By lower-case path: the path itself, and what it is.
+struct Names<'a> {
+    /// What of a path decides which file it is.
+    key: fn(&str) -> String,
+    /// By that: the path itself, and what it is.
     seen: HashMap<String, (&'a str, Role)>,
 }
 
@@ -33,30 +71,52 @@ enum Role {
     Folder,
 }
 
+/// Two paths that cannot both be there.
+#[derive(Debug)]
+struct Collision<'a> {
+    path: &'a str,
+    other: &'a str,
+    /// Is `path` a file where `other` needs a folder? Else both are the same file.
+    is_file_and_folder: bool,
+}
+
+impl Collision<'_> {
+    fn error(self) -> Error {
+        let other = self.other.to_owned();
+        let fault = match self.is_file_and_folder {
+            true => Fault::FileAndFolder(other),
+            false if self.other == self.path => Fault::Twice,
+            false => Fault::CaseCollision(other),
+        };
+        fault.of(self.path)
+    }
+}
+
 impl<'a> Names<'a> {
+    fn compared_by(key: fn(&str) -> String) -> Self {
+        let seen = HashMap::new();
+        Self { key, seen }
+    }
+
     /// Adds a file.
-    ///
-    /// # Errors
-    /// [`Fault::Twice`], [`Fault::CaseCollision`], [`Fault::FileAndFolder`].
-    pub fn add(&mut self, path: &'a str) -> Result<(), Error> {
-        match self.seen.entry(path.to_lowercase()) {
+    fn add(&mut self, path: &'a str) -> Result<(), Collision<'a>> {
+        match self.seen.entry((self.key)(path)) {
             Entry::Vacant(place) => {
                 place.insert((path, Role::File));
             }
             Entry::Occupied(taken) => {
                 let (other, role) = *taken.get();
-                let fault = match role {
-                    Role::Folder => Fault::FileAndFolder(other.to_owned()),
-                    Role::File if other == path => Fault::Twice,
-                    Role::File => Fault::CaseCollision(other.to_owned()),
-                };
-                return Err(fault.of(path));
+                return Err(Collision {
+                    path,
+                    other,
+                    is_file_and_folder: role == Role::Folder,
+                });
             }
         }
         let mut folder = path;
         while let Some((above, _)) = folder.rsplit_once('/') {
             folder = above;
-            match self.seen.entry(folder.to_lowercase()) {
+            match self.seen.entry((self.key)(folder)) {
                 Entry::Vacant(place) => {
                     // Whose folder it is, so that an error can name it.
                     place.insert((path, Role::Folder));
@@ -65,7 +125,11 @@ impl<'a> Names<'a> {
                     // With this folder, those above it are known.
                     (_, Role::Folder) => break,
                     (file, Role::File) => {
-                        return Err(Fault::FileAndFolder(path.to_owned()).of(file));
+                        return Err(Collision {
+                            path: file,
+                            other: path,
+                            is_file_and_folder: true,
+                        });
                     }
                 },
             }
@@ -79,8 +143,7 @@ mod tests {
     use super::*;
 
     fn all(paths: &[&str]) -> Result<(), Error> {
-        let mut names = Names::default();
-        paths.iter().try_for_each(|path| names.add(path))
+        fit_any_disk(paths.iter().copied())
     }
 
     #[test]
@@ -102,6 +165,21 @@ mod tests {
         ] {
             assert_eq!(all(paths), Err(fault.of(entry)), "{paths:?}");
         }
+    }
+
+    #[test]
+    fn a_site_can_have_what_differs_by_case_only_and_is_told_so() {
+        let paths = ["a.css", "A.css", "b", "B/c", "d/x", "D/y"];
+        assert_eq!(fit_one_site(paths), Ok(()));
+        let told: Vec<(String, String)> = case_only(paths)
+            .into_iter()
+            .map(|CaseOnly { path, other }| (path, other))
+            .collect();
+        let expected = [("A.css", "a.css"), ("b", "B/c")];
+        assert_eq!(told, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
+        assert_eq!(fit_one_site(["a", "a"]), Err(Fault::Twice.of("a")));
+        let folder = Fault::FileAndFolder("a/b".into()).of("a");
+        assert_eq!(fit_one_site(["a/b", "a"]), Err(folder));
     }
 
     #[test]

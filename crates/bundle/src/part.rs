@@ -6,6 +6,7 @@ use layout::place::{DATA, PUBLIC};
 use site::FilePath;
 
 use crate::error::{Error, Fault};
+use crate::litter::is_repository;
 use crate::names;
 
 /// The list of files and the signature; in no list itself.
@@ -95,7 +96,7 @@ impl Options {
 /// The path in a bundle of a file of a site's version.
 ///
 /// # Errors
-/// [`Fault::OwnName`], [`Fault::Path`].
+/// [`Fault::OwnName`], [`Fault::Path`], [`Fault::Repository`].
 pub fn bundle_path(version: Version, path: &FilePath) -> Result<FilePath, Error> {
     if !matches!(Part::of(path.as_str()), Some(Part::Live | Part::Data)) {
         return Err(Fault::OwnName.of(path.as_str()));
@@ -114,9 +115,13 @@ pub fn split(path: &str) -> (Version, &str) {
     }
 }
 
-/// A path in a bundle, checked: as a path, and below `public/` as that of a URL.
+/// A path in a bundle, checked: as a path, as one that harms no folder that it is unpacked to, and below `public/` as
+/// that of a URL.
 pub(crate) fn checked(path: &str) -> Result<FilePath, Error> {
     let whole = names::checked(path)?;
+    if is_repository(path) {
+        return Err(Fault::Repository.of(path));
+    }
     if let Some(url) = split(path).1.strip_prefix(PUBLIC) {
         FilePath::parse(url).map_err(|reason| Fault::from(reason).of(path))?;
     }
@@ -191,6 +196,14 @@ mod tests {
         assert_eq!(taken(options(true, false)), [true, false, true, false]);
         assert_eq!(taken(options(false, true)), [true, true, false, false]);
         assert_eq!(taken(options(true, true)), [true; 4]);
+    }
+
+    #[test]
+    fn no_version_has_a_folder_of_a_version_control_program() {
+        for path in ["public/.git/config", "draft/public/.GIT/config", ".hg/hgrc"] {
+            assert_eq!(checked(path), Err(Fault::Repository.of(path)));
+        }
+        assert!(checked("public/.gitignore").is_ok());
     }
 
     #[test]

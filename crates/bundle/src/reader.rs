@@ -24,7 +24,7 @@ use crate::file_reader::FileReader;
 use crate::kind::Found;
 use crate::limits::{MAX_MANIFEST, MAX_SEALED_KEY};
 use crate::manifest::{self, Hash, Manifest};
-use crate::names::Names;
+use crate::names;
 use crate::part::MANIFEST;
 use crate::report::{File, Kind, Report};
 use crate::sealed::SealedKey;
@@ -53,15 +53,17 @@ impl<S: Source> Bundle<S> {
     ) -> Result<Self, Error> {
         let mut window = Window::new(source);
         let entries = directory::read(&mut window).await?;
-        let mut names = Names::default();
         let is_file = |entry: &&Entry| !entry.is_folder;
         let file_names: Vec<&str> = entries
             .iter()
             .filter(is_file)
             .map(|entry| entry.name.as_str())
             .collect();
-        file_names.iter().try_for_each(|name| names.add(name))?;
+        names::fit_one_site(file_names.iter().copied())?;
         let found = Found::in_names(&file_names);
+        if found.kind == Kind::Bundle {
+            names::fit_any_disk(file_names.iter().copied())?;
+        }
         let mut sorting = Sorting::new(found, &entries);
         if found.kind == Kind::Bundle {
             let manifest = manifest(&mut window, &sorting).await?;

@@ -3,6 +3,7 @@
 use identity::{PublicKey, SiteName};
 use site::FilePath;
 
+use crate::error::{Error, Fault};
 use crate::manifest::Hash;
 use crate::part::{self, Part, Version};
 
@@ -60,6 +61,33 @@ pub struct Report {
     pub not_understood: Vec<FilePath>,
     /// The entries that an import leaves out.
     pub left_out: Vec<LeftOut>,
+    /// How many files had their folders parted by `\\`, which was read as `/`.
+    pub by_backslash: usize,
+    /// The files whose paths differ from others' by upper and lower case only. A site can have both, many disks and a
+    /// bundle cannot.
+    pub case_only: Vec<CaseOnly>,
+}
+
+impl Report {
+    /// Can every disk hold the files?
+    ///
+    /// # Errors
+    /// [`Fault::CaseCollision`](crate::Fault::CaseCollision) for the first file that some cannot.
+    pub fn fits_any_disk(&self) -> Result<(), Error> {
+        match self.case_only.first() {
+            None => Ok(()),
+            Some(CaseOnly { path, other }) => Err(Fault::CaseCollision(other.clone()).of(path)),
+        }
+    }
+}
+
+/// A path that differs from that of another file, or of its folder, by upper and lower case only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseOnly {
+    /// The path.
+    pub path: String,
+    /// The other file's.
+    pub other: String,
 }
 
 /// An entry that an import leaves out.

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use crate::error::{Error, Fault};
-use crate::kind::{Found, is_litter};
+use crate::kind::Found;
 use crate::limits::MAX_FILES;
+use crate::litter::is_litter;
 use crate::manifest::{Hash, Listed, Manifest};
-use crate::names::Names;
+use crate::names;
 use crate::part::{self, MANIFEST, Part};
-use crate::report::{File, LeftOut, Report, SignatureState, Why};
+use crate::report::{File, Kind, LeftOut, Report, SignatureState, Why};
 use crate::zip::entry::Entry;
 
 /// What became of the entries.
@@ -32,6 +33,9 @@ pub(crate) struct Sorting<'a> {
 
 impl<'a> Sorting<'a> {
     pub fn new(found: Found<'a>, entries: &'a [Entry]) -> Self {
+        let backslashes = entries
+            .iter()
+            .filter(|entry| entry.had_backslash && !entry.is_folder);
         let report = Report {
             kind: found.kind,
             name: None,
@@ -47,6 +51,8 @@ impl<'a> Sorting<'a> {
             has_key: false,
             not_understood: Vec::new(),
             left_out: Vec::new(),
+            by_backslash: backslashes.count(),
+            case_only: Vec::new(),
         };
         Self {
             found,
@@ -154,7 +160,7 @@ impl<'a> Sorting<'a> {
             self.sorted.report.left_out.push(LeftOut { entry, why });
         };
         let path = match self.found.place(&entry.name) {
-            Ok(path) => part::checked(&path).map_err(|error| named(error, &entry.name))?,
+            Ok(path) => part::checked(&path).map_err(|error| error.of_entry(&entry.name))?,
             Err(why) => {
                 leave_out(why);
                 return Ok(());
@@ -190,11 +196,18 @@ impl<'a> Sorting<'a> {
             return Err(Error::TooManyFiles(self.sorted.files.len()));
         }
         self.sorted.files.sort_by(|a, b| a.path.cmp(&b.path));
-        let mut names = Names::default();
-        self.sorted
-            .files
-            .iter()
-            .try_for_each(|file| names.add(file.path.as_str()))?;
+        let paths = || self.sorted.files.iter().map(|file| file.path.as_str());
+        let case_only = match self.sorted.report.kind {
+            Kind::Bundle => {
+                names::fit_any_disk(paths())?;
+                Vec::new()
+            }
+            Kind::Tree | Kind::Web | Kind::Archive2013 => {
+                names::fit_one_site(paths())?;
+                names::case_only(paths())
+            }
+        };
+        self.sorted.report.case_only = case_only;
         let any = |parts: &[Part]| {
             self.sorted
                 .files
@@ -208,13 +221,5 @@ impl<'a> Sorting<'a> {
         self.sorted.report.files = self.sorted.files.len();
         self.sorted.report.bytes = self.sorted.files.iter().map(|file| file.size).sum();
         Ok(self.sorted)
-    }
-}
-
-/// The error of a path in the layout, by the name that the owner finds in the archive.
-fn named(error: Error, entry: &str) -> Error {
-    match error {
-        Error::Entry { fault, .. } => fault.of(entry),
-        other => other,
     }
 }

@@ -28,7 +28,7 @@ use site::FilePath;
 use crate::error::{Error, Fault};
 use crate::limits::{MAX_DIRECTORY, MAX_FILES, MAX_MANIFEST, MAX_TOTAL};
 use crate::manifest::{self, Hash, Head, Listed};
-use crate::names::Names;
+use crate::names;
 use crate::packed::is_packed;
 use crate::part::{self, MANIFEST, Options, Part, SEALED_KEY};
 use crate::sealed::SealedKey;
@@ -63,7 +63,7 @@ impl Writer {
     /// # Errors
     /// All that would make a bundle that nobody reads: [`Error::Empty`], [`Error::TooManyFiles`],
     /// [`Error::TooLarge`], [`Error::ListTooLong`], and for one file [`Fault::OwnName`], [`Fault::Path`],
-    /// [`Fault::MediaType`], [`Fault::Twice`], [`Fault::CaseCollision`], [`Fault::FileAndFolder`].
+    /// [`Fault::Repository`], [`Fault::MediaType`], [`Fault::Twice`], [`Fault::CaseCollision`], [`Fault::FileAndFolder`].
     pub fn new(
         head: Head,
         options: Options,
@@ -226,13 +226,12 @@ fn check(files: &[FileHead]) -> Result<(), Error> {
     if total > MAX_TOTAL {
         return Err(Error::TooLarge(total));
     }
-    let mut names = Names::default();
+    names::fit_any_disk(files.iter().map(|file| file.path.as_str()))?;
     let (mut directory, mut list) = (0, 0);
     for file in files {
         let path = file.path.as_str();
         part::checked(path)?;
         manifest::check_media_type(path, &file.media_type)?;
-        names.add(path)?;
         directory += records::central_length(path);
         list += manifest::line_length(path, &file.media_type);
     }

@@ -48,6 +48,114 @@ fn a_zip_of_a_web_site_becomes_its_public_files() {
     assert_eq!(report.left_out.len(), 2);
 }
 
+/// An archive of `tests/fixtures/zips`, made by other systems.
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/zips");
+    std::fs::read(std::path::Path::new(folder).join(name)).unwrap()
+}
+
+fn paths(archive: &[u8]) -> Vec<String> {
+    import(archive).unwrap().into_keys().collect()
+}
+
+#[test]
+fn folders_that_windows_parted_by_backslashes_are_folders_and_the_report_tells() {
+    let archive = fixture("windows-backslash.zip");
+    let expected = [
+        "public/css/a/b.css",
+        "public/img/logo.png",
+        "public/index.html",
+    ];
+    assert_eq!(paths(&archive), expected);
+    assert_eq!(open(&archive).unwrap().report().by_backslash, 2);
+    let dos = |name: &str| Entry::stored(name, b"").with(|entry| entry.system = 0);
+    let archive = zip(&[dos("s\\"), dos("s\\index.html"), dos("s\\a\\b.css")]);
+    assert_eq!(paths(&archive), ["public/a/b.css", "public/index.html"]);
+    assert_eq!(open(&archive).unwrap().report().by_backslash, 2);
+}
+
+#[test]
+fn parts_of_a_name_that_mean_nothing_fall_away() {
+    let archive = fixture("dot-slash.zip");
+    assert_eq!(paths(&archive), ["public/a/b.html", "public/index.html"]);
+    assert_eq!(open(&archive).unwrap().report().by_backslash, 0);
+    let archive = zip(&[
+        Entry::stored("./", b"").with(|entry| entry.mode = 0o040_755),
+        Entry::stored("./index.html", b"x"),
+    ]);
+    assert_eq!(paths(&archive), ["public/index.html"]);
+}
+
+#[test]
+fn a_name_in_the_unicode_path_field_is_the_name() {
+    let archive = fixture("unicode-path-extra.zip");
+    assert_eq!(
+        paths(&archive),
+        ["public/caf\u{e9}.html", "public/index.html"]
+    );
+    // The same field for another name is ignored.
+    let mut unfit = archive.clone();
+    let crc = crc32fast::hash(b"caf_.html").to_le_bytes();
+    let mut places = Vec::new();
+    for at in 0..unfit.len() - 4 {
+        if unfit[at..at + 4] == crc {
+            places.push(at);
+        }
+    }
+    assert_eq!(places.len(), 2);
+    for at in places {
+        unfit[at] ^= 1;
+    }
+    assert_eq!(paths(&unfit), ["public/caf_.html", "public/index.html"]);
+}
+
+#[test]
+fn a_plain_zip_with_names_that_differ_by_case_only_is_a_site_and_no_disk_has_to_hold_it() {
+    let archive = zip(&[
+        Entry::stored("index.html", b"x"),
+        Entry::stored("A.css", b"y"),
+        Entry::stored("a.css", b"z"),
+    ]);
+    let expected = ["public/A.css", "public/a.css", "public/index.html"];
+    assert_eq!(paths(&archive), expected);
+    let opened = open(&archive).unwrap();
+    let told = &opened.report().case_only;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (&*told[0].path, &*told[0].other),
+        ("public/a.css", "public/A.css")
+    );
+    let refused = opened.report().fits_any_disk().unwrap_err().to_string();
+    assert!(refused.contains("upper and lower case only"), "{refused}");
+    assert_eq!(
+        open(&zip(&[Entry::stored("a", b"")]))
+            .unwrap()
+            .report()
+            .fits_any_disk(),
+        Ok(())
+    );
+}
+
+#[test]
+fn repositories_of_version_control_stay_out_of_what_is_imported() {
+    let archive = zip(&[
+        Entry::stored("s/index.html", b"x"),
+        Entry::stored("s/.git/config", b"[core]\nfsmonitor = evil"),
+        Entry::stored("s/a/.GIT/config", b"y"),
+        Entry::stored("s/GIT~1/config", b"y"),
+        Entry::stored("s/.g\u{200c}it/config", b"y"),
+        Entry::stored("s/.hg/hgrc", b"y"),
+    ]);
+    assert_eq!(paths(&archive), ["public/index.html"]);
+    assert_eq!(open(&archive).unwrap().report().left_out.len(), 5);
+    // In a site's own tree as well.
+    let archive = zip(&[
+        Entry::stored("public/index.html", b"x"),
+        Entry::stored(".git/config", b"y"),
+    ]);
+    assert_eq!(paths(&archive), ["public/index.html"]);
+}
+
 #[test]
 fn a_zip_of_a_sites_tree_is_taken_as_it_is() {
     let archive = zip(&[

@@ -7,10 +7,12 @@
 //!
 //! # Layout
 //! - [`place`]: which kind of file a path names.
-//! - [`site_json`]: the settings file, with errors for its author. [`limits`]: what of it bounds scripts.
+//! - [`site_json`]: the settings file, with errors for its author. [`limits`]: what of it bounds scripts;
+//!   [`capped`]: for sites that came from elsewhere.
 //! - [`method`], [`pattern`]: what a route says that it answers.
 //! - [`table`]: all routes of a site, and the one that answers a request.
 
+pub mod capped;
 pub mod limits;
 pub mod method;
 pub mod pattern;

@@ -2,6 +2,7 @@
 
 use identity::Fingerprint;
 use js_sys::{Array, Object, Uint8Array};
+use layout::{capped::capped, place::SITE_JSON};
 use messages::Failure;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -9,17 +10,24 @@ use wasm_bindgen_futures::JsFuture;
 use crate::core::Core;
 use crate::serve::set;
 
-/// `{version, files: [path, Uint8Array, …]}`.
+/// `{version, files: [path, Uint8Array, …]}`. The `site.json` of an imported site asks for no more than usual until its
+/// owner allows it.
 pub async fn answer(site: &str) -> Result<Object, Failure> {
     let core = Core::get().await?;
-    let code = core.store.code(&Fingerprint::parse(site)?).await?;
+    let id = Fingerprint::parse(site)?;
+    let code = core.store.code(&id).await?;
+    let is_capped = core.store.site(&id).await?.limits_capped;
     let files = Array::new();
     for (path, blob) in code.files {
         let bytes = JsFuture::from(blob.array_buffer())
             .await
             .map_err(|error| store::Error::from_js(&error))?;
+        let bytes = Uint8Array::new(&bytes);
+        let usual = (is_capped && path == SITE_JSON)
+            .then(|| capped(&bytes.to_vec()))
+            .flatten();
         files.push(&path.into());
-        files.push(&Uint8Array::new(&bytes));
+        files.push(&usual.map_or(bytes, |usual| Uint8Array::from(&*usual)));
     }
     let answer = Object::new();
     set(&answer, "version", &JsValue::from(code.version));

@@ -61,6 +61,8 @@ pub struct Imported {
     pub published: Option<u64>,
     /// How it is served.
     pub settings: Settings,
+    /// Is a new site's switch on? A site that is replaced keeps its own.
+    pub hosted: bool,
 }
 
 /// An import that is under way. Dropped half-way, it leaves every site as it was.
@@ -123,6 +125,7 @@ impl Store {
                 site.draft_changed = kept.draft_changed;
                 site.settings = kept.settings;
                 site.deleted_at = kept.deleted_at;
+                site.limits_capped = kept.limits_capped;
                 site.previous = None;
                 site.modified = record::now();
                 sites::put(tx, &site).await?;
@@ -164,7 +167,8 @@ impl Import {
     /// Puts all of it in place. Visitors get either what was there before or what came, never a mixture.
     ///
     /// Without live files a new site is not published, and a replaced one stays live as it is. Without
-    /// files of the draft, that is equal to the live version.
+    /// files of the draft, that is equal to the live version. Whatever limits its `site.json` sets, the usual ones hold
+    /// until [`Store::allow_limits`].
     ///
     /// # Errors
     /// [`Error::NameTaken`], [`Error::NoSite`], [`Error::WrongKey`], [`Error::Full`].
@@ -187,6 +191,10 @@ impl Import {
                     (_, None) => return Err(Error::NoSite),
                 };
                 let mut site = match (sites::get_any(tx, &id).await, &target, &made) {
+                    // Two keys can have one fingerprint, if one person made both.
+                    (Ok(site), _, Some((_, public_key))) if site.public_key != *public_key => {
+                        return Err(Error::WrongKey);
+                    }
                     (Ok(mut site), ..) => {
                         set_aside(tx, &mut site).await?;
                         site
@@ -195,7 +203,10 @@ impl Import {
                         Err(Error::NoSite),
                         Target::New { name } | Target::Moved { name, .. },
                         Some((pair, public_key)),
-                    ) => create(tx, name, *public_key, pair).await?,
+                    ) => Site {
+                        hosted: imported.hosted,
+                        ..create(tx, name, *public_key, pair).await?
+                    },
                     (Err(error), ..) => return Err(error),
                 };
                 place(tx, &mut site, &imported).await?;
@@ -292,6 +303,7 @@ async fn set_aside(tx: &Tx, site: &mut Site) -> Result<(), Error> {
         draft_changed: site.draft_changed,
         settings: site.settings.clone(),
         deleted_at: site.deleted_at,
+        limits_capped: site.limits_capped,
         replaced: record::now(),
     });
     Ok(())
@@ -322,6 +334,7 @@ async fn place(tx: &Tx, site: &mut Site, imported: &Imported) -> Result<(), Erro
     replace(tx, &site.id, DRAFT, edited)?;
     site.draft_changed = !same(&live, edited);
     site.settings = imported.settings.clone();
+    site.limits_capped = true;
     site.deleted_at = None;
     site.modified = record::now();
     tx.store(FILES)?.delete(record::owner_range(STAGED)?)?;

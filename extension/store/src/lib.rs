@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`Store`]: the open database; its methods stand in [`sites`], [`files`], [`publish`], [`import`],
-//!   [`settings`] and [`space`]; [`own_files`] is what a site's own code has of it, [`log`] what it says.
+//!   [`settings`], [`space`] and [`listing`]; [`own_files`] is what a site's own code has of it, [`log`] what it says.
 //! - [`live`]: a version of a site as the engine's storage.
 //! - `schema`, `record`: what lies in the database. `tx`: transactions that keep their word.
 //!   `keys`: WebCrypto. `content`: a file's bytes on the way in. `lock`: one import at a time.
@@ -24,6 +24,7 @@ mod error;
 pub mod files;
 pub mod import;
 mod keys;
+pub mod listing;
 pub mod live;
 mod lock;
 pub mod log;
@@ -40,6 +41,7 @@ mod tx;
 pub use error::{Ends, Error};
 pub use files::{NewFile, RemovedFile};
 pub use import::{Import, Imported, Target};
+pub use listing::ListedFile;
 pub use live::LiveFiles;
 pub use log::{LogEntry, LogLevel};
 pub use own_files::Code;

@@ -44,6 +44,32 @@ impl Store {
         Ok(site)
     }
 
+    /// Lets a site that was imported have the limits that its `site.json` sets. The live version gets another number, so
+    /// that whoever runs its code sees that it changed.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`].
+    pub async fn allow_limits(&self, id: &SiteId) -> Result<Site, Error> {
+        self.write(&[SITES, FILES], async |tx| {
+            let mut site = sites::get(tx, id).await?;
+            site.limits_capped = false;
+            site.modified = record::now();
+            if let Some(old) = site.live_version {
+                let live = files::list(tx, id.as_str(), old).await?;
+                let new = site.next_version();
+                replace(tx, id, new, &live)?;
+                if !site.keeps(old) {
+                    tx.store(FILES)?
+                        .delete(record::version_range(id.as_str(), old)?)?;
+                }
+                site.live_version = Some(new);
+            }
+            sites::put(tx, &site).await?;
+            Ok(site)
+        })
+        .await
+    }
+
     /// Makes the draft equal to the live version again.
     ///
     /// # Errors

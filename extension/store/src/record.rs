@@ -41,6 +41,10 @@ pub struct Site {
     /// When it was deleted, if it was; it can be restored until it is purged.
     #[serde(default)]
     pub deleted_at: Option<u64>,
+    /// Did it come by an import, and has its owner not allowed it more than the usual limits? What its `site.json` asks
+    /// for counts up to these then.
+    #[serde(default)]
+    pub limits_capped: bool,
     /// What an import replaced, kept until it is taken back or forgotten.
     #[serde(default)]
     pub previous: Option<Previous>,
@@ -58,6 +62,8 @@ pub struct Previous {
     pub(crate) draft_changed: bool,
     pub(crate) settings: Settings,
     pub(crate) deleted_at: Option<u64>,
+    #[serde(default)]
+    pub(crate) limits_capped: bool,
     /// When it was replaced.
     pub replaced: u64,
 }

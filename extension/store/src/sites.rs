@@ -188,6 +188,7 @@ pub(crate) fn fresh(name: &SiteName, public_key: PublicKey) -> Site {
         published: None,
         draft_changed: false,
         deleted_at: None,
+        limits_capped: false,
         previous: None,
     }
 }

@@ -87,6 +87,46 @@ async fn an_import_is_a_new_site_with_both_versions() {
 }
 
 #[wasm_bindgen_test]
+async fn an_imported_site_is_hosted_if_that_was_asked_for_and_a_replaced_one_as_before() {
+    let (store, site) = with_live_site().await;
+    for (hosted, house) in [(false, "off"), (true, "on")] {
+        let import = staged(&store, "live").await;
+        let imported = Imported {
+            hosted,
+            ..Imported::default()
+        };
+        let target = Target::New { name: name(house) };
+        let made = import.finish(target, imported).await.unwrap();
+        assert_eq!((made.hosted, made.is_live()), (hosted, true));
+    }
+    let import = staged(&store, "new").await;
+    let replaced = import.finish(replace(&site), Imported::default()).await;
+    assert!(replaced.unwrap().hosted);
+}
+
+#[wasm_bindgen_test]
+async fn the_limits_of_an_imported_site_are_capped_until_they_are_allowed() {
+    let (store, site) = with_live_site().await;
+    assert!(!site.limits_capped);
+    let import = staged(&store, "new").await;
+    let new = import
+        .finish(replace(&site), Imported::default())
+        .await
+        .unwrap();
+    assert!(new.limits_capped);
+    let allowed = store.allow_limits(&site.id).await.unwrap();
+    assert!(!allowed.limits_capped);
+    assert_ne!(
+        allowed.live_version, new.live_version,
+        "whoever runs the code has to see that it changed"
+    );
+    assert_eq!(live(&store, &site).await, "new");
+    let back = store.undo_import(&site.id).await.unwrap();
+    assert!(!back.limits_capped);
+    assert_eq!(live(&store, &site).await, "old");
+}
+
+#[wasm_bindgen_test]
 async fn a_replaced_site_comes_back_as_it_was() {
     let (store, site) = with_live_site().await;
     let import = staged(&store, "new").await;

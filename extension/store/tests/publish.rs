@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use common::{file, interrupted, path, paths, put, text, with_site};
 use futures_util::future::{join, join_all};
-use store::{Error, NewFile, SiteId, Store, Version};
+use site::FileMeta;
+use store::{Error, ListedFile, NewFile, SiteId, Store, Version};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -234,4 +235,28 @@ async fn many_writers_and_collectors_leave_all_files_whole() {
         word(&store, id, Version::Draft).await;
         word(&store, id, Version::Live).await;
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_list_has_of_every_file_what_its_record_has() {
+    let (store, site) = with_site().await;
+    assert_eq!(store.list_files(&site.id, Version::Draft).await, Ok(vec![]));
+    put(&store, &site.id, "public/\u{fc}.txt", "text").await;
+    put(&store, &site.id, "public/a/b.html", "").await;
+    assert_eq!(store.list_files(&site.id, Version::Live).await, Ok(vec![]));
+    store.publish(&site.id).await.unwrap();
+    put(&store, &site.id, "public/draft.txt", "draft").await;
+    for version in [Version::Draft, Version::Live] {
+        let files = store.files(&site.id, version).await.unwrap();
+        let listed = |meta: &FileMeta| ListedFile {
+            path: meta.path.clone(),
+            size: meta.size,
+            media_type: meta.media_type.clone(),
+        };
+        let expected: Vec<_> = files.iter().map(listed).collect();
+        assert_eq!(store.list_files(&site.id, version).await, Ok(expected));
+    }
+    store.delete_site(&site.id).await.unwrap();
+    let gone = store.list_files(&site.id, Version::Draft).await;
+    assert_eq!(gone, Err(Error::NoSite));
 }

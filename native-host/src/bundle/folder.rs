@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use bundle::kind::is_litter;
 use bundle::limits::MAX_FILES;
+use bundle::litter::is_litter;
 
 use crate::Error;
 

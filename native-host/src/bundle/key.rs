@@ -42,15 +42,21 @@ impl Key {
         match wish {
             Wish::Unsigned => Ok(None),
             Wish::File(file) => Self::read(file).map(Some),
-            Wish::Kept => {
-                let file = folders::site_key_file(name)?;
-                match Self::read(&file) {
-                    Err(Error::File { source, .. }) if source.kind() == ErrorKind::NotFound => {
-                        Self::create(&file).map(Some)
-                    }
-                    found => found.map(Some),
-                }
-            }
+            Wish::Kept => match Self::kept(name)? {
+                Some(key) => Ok(Some(key)),
+                None => Self::create(&folders::site_key_file(name)?).map(Some),
+            },
+        }
+    }
+
+    /// The key that is kept for the site's name, if there is one.
+    ///
+    /// # Errors
+    /// As [`Key::get`].
+    pub fn kept(name: &SiteName) -> Result<Option<Self>, Error> {
+        match Self::read(&folders::site_key_file(name)?) {
+            Err(Error::File { source, .. }) if source.kind() == ErrorKind::NotFound => Ok(None),
+            found => found.map(Some),
         }
     }
 

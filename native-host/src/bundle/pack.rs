@@ -64,14 +64,15 @@ pub struct Packed {
 ///
 /// # Errors
 /// [`Error::File`], [`Error::Bundle`], [`Error::Exists`], [`Error::Unpackable`], [`Error::Key`],
-/// [`Error::Usage`], [`Error::Interrupted`].
+/// [`Error::OtherKey`], [`Error::Usage`], [`Error::Interrupted`].
 pub fn pack(wish: &Wish, interrupt: &Interrupt) -> Result<Packed, Error> {
-    let draft = Draft::new(&wish.file, wish.replace)?;
+    let mut draft = Draft::new(&wish.file, wish.replace)?;
     let wrong = file::of(&wish.file);
     let Listing { files, litter } = folder::list(&wish.folder)?;
     let before = manifest(&wish.folder)?;
     let plan = plan(files, before.as_ref(), wish)?;
     let name = name(wish, before.as_ref());
+    check_key(wish, &name, before.as_ref())?;
     let key = Key::get(&wish.key, &name)?;
     let public = key.as_ref().map(Key::public);
     let named = before.as_ref().and_then(|manifest| manifest.head().key);
@@ -93,7 +94,7 @@ pub fn pack(wish: &Wish, interrupt: &Interrupt) -> Result<Packed, Error> {
         .filter(|file| wish.options.takes(file.path.as_str()));
     let (count, bytes) = kept.fold((0, 0), |(n, sum), file| (n + 1, sum + file.size));
     let writer = Writer::new(head.clone(), wish.options, sealed.as_ref(), plan.heads);
-    let mut to = File::create(&draft.path).map_err(Error::file("write", &wish.file))?;
+    let mut to = draft.make_file()?;
     let mut write = |bytes: &[u8]| {
         to.write_all(bytes)
             .map_err(Error::file("write", &wish.file))
@@ -202,6 +203,29 @@ fn name(wish: &Wish, before: Option<&Manifest>) -> SiteName {
     };
     let before = before.map(|manifest| manifest.head().name);
     wish.name.clone().or(before).unwrap_or_else(folder)
+}
+
+/// Is the kept key that of the site that the folder was unpacked from? A stranger's bundle chooses its name, and must
+/// not be signed by the key that is kept for that name unless the person asks for it.
+///
+/// # Errors
+/// [`Error::OtherKey`] if the folder's `bundle.json` alone has the name, and names another key or none.
+fn check_key(wish: &Wish, name: &SiteName, before: Option<&Manifest>) -> Result<(), Error> {
+    let (key::Wish::Kept, None, Some(before)) = (&wish.key, &wish.name, before) else {
+        return Ok(());
+    };
+    let named = before.head().key;
+    let kept = Key::kept(name)?.map(|key| key.public());
+    // A new key for a bundle that nobody signed takes nothing from anybody.
+    let is_new = kept.is_none() && named.is_none();
+    match is_new || kept == named {
+        true => Ok(()),
+        false => Err(Error::OtherKey {
+            folder: wish.folder.clone(),
+            name: name.clone(),
+            is_signed: named.is_some(),
+        }),
+    }
 }
 
 fn seal(wish: &Wish, key: Option<&Key>) -> Result<Option<SealedKey>, Error> {

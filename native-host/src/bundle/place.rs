@@ -1,20 +1,27 @@
-//! Puts what was made in its place, whole or not at all: it is made beside it, under another name, and then
-//! moved. What is not finished is removed.
+//! Puts what was made in its place, whole or not at all: it is made beside it, under a name that nobody can guess, and
+//! then moved. What is not finished is removed. Nothing that is there already is opened: in a folder that others can
+//! write to, it could be a link to a file of the person's.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::path::{Path, PathBuf};
 
+use super::key;
 use crate::Error;
+
+/// Random bytes in the name under which something is made.
+const RANDOM: usize = 8;
 
 /// Something that is being made beside its place. Dropped before it is [finished](Self::finish), it is gone.
 #[derive(Debug)]
 pub struct Draft {
     place: PathBuf,
     /// Where it is meanwhile.
-    pub path: PathBuf,
+    path: PathBuf,
     replace: bool,
-    is_finished: bool,
+    /// Is there something of ours at `path`?
+    is_made: bool,
 }
 
 impl Draft {
@@ -31,8 +38,28 @@ impl Draft {
             path: beside(place, "new")?,
             place: place.to_owned(),
             replace,
-            is_finished: false,
+            is_made: false,
         })
+    }
+
+    /// Makes it as a file.
+    ///
+    /// # Errors
+    /// [`Error::File`], also if there is anything by its name meanwhile.
+    pub fn make_file(&mut self) -> Result<File, Error> {
+        let made = create_new(&self.path).map_err(Error::file("write", &self.place))?;
+        self.is_made = true;
+        Ok(made)
+    }
+
+    /// Makes it as a folder; where that is meanwhile.
+    ///
+    /// # Errors
+    /// As [`Draft::make_file`].
+    pub fn make_folder(&mut self) -> Result<PathBuf, Error> {
+        fs::create_dir(&self.path).map_err(Error::file("make the folder", &self.path))?;
+        self.is_made = true;
+        Ok(self.path.clone())
     }
 
     /// Moves it to its place. What was there is kept until the new is there, and put back if it cannot be.
@@ -55,17 +82,22 @@ impl Draft {
         } else {
             fs::rename(&self.path, &self.place).map_err(moved)?;
         }
-        self.is_finished = true;
+        self.is_made = false;
         Ok(())
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        if !self.is_finished {
+        if self.is_made {
             let _ = remove(&self.path);
         }
     }
+}
+
+/// A new file, at a place where nothing is.
+pub fn create_new(place: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(place)
 }
 
 /// A name beside `place` that nobody else uses.
@@ -74,7 +106,9 @@ fn beside(place: &Path, what: &str) -> Result<PathBuf, Error> {
     let name = place.file_name().ok_or(unnamed)?;
     let mut hidden = OsString::from(".");
     hidden.push(name);
-    hidden.push(format!(".{}.{what}", std::process::id()));
+    let mut random = [0; RANDOM];
+    key::random(&mut random)?;
+    hidden.push(format!(".{:016x}.{what}", u64::from_ne_bytes(random)));
     Ok(place.with_file_name(hidden))
 }
 
@@ -105,9 +139,8 @@ mod tests {
     #[test]
     fn what_is_not_finished_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let draft = Draft::new(&folder.path().join("a"), false).unwrap();
-        fs::create_dir(&draft.path).unwrap();
-        fs::write(draft.path.join("x"), b"").unwrap();
+        let mut draft = Draft::new(&folder.path().join("a"), false).unwrap();
+        fs::write(draft.make_folder().unwrap().join("x"), b"").unwrap();
         drop(draft);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
@@ -117,18 +150,41 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("site");
         fs::create_dir(&place).unwrap();
-        let draft = Draft::new(&place, false).unwrap();
-        fs::create_dir(&draft.path).unwrap();
+        let mut draft = Draft::new(&place, false).unwrap();
+        draft.make_folder().unwrap();
         fs::write(place.join("mine"), b"").unwrap();
         assert!(
             matches!(draft.finish(), Err(Error::Exists(_))),
             "it came meanwhile"
         );
         assert!(matches!(Draft::new(&place, false), Err(Error::Exists(_))));
-        let draft = Draft::new(&place, true).unwrap();
-        fs::create_dir(&draft.path).unwrap();
+        let mut draft = Draft::new(&place, true).unwrap();
+        draft.make_folder().unwrap();
         draft.finish().unwrap();
         assert_eq!(fs::read_dir(&place).unwrap().count(), 0);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_somebody_planted_is_neither_followed_nor_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mine = folder.path().join("mine");
+        fs::write(&mine, b"mine").unwrap();
+        let mut draft = Draft::new(&folder.path().join("a"), false).unwrap();
+        std::os::unix::fs::symlink(&mine, &draft.path).unwrap();
+        assert!(draft.make_file().is_err() && draft.make_folder().is_err());
+        let path = draft.path.clone();
+        drop(draft);
+        assert!(path.is_symlink());
+        assert_eq!(fs::read(mine).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn what_is_made_has_a_name_that_nobody_can_guess() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("a");
+        let [one, two] = [(); 2].map(|()| Draft::new(&place, false).unwrap().path.clone());
+        assert_ne!(one, two);
     }
 }

@@ -1,13 +1,13 @@
 //! Unpacks an archive to a folder.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use bundle::{Bundle, FilePath, Report};
 
 use super::file::FileSource;
-use super::place::Draft;
+use super::place::{Draft, create_new};
 use super::{Interrupt, file, key};
 use crate::Error;
 
@@ -30,12 +30,13 @@ pub struct Wish {
 /// # Errors
 /// [`Error::File`], [`Error::Bundle`], [`Error::Exists`], [`Error::Key`], [`Error::Interrupted`].
 pub async fn unpack(wish: &Wish, interrupt: &Interrupt) -> Result<Report, Error> {
-    let draft = Draft::new(&wish.folder, wish.replace)?;
+    let mut draft = Draft::new(&wish.folder, wish.replace)?;
     let mut bundle = file::open(&wish.file).await?;
     let wrong = file::of(&wish.file);
-    fs::create_dir(&draft.path).map_err(Error::file("make the folder", &draft.path))?;
+    bundle.report().fits_any_disk().map_err(&wrong)?;
+    let folder = draft.make_folder()?;
     for index in 0..bundle.files().len() {
-        write_file(&mut bundle, index, wish, &draft.path, interrupt).await?;
+        write_file(&mut bundle, index, wish, &folder, interrupt).await?;
     }
     let sealed = bundle.sealed_key().await.map_err(&wrong)?;
     let own = [
@@ -50,8 +51,11 @@ pub async fn unpack(wish: &Wish, interrupt: &Interrupt) -> Result<Report, Error>
     ];
     for (name, content) in own {
         if let Some(content) = content {
-            let place = draft.path.join(name);
-            fs::write(&place, content).map_err(Error::file("write", &place))?;
+            let place = folder.join(name);
+            // New, as every other file.
+            create_new(&place)
+                .and_then(|mut open| open.write_all(&content))
+                .map_err(Error::file("write", &place))?;
         }
     }
     let report = bundle.report().clone();
@@ -96,11 +100,7 @@ async fn write_file(
         fs::create_dir_all(above).map_err(failed)?;
     }
     // New, for two names that this file system takes for one must not be written over each other.
-    let mut open = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(&place)
-        .map_err(failed)?;
+    let mut open = create_new(&place).map_err(failed)?;
     let mut reader = bundle.read(index).await.map_err(&wrong)?;
     while let Some(chunk) = reader.next().await.map_err(&wrong)? {
         interrupt.check()?;

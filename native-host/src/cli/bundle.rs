@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use bundle::{File, Kind, Options, PublicKey, Report, SignatureState, SiteName, Why};
+use bundle::{CaseOnly, File, Kind, Options, PublicKey, Report, SignatureState, SiteName, Why};
 use clap::{Args, Subcommand};
 use identity::Label;
 
@@ -196,6 +196,17 @@ fn tell(report: &Report) {
     for path in &report.not_understood {
         say(format_args!(
             "unknown      {path}: kept, and nothing here reads it"
+        ));
+    }
+    if report.by_backslash > 0 {
+        let files = report.by_backslash;
+        say(format_args!(
+            "note         {files} with folders parted by \\, as some Windows programs do: read as /"
+        ));
+    }
+    for CaseOnly { path, other } in &report.case_only {
+        say(format_args!(
+            "note         {path} differs from {other} by upper and lower case only: many disks cannot keep both"
         ));
     }
     for left in &report.left_out {

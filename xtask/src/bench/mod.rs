@@ -13,6 +13,7 @@ mod latency;
 mod node;
 mod opening;
 mod server;
+mod sites;
 mod stand;
 mod wake;
 
@@ -28,7 +29,7 @@ use stage::Dist;
 use stand::Stand;
 
 /// Every benchmark's name, in the order in which they run.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "bulk",
     "latency_1k",
     "open_cold",
@@ -37,6 +38,7 @@ const NAMES: [&str; 10] = [
     "dynamic",
     "box_cold",
     "hostile",
+    "sites_open",
     ENGINE,
     BUNDLE,
 ];
@@ -192,6 +194,7 @@ async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
             "open_warm" => opening::warm(&stand).await,
             "wake" => wake::measure(&stand).await,
             "hostile" => hostile::measure(&stand).await,
+            "sites_open" => sites::measure(&stand.dist).await,
             ENGINE => engine::measure(&stand).await,
             name => match &book {
                 Some(book) if name == "dynamic" => book.dynamic(&stand).await,

@@ -5,7 +5,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 
 use super::entry::Entry;
 use super::field::Fields;
-use super::{FLAG_DESCRIPTOR, FLAG_ENCRYPTED, IN_EXTRA, LOCAL, LOCAL_LENGTH, Method, name};
+use super::{FLAG_DESCRIPTOR, FLAG_ENCRYPTED, IN_EXTRA, LOCAL, LOCAL_LENGTH, Method};
 use crate::Source;
 use crate::error::{Error, Fault};
 use crate::limits::MAX_CHUNK;
@@ -154,15 +154,16 @@ fn agrees(header: &[u8], entry: &Entry) -> Option<bool> {
     let (flags, method) = (fields.u16()?, fields.u16()?);
     let _time_and_date = fields.u32()?;
     let (crc, packed, size) = (fields.u32()?, fields.u32()?, fields.u32()?);
-    let (name_length, _extra) = (fields.u16()?, fields.u16()?);
-    let name = name::decode(fields.bytes(name_length.into())?, flags)?;
+    let (name_length, extra_length) = (fields.u16()?, fields.u16()?);
+    let name = fields.bytes(name_length.into())?;
+    let extra = fields.bytes(extra_length.into())?;
     let same = |narrow: u32, wide: u64| narrow == IN_EXTRA || u64::from(narrow) == wide;
     // With a descriptor, what follows the bytes is meant to say these three.
     let is_later = flags & FLAG_DESCRIPTOR != 0;
     let numbers =
         is_later || (crc == entry.crc && same(packed, entry.packed) && same(size, entry.size));
     Some(
-        name.strip_suffix('/').unwrap_or(&name) == entry.name
+        entry.has_name(name, flags, extra)
             && method == entry.method.code()
             && flags & FLAG_ENCRYPTED == 0
             && numbers,

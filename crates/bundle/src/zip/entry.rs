@@ -1,15 +1,22 @@
 //! What an archive's directory says of one entry.
 
 use super::field::Fields;
-use super::{CENTRAL, EXTRA_64, FLAG_ENCRYPTED, IN_EXTRA, LOCAL_LENGTH, Method, name};
+use super::name::{self, Name};
+use super::{CENTRAL, EXTRA_64, FLAG_ENCRYPTED, IN_EXTRA, LOCAL_LENGTH, Method};
 use crate::error::{Error, Fault};
 use crate::names;
 
 /// An entry. Its name is a legal path; whether its bytes are as said is found out when they are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The path, without the slash at the end that marks a folder.
+    /// The path, without the slash at the end that marks a folder. Empty for the archive's own folder.
     pub name: String,
+    /// The name as the directory has it, where the path is not just that.
+    written: Option<Box<str>>,
+    /// Was it made by one of [`DOS_LIKE`]?
+    is_dos: bool,
+    /// Were its folders separated by `\`?
+    pub had_backslash: bool,
     /// Is it a folder? Then it has no bytes.
     pub is_folder: bool,
     /// How its bytes are kept.
@@ -38,18 +45,32 @@ const FOLDER: u32 = 0o040_000;
 const LINK: u32 = 0o120_000;
 /// Systems whose entries carry a Unix mode (APPNOTE 4.4.2): Unix, and macOS.
 const WITH_MODE: [u8; 2] = [3, 19];
+/// Systems on which `\` separates folders: MS-DOS (as which Windows' own tools sign), OS/2, Windows NT, VFAT.
+const DOS_LIKE: [u8; 4] = [0, 6, 10, 14];
 
 impl Entry {
     /// Reads the next record of a directory. `directory` is where that begins.
     pub fn read(fields: &mut Fields<'_>, directory: u64) -> Result<Self, Error> {
         let raw = Raw::read(fields).ok_or(DAMAGED)?;
-        let text = name::decode(raw.name, raw.flags).ok_or_else(|| Error::Entry {
+        let not_utf8 = || Error::Entry {
             entry: String::from_utf8_lossy(raw.name).into_owned(),
             fault: Fault::NotUtf8,
-        })?;
-        let is_folder = text.ends_with('/');
-        let name = text.strip_suffix('/').unwrap_or(&text).to_owned();
-        names::checked(&name)?;
+        };
+        let is_dos = DOS_LIKE.contains(&raw.system);
+        let read = Name::read(raw.name, raw.flags, raw.extra, is_dos).ok_or_else(not_utf8)?;
+        let Name {
+            path: name,
+            is_folder,
+            had_backslash,
+        } = read;
+        let is_root = is_folder && name.is_empty() && raw.name.starts_with(b".");
+        let written = name::decode(raw.name, raw.flags)
+            .filter(|written| written.trim_end_matches('/') != name)
+            .map(String::into_boxed_str);
+        if !is_root {
+            let found = written.as_deref().unwrap_or(&name);
+            names::checked(&name).map_err(|error| error.of_entry(found))?;
+        }
         raw.check_kind(is_folder).map_err(|fault| fault.of(&name))?;
         if raw.flags & FLAG_ENCRYPTED != 0 {
             return Err(Fault::Encrypted.of(name));
@@ -65,6 +86,9 @@ impl Entry {
             return Err(Fault::Size(size).of(name));
         }
         Ok(Self {
+            written,
+            is_dos,
+            had_backslash,
             name,
             is_folder,
             method,
@@ -75,6 +99,19 @@ impl Entry {
             end: directory,
             name_length: raw.name.len(),
         })
+    }
+
+    /// Has the header before the bytes the same name? It may have the Unicode Path field or not, but no other in it.
+    pub fn has_name(&self, raw: &[u8], flags: u16, extra: &[u8]) -> bool {
+        let Some(text) = name::decode(raw, flags) else {
+            return false;
+        };
+        let written = self.written.as_deref().unwrap_or(&self.name);
+        if text.trim_end_matches('/') != written.trim_end_matches('/') {
+            return false;
+        }
+        name::in_extra(raw, flags, extra).is_none()
+            || Name::read(raw, flags, extra, self.is_dos).is_some_and(|name| name.path == self.name)
     }
 
     /// The first byte that cannot be its own any more, for all that the directory says; `None` beyond all
@@ -146,22 +183,11 @@ impl<'a> Raw<'a> {
 
     /// Size, packed size and offset, each from the record or from its extra field.
     fn wide(&self) -> Option<(u64, u64, u64)> {
-        let mut wide = self.extra_64().unwrap_or(Fields(&[]));
+        let mut wide = Fields(self.extra).extra(EXTRA_64).unwrap_or(Fields(&[]));
         let mut value = |narrow: u32| match narrow {
             IN_EXTRA => wide.u64(),
             _ => Some(narrow.into()),
         };
         Some((value(self.size)?, value(self.packed)?, value(self.offset)?))
-    }
-
-    fn extra_64(&self) -> Option<Fields<'a>> {
-        let mut extra = Fields(self.extra);
-        loop {
-            let (id, length) = (extra.u16()?, extra.u16()?);
-            let content = extra.bytes(length.into())?;
-            if id == EXTRA_64 {
-                return Some(Fields(content));
-            }
-        }
     }
 }

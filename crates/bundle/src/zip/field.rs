@@ -32,4 +32,15 @@ impl<'a> Fields<'a> {
     pub fn u64(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
     }
+
+    /// The content of the first extra field with this id, if these are extra fields (APPNOTE 4.5).
+    pub fn extra(mut self, wanted: u16) -> Option<Self> {
+        loop {
+            let (id, length) = (self.u16()?, self.u16()?);
+            let content = self.bytes(length.into())?;
+            if id == wanted {
+                return Some(Self(content));
+            }
+        }
+    }
 }

@@ -60,6 +60,8 @@ pub const END_64: u32 = 0x0606_4b50;
 pub const LOCATOR_64: u32 = 0x0706_4b50;
 /// The extra field with sizes and offset of 64 bits (4.5.3).
 pub const EXTRA_64: u16 = 1;
+/// The extra field with a name in UTF-8, beside one in some code page (4.6.9).
+pub const EXTRA_UNICODE_PATH: u16 = 0x7075;
 /// Sizes and offsets of this value stand in [`EXTRA_64`].
 pub const IN_EXTRA: u32 = u32::MAX;
 /// The flag of encrypted bytes (4.4.4, bit 0), and of encrypted headers (bit 13).

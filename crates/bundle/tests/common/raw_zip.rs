@@ -21,6 +21,8 @@ pub struct Entry {
     pub packed_size: u64,
     pub size: u64,
     pub extra: Vec<u8>,
+    /// The extra fields in the header before the bytes.
+    pub local_extra: Vec<u8>,
     /// Where the directory says that it begins; `None` for the truth.
     pub offset: Option<u32>,
 }
@@ -39,6 +41,7 @@ impl Entry {
             packed_size: bytes.len() as u64,
             size: bytes.len() as u64,
             extra: Vec::new(),
+            local_extra: Vec::new(),
             offset: None,
         }
     }
@@ -85,8 +88,9 @@ pub fn zip(entries: &[Entry]) -> Vec<u8> {
         out.extend(b"PK\x03\x04");
         out.extend(&common);
         out.extend((entry.local_name.len() as u16).to_le_bytes());
-        out.extend([0, 0]);
+        out.extend((entry.local_extra.len() as u16).to_le_bytes());
         out.extend(&entry.local_name);
+        out.extend(&entry.local_extra);
         out.extend(&entry.packed);
         directory.extend(b"PK\x01\x02");
         directory.extend([45, entry.system]);

@@ -141,15 +141,8 @@ impl Page {
             }
             "import-choice" => self.show_import_choice()?,
             "import" => self.import().await?,
-            "undo-import" => {
-                if let Some(site) = self.opened() {
-                    self.undo_import(site).await?;
-                }
-            }
-            "forget-previous" => {
-                if let Some(site) = self.opened() {
-                    self.forget_previous(&site).await?;
-                }
+            "undo-import" | "forget-previous" | "allow-limits" | "host-site" => {
+                self.decide(&deed.name).await?;
             }
             "log-filter" => self.filter_log()?,
             "all-entries" => self.unfold_log()?,

@@ -107,7 +107,7 @@ fn row(file: &DraftFile) -> Result<Element, PageError> {
     dom::set_text(&dom::find(&row, ".folder")?, folder);
     dom::set_text(&dom::find(&row, ".file")?, name);
     dom::set_text(&dom::find(&row, ".figure")?, &words::size(file.size));
-    dom::set_text(&dom::find(&row, ".kind")?, &file.kind);
+    dom::set_text(&dom::find(&row, ".kind")?, &file.kind());
     for (button, verb) in [(".file-rename", "Rename"), (".file-delete", "Delete")] {
         dom::find::<Element>(&row, button)?
             .set_attribute("aria-label", &format!("{verb} {}", file.path))?;

@@ -1,28 +1,18 @@
 //! Which paths in the site the added files get, and which files stay out. No browser here.
 
+use bundle::litter::is_litter;
 use layout::place::{PUBLIC, Place, is_tree};
 use site::{FilePath, PathError};
 
 /// Most files taken in at once: what the page lists and the store writes without trouble.
 pub const MOST_FILES: usize = 20_000;
-/// Files and folders that tools leave behind; published, they tell what nobody meant to tell.
-const LITTER: [&str; 8] = [
-    ".git",
-    ".hg",
-    ".svn",
-    ".DS_Store",
-    "Thumbs.db",
-    "desktop.ini",
-    "__MACOSX",
-    ".env",
-];
 
 /// What becomes of the files that were given.
 #[derive(Debug, Default, PartialEq)]
 pub struct Intake {
     /// The files that are taken: their place in what was given, and their path in the site.
     pub taken: Vec<(usize, FilePath)>,
-    /// How many stay out because tools leave them behind ([`LITTER`]).
+    /// How many stay out because tools leave them behind ([`is_litter`]).
     pub litter: usize,
     /// The paths that no site can have, each with the reason.
     pub illegal: Vec<(String, PathError)>,
@@ -45,7 +35,7 @@ pub fn plan(paths: &[String]) -> Intake {
     let folder = if intake.tree { "" } else { PUBLIC };
     for (place, path) in paths.iter().enumerate() {
         let path = unpack(path);
-        if path.split('/').any(|segment| LITTER.contains(&segment)) {
+        if is_litter(path) {
             intake.litter += 1;
             continue;
         }

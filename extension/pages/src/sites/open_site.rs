@@ -39,6 +39,8 @@ impl Page {
         );
         let whole = links::with_whole_label(&site).is_some();
         dom::show(&dom::by_id::<Element>("copy-whole")?, whole);
+        let is_off = site.live && !site.hosted;
+        dom::show(&dom::by_id::<Element>("unhosted")?, is_off);
         Ok(())
     }
 
@@ -56,8 +58,7 @@ impl Page {
     /// Read the draft's files and settings, and show them.
     pub(super) async fn show_files(&self, site: &str) -> Result<(), PageError> {
         let files = self.shelf.files(site).await?;
-        let fallback = self.shelf.fallback(site).await?;
-        let replaced = self.shelf.replaced(site).await?;
+        let standing = self.shelf.standing(site).await?;
         if self.opened().as_deref() != Some(site) {
             // Another site was opened meanwhile.
             return Ok(());
@@ -73,8 +74,8 @@ impl Page {
         };
         dom::set_text(&dom::by_id("files-sum")?, &sum);
         dom::show(&dom::by_id::<Element>("no-files")?, files.is_empty());
-        dom::show(&dom::by_id::<Element>("previous")?, replaced.is_some());
-        show_fallback(&files, fallback.as_deref())?;
+        self.show_imported(&standing)?;
+        show_fallback(&files, standing.fallback.as_deref())?;
         self.table.borrow_mut().show(files)
     }
 }
@@ -88,31 +89,89 @@ fn published(site: &SiteState) -> (&'static str, &'static str) {
     }
 }
 
-/// Offer every page of the site as the fallback, and the present one even if it is no longer there.
+/// Most pages offered as the fallback: thousands of them take the browser seconds, and nobody reads on.
+const MOST_PAGES: usize = 200;
+
+/// Offer the site's pages as the fallback, those at the top first, and the present one even if it is not among them.
 fn show_fallback(files: &[DraftFile], fallback: Option<&str>) -> Result<(), PageError> {
     let select = dom::by_id::<HtmlSelectElement>("fallback")?;
     select.set_text_content(None);
-    let pages: Vec<&str> = files
-        .iter()
-        .filter_map(|file| match Place::of(&file.path) {
-            Some(Place::Public(path)) if is_page(path) => Some(path),
-            _ => None,
-        })
-        .collect();
-    let gone = fallback.filter(|path| !pages.contains(path));
-    for path in std::iter::once("").chain(pages.iter().copied()).chain(gone) {
+    let Offered {
+        pages,
+        more,
+        chosen,
+    } = Offered::of(files, fallback);
+    let row = |value: &str, text: &str| {
         let option = dom::copy_of("option-row")?;
-        option.set_attribute("value", path)?;
-        let text = match path {
-            "" => "“Not found”".to_owned(),
-            path if Some(path) == gone => format!("{path} (no longer there)"),
-            path => path.to_owned(),
-        };
-        dom::set_text(&option, &text);
+        option.set_attribute("value", value)?;
+        dom::set_text(&option, text);
         dom::append(&select, &option)?;
+        Ok::<_, PageError>(option)
+    };
+    row("", "“Not found”")?;
+    for page in pages {
+        row(page, page)?;
+    }
+    match chosen {
+        Chosen::Offered => {}
+        Chosen::There(page) => drop(row(page, page)?),
+        Chosen::Gone(page) => drop(row(page, &format!("{page} (no longer there)"))?),
+    }
+    if more > 0 {
+        let text = format!(
+            "{} more: name one in site.json",
+            words::count(more as u64, "page", "pages")
+        );
+        row("", &text)?.set_attribute("disabled", "")?;
     }
     select.set_value(fallback.unwrap_or_default());
     Ok(())
+}
+
+/// The pages that can be chosen as the fallback.
+#[derive(Debug, PartialEq)]
+struct Offered<'a> {
+    /// Those nearest to the top, by path.
+    pages: Vec<&'a str>,
+    /// How many there are beside them.
+    more: usize,
+    /// The present one.
+    chosen: Chosen<'a>,
+}
+
+/// The page that is the fallback.
+#[derive(Debug, PartialEq)]
+enum Chosen<'a> {
+    /// None, or one that is offered.
+    Offered,
+    /// One of the others.
+    There(&'a str),
+    /// One that is not there any more.
+    Gone(&'a str),
+}
+
+impl<'a> Offered<'a> {
+    fn of(files: &'a [DraftFile], fallback: Option<&'a str>) -> Self {
+        let page = |file: &'a DraftFile| match Place::of(&file.path) {
+            Some(Place::Public(path)) if is_page(path) => Some(path),
+            _ => None,
+        };
+        let mut pages: Vec<&str> = files.iter().filter_map(page).collect();
+        let is_there = fallback.is_some_and(|fallback| pages.contains(&fallback));
+        pages.sort_by_key(|path| path.bytes().filter(|byte| *byte == b'/').count());
+        let more = pages.len().saturating_sub(MOST_PAGES);
+        pages.truncate(MOST_PAGES);
+        let chosen = match fallback {
+            Some(path) if !is_there => Chosen::Gone(path),
+            Some(path) if !pages.contains(&path) => Chosen::There(path),
+            _ => Chosen::Offered,
+        };
+        Self {
+            pages,
+            more,
+            chosen,
+        }
+    }
 }
 
 fn is_page(path: &str) -> bool {
@@ -146,6 +205,39 @@ mod tests {
             "changed"
         );
         assert_eq!(published(&SiteState { live: true, ..site }).0, "live");
+    }
+
+    fn file(path: String) -> DraftFile {
+        DraftFile {
+            path,
+            size: 1,
+            media_type: String::new(),
+        }
+    }
+
+    #[test]
+    fn of_thousands_of_pages_those_at_the_top_are_offered_and_the_present_one() {
+        let mut files: Vec<DraftFile> = (0..5_000)
+            .map(|n| file(format!("public/a/{n:05}.html")))
+            .collect();
+        files.push(file("public/index.html".into()));
+        files.push(file("public/logo.png".into()));
+        files.push(file("routes/a.html".into()));
+        let offered = Offered::of(&files, Some("a/04000.html"));
+        assert_eq!(offered.pages.len(), MOST_PAGES);
+        assert_eq!(offered.pages[..2], ["index.html", "a/00000.html"]);
+        assert_eq!(offered.more, 5_001 - MOST_PAGES);
+        assert_eq!(offered.chosen, Chosen::There("a/04000.html"));
+        assert_eq!(Offered::of(&files, None).chosen, Chosen::Offered);
+        assert_eq!(
+            Offered::of(&files, Some("index.html")).chosen,
+            Chosen::Offered
+        );
+        assert_eq!(
+            Offered::of(&files, Some("x.html")).chosen,
+            Chosen::Gone("x.html")
+        );
+        assert_eq!(Offered::of(&files[..3], None).more, 0);
     }
 
     #[test]

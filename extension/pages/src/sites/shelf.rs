@@ -1,9 +1,14 @@
 //! Sites as the sites page needs them. The one module that touches the store.
 
-use identity::SiteName;
-use layout::Place;
+use identity::{Fingerprint, PublicKey, SiteName};
+use layout::{
+    Place, SiteJson,
+    capped::{Raised, raised},
+    place::SITE_JSON,
+    site_json::MAX_SITE_JSON,
+};
 use site::{FileMeta, FilePath, Storage, media_type};
-use store::{Import, LogEntry, NewFile, RemovedFile, Site, SiteId, Store, Version};
+use store::{Import, ListedFile, LogEntry, NewFile, RemovedFile, Site, SiteId, Store, Version};
 use web_sys::Blob;
 use zeroize::Zeroizing;
 
@@ -17,8 +22,38 @@ pub struct DraftFile {
     pub path: String,
     /// Bytes.
     pub size: u64,
+    /// The media type that was stored with it, possibly empty.
+    pub media_type: String,
+}
+
+impl DraftFile {
     /// What it is for: the media type that visitors get, or its part in the site.
-    pub kind: String,
+    pub fn kind(&self) -> String {
+        match Place::of(&self.path) {
+            Some(Place::Public(path)) => {
+                let full = media_type::content_type(path, &self.media_type);
+                // The character set is the same for every text.
+                full.split(';').next().unwrap_or_default().to_owned()
+            }
+            Some(Place::SiteJson) => "settings".to_owned(),
+            Some(Place::Route(_)) => "route".to_owned(),
+            Some(Place::Lib(_)) => "module".to_owned(),
+            Some(Place::Template(_)) => "template".to_owned(),
+            Some(Place::Data(_)) => "first data".to_owned(),
+            None => "not used".to_owned(),
+        }
+    }
+}
+
+/// The site that is open, as its record has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The file that answers for pages that do not exist.
+    pub fallback: Option<String>,
+    /// Did an import replace it, and is what it was before kept?
+    pub is_replaced: bool,
+    /// What its `site.json` asks for beyond the usual limits, and does not get.
+    pub capped: Vec<Raised>,
 }
 
 /// A deleted site that can be restored.
@@ -99,15 +134,54 @@ impl Shelf {
 
     /// The files of a draft, by path.
     pub async fn files(&self, site: &str) -> Result<Vec<DraftFile>, PageError> {
-        let files = self.store.files(&id(site)?, Version::Draft).await?;
-        Ok(files
-            .into_iter()
-            .map(|meta| DraftFile {
-                kind: kind(&meta),
-                path: meta.path,
-                size: meta.size,
-            })
-            .collect())
+        let files = self.store.list_files(&id(site)?, Version::Draft).await?;
+        let listed = |ListedFile {
+                          path,
+                          size,
+                          media_type,
+                      }| DraftFile {
+            path,
+            size,
+            media_type,
+        };
+        Ok(files.into_iter().map(listed).collect())
+    }
+
+    /// What the site's record says for the page.
+    pub async fn standing(&self, site: &str) -> Result<Standing, PageError> {
+        let site = self.store.site(&id(site)?).await?;
+        let capped = match site.limits_capped {
+            true => self.raised(&site).await?,
+            false => Vec::new(),
+        };
+        Ok(Standing {
+            fallback: site.settings.single_page_fallback,
+            is_replaced: site.previous.is_some(),
+            capped,
+        })
+    }
+
+    /// What the `site.json` that visitors get, or would get, asks for beyond the usual limits.
+    async fn raised(&self, site: &Site) -> Result<Vec<Raised>, PageError> {
+        let version = match site.is_live() {
+            true => Version::Live,
+            false => Version::Draft,
+        };
+        let files = self.store.live_files(&site.id, version);
+        let Some(found) = files.find(&[SITE_JSON.to_owned()]).await? else {
+            return Ok(Vec::new());
+        };
+        let bytes = bundle::read(&found.handle, 0, found.meta.size.min(MAX_SITE_JSON as u64));
+        let bytes = bytes.await.map_err(PageError::Store)?;
+        // One that is wrong asks for nothing; what is wrong is shown elsewhere.
+        let parsed = SiteJson::parse(&bytes).ok();
+        Ok(parsed.map_or_else(Vec::new, |parsed| raised(&parsed.limits)))
+    }
+
+    /// Let a site have the limits that it asks for.
+    pub async fn allow_limits(&self, site: &str) -> Result<(), PageError> {
+        self.store.allow_limits(&id(site)?).await?;
+        Ok(())
     }
 
     /// The file that a draft has at this path, to put it back later.
@@ -150,16 +224,6 @@ impl Shelf {
         Ok(self.store.rename_file(&id(site)?, from, to).await?)
     }
 
-    /// The file that answers for pages that do not exist.
-    pub async fn fallback(&self, site: &str) -> Result<Option<String>, PageError> {
-        Ok(self
-            .store
-            .site(&id(site)?)
-            .await?
-            .settings
-            .single_page_fallback)
-    }
-
     /// Set the file that answers for pages that do not exist.
     pub async fn set_fallback(&self, site: &str, path: Option<String>) -> Result<(), PageError> {
         let site = id(site)?;
@@ -174,10 +238,11 @@ impl Shelf {
         Ok(self.store.site(&id(site)?).await?)
     }
 
-    /// The site with this id, deleted or not: its id and name.
-    pub async fn present(&self, site: &SiteId) -> Result<Option<(SiteId, String)>, PageError> {
-        match self.store.site(site).await {
-            Ok(site) => Ok(Some((site.id, site.name.to_string()))),
+    /// The site with this key, deleted or not.
+    pub async fn present(&self, key: &PublicKey) -> Result<Option<Site>, PageError> {
+        match self.store.site(&Fingerprint::of(key)).await {
+            // Two keys can have one fingerprint, if one person made both.
+            Ok(site) => Ok(Some(site).filter(|site| site.public_key == *key)),
             Err(store::Error::NoSite) => Ok(None),
             Err(error) => Err(error.into()),
         }
@@ -243,12 +308,6 @@ impl Shelf {
         Ok(self.store.begin_import().await?)
     }
 
-    /// When the site's last import replaced it, if what it was before is kept: milliseconds since 1970.
-    pub async fn replaced(&self, site: &str) -> Result<Option<u64>, PageError> {
-        let previous = self.store.site(&id(site)?).await?.previous;
-        Ok(previous.map(|previous| previous.replaced))
-    }
-
     /// Make a site what it was before the last import.
     pub async fn undo_import(&self, site: &str) -> Result<(), PageError> {
         self.store.undo_import(&id(site)?).await?;
@@ -273,22 +332,6 @@ impl Shelf {
     /// Ask the browser to keep the sites even when the disk is nearly full. It may refuse.
     pub async fn keep(&self) -> Result<bool, PageError> {
         Ok(self.store.persist().await?)
-    }
-}
-
-fn kind(meta: &FileMeta) -> String {
-    match Place::of(&meta.path) {
-        Some(Place::Public(path)) => {
-            let full = media_type::content_type(path, &meta.media_type);
-            // The character set is the same for every text.
-            full.split(';').next().unwrap_or_default().to_owned()
-        }
-        Some(Place::SiteJson) => "settings".to_owned(),
-        Some(Place::Route(_)) => "route".to_owned(),
-        Some(Place::Lib(_)) => "module".to_owned(),
-        Some(Place::Template(_)) => "template".to_owned(),
-        Some(Place::Data(_)) => "first data".to_owned(),
-        None => "not used".to_owned(),
     }
 }
 

@@ -3,32 +3,38 @@
 use std::rc::Rc;
 
 use bundle::{Bundle, Kind, Report, SealedKey};
-use identity::{Fingerprint, SiteName};
-use store::Target;
+use identity::SiteName;
+use store::{Site, Target};
 use web_sys::{Element, File, HtmlDialogElement, HtmlInputElement};
 use zeroize::Zeroizing;
 
 use super::{
     IMPORT, Page,
     archive::{self, Made},
-    found,
+    found::{self, Age},
     source::BlobSource,
     work,
 };
 use crate::{
     background,
     error::PageError,
-    ui::{self, dom, toast},
+    ui::{dom, toast},
 };
 
 /// An archive that was opened, and waits for the person's word.
 pub struct Waiting {
     pub(super) bundle: Bundle<BlobSource>,
     sealed_key: Option<SealedKey>,
-    /// The site of this key that is here already: its id and name.
-    present: Option<(Fingerprint, String)>,
+    /// The site of this key that is here already.
+    present: Option<Site>,
     /// What is made of its files of 2013.
     pub(super) made: Made,
+}
+
+impl Waiting {
+    fn goes_live(&self) -> bool {
+        goes_live(self.bundle.report())
+    }
 }
 
 impl Page {
@@ -52,7 +58,7 @@ impl Page {
             self.desk.work.go_on()?;
             self.show_found(&waiting, &file.name()).await?;
             self.desk.waiting.replace(Some(waiting));
-            Ok(())
+            self.show_import_choice()
         };
         match self.desk.work.within(IMPORT, work).await {
             Ok(true) => {
@@ -73,7 +79,7 @@ impl Page {
         let mut bundle = Bundle::open(source, verify).await?;
         let sealed_key = bundle.sealed_key().await?;
         let present = match &bundle.report().key {
-            Some(key) => self.shelf.present(&Fingerprint::of(key)).await?,
+            Some(key) => self.shelf.present(key).await?,
             None => None,
         };
         let made = archive::made_of(&mut bundle).await?;
@@ -101,19 +107,20 @@ impl Page {
             dom::append(&list, &row)?;
         }
         let can_move = waiting.sealed_key.is_some() && waiting.present.is_none();
-        let first = match (&waiting.present, can_move) {
-            (Some(_), _) => "replace",
+        let age_beside = |site: &Site| Age::of(report.published, site.published);
+        let age = waiting.present.as_ref().map(age_beside);
+        let first = match (age, can_move) {
+            (Some(Age::Current), _) => "replace",
             (None, true) => "move",
-            (None, false) => "new",
+            // Old versions have old holes, and their signatures are as good as ever.
+            (Some(Age::Older), _) | (None, false) => "new",
         };
-        if let Some((_, name)) = &waiting.present {
-            dom::set_text(
-                &dom::by_id("import-replace-text")?,
-                &format!(
-                    "Replace “{name}”, which is here: visitors get this instead, at the same link"
-                ),
-            );
+        if let (Some(site), Some(age)) = (&waiting.present, age) {
+            let text = found::replacing(site, age, report.published);
+            dom::set_text(&dom::by_id("import-replace-text")?, &text);
         }
+        let older = dom::by_id::<Element>("import-older")?;
+        dom::show(&older, age == Some(Age::Older));
         for (choice, offered) in [
             ("replace", waiting.present.is_some()),
             ("move", can_move),
@@ -127,15 +134,16 @@ impl Page {
         }
         field("import-name")?.set_value(&self.free_name(report, file, first == "move").await);
         field("import-passphrase")?.set_value("");
-        let fate = match goes_live(report) {
-            true => "It goes live as soon as it is imported.",
-            false => "It becomes a draft: publish it when you have looked at it.",
-        };
+        field("import-hosted")?.set_checked(false);
+        let has_code = found::has_code(waiting.bundle.files(), &waiting.made);
+        let hosting = dom::by_id("import-hosted-text")?;
+        dom::set_text(&hosting, found::hosting(has_code));
+        let fate = found::fate(goes_live(report), has_code);
         dom::set_text(&dom::by_id("import-fate")?, fate);
         for part in ["import-found", "import-choice", "import-start"] {
             dom::show(&dom::by_id::<Element>(part)?, true);
         }
-        self.show_import_choice()
+        Ok(())
     }
 
     /// A name for the site that nobody has yet, as far as is known.
@@ -171,6 +179,16 @@ impl Page {
             &dom::by_id::<Element>("import-secret")?,
             chosen == Choice::Move,
         );
+        let waiting = self.desk.waiting.borrow();
+        let goes_live = waiting.as_ref().is_some_and(Waiting::goes_live);
+        dom::show(
+            &dom::by_id::<Element>("import-hosted-row")?,
+            goes_live && chosen != Choice::Replace,
+        );
+        dom::show(
+            &dom::by_id::<Element>("import-fate")?,
+            !goes_live || chosen == Choice::Replace,
+        );
         Ok(())
     }
 
@@ -186,7 +204,9 @@ impl Page {
             let target = self.target(&waiting, choice).await?;
             let import = self.shelf.begin_import().await?;
             match self.keep_apart(&mut waiting, &import).await {
-                Ok(imported) => {
+                Ok(mut imported) => {
+                    // A draft is published by its owner, which is as good as switching it on.
+                    imported.hosted = field("import-hosted")?.checked() || !waiting.goes_live();
                     work::progress(IMPORT, "Putting it in place…", None);
                     done = Some(import.finish(target, imported).await?);
                     Ok(())
@@ -205,7 +225,10 @@ impl Page {
             self.go_to(site.id.as_str()).await?;
             self.show_room().await?;
             self.clone().say_imported(&site, choice);
-            self.look_through(site.id.as_str()).await?;
+            if site.hosted {
+                // Not before: looking through the code runs it.
+                self.look_through(site.id.as_str()).await?;
+            }
             return Ok(());
         }
         match outcome {
@@ -221,8 +244,10 @@ impl Page {
 
     /// What the import is to become.
     async fn target(&self, waiting: &Waiting, choice: Choice) -> Result<Target, PageError> {
-        if let (Choice::Replace, Some((site, _))) = (choice, &waiting.present) {
-            return Ok(Target::Replace { site: site.clone() });
+        if let (Choice::Replace, Some(site)) = (choice, &waiting.present) {
+            return Ok(Target::Replace {
+                site: site.id.clone(),
+            });
         }
         let name = SiteName::parse(field("import-name")?.value().trim())
             .map_err(|error| PageError::Input(error.to_string()))?;
@@ -253,40 +278,6 @@ impl Page {
             private_key,
         })
     }
-
-    fn say_imported(self: Rc<Self>, site: &store::Site, choice: Choice) {
-        let (page, id, name) = (self, site.id.to_string(), &site.name);
-        match choice {
-            Choice::Replace => toast::offer_undo(&format!("Replaced “{name}”."), move || {
-                ui::run(page.undo_import(id));
-            }),
-            Choice::Move | Choice::New => {
-                toast::offer_undo(&format!("Imported “{name}”."), move || {
-                    ui::run(async move {
-                        page.shelf.delete(&id).await?;
-                        page.changed().await
-                    });
-                });
-            }
-        }
-    }
-
-    /// Make the site what it was before the import.
-    pub(in crate::sites) async fn undo_import(self: Rc<Self>, id: String) -> Result<(), PageError> {
-        self.shelf.undo_import(&id).await?;
-        self.changed().await?;
-        self.show_files(&id).await?;
-        self.show_room().await?;
-        toast::say("As it was before the import.");
-        Ok(())
-    }
-
-    /// Keep no longer what the site was before the import.
-    pub(in crate::sites) async fn forget_previous(&self, id: &str) -> Result<(), PageError> {
-        self.shelf.forget_previous(id).await?;
-        self.show_files(id).await?;
-        self.show_room().await
-    }
 }
 
 /// The archive in a picker or a drop: a single file that is called like one.
@@ -302,7 +293,7 @@ pub(super) fn goes_live(report: &Report) -> bool {
 
 /// What the person chose to do.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Choice {
+pub(super) enum Choice {
     /// Replace the site of this key.
     Replace,
     /// The same site with its key.

@@ -8,6 +8,7 @@ mod batch;
 mod export;
 mod found;
 mod import;
+mod imported;
 mod outbox;
 mod parts;
 mod reading;
@@ -27,6 +28,7 @@ pub(super) use export::is_data;
 use import::Waiting;
 pub(super) use import::is_archive;
 pub(super) use sink::{JSON, Sink};
+pub(super) use source::read;
 use work::Work;
 
 /// The dialogs' ids in the page.

@@ -45,6 +45,7 @@ impl Page {
         let mut imported = Imported {
             published: bundle.report().published.filter(|_| live),
             settings: Settings::default(),
+            hosted: false,
         };
         let placed = |version| match version {
             bundle::Version::Live if live => Version::Live,
