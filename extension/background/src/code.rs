@@ -10,9 +10,9 @@ use crate::core::Core;
 use crate::serve::set;
 
 /// `{version, files: [path, Uint8Array, …]}`.
-pub async fn answer(site: &str) -> Result<Object, Failure> {
+pub async fn answer(site: &Fingerprint) -> Result<Object, Failure> {
     let core = Core::get().await?;
-    let code = core.store.code(&Fingerprint::parse(site)?).await?;
+    let code = core.store.code(site).await?;
     let files = Array::new();
     for (path, blob) in code.files {
         let bytes = JsFuture::from(blob.array_buffer())

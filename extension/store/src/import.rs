@@ -167,7 +167,7 @@ impl Import {
     /// files of the draft, that is equal to the live version.
     ///
     /// # Errors
-    /// [`Error::NameTaken`], [`Error::NoSite`], [`Error::WrongKey`], [`Error::Full`].
+    /// [`Error::NameTaken`], [`Error::NoSite`], [`Error::WrongKey`], [`Error::OtherKey`], [`Error::Full`].
     pub async fn finish(self, target: Target, imported: Imported) -> Result<Site, Error> {
         let made = match &target {
             Target::New { .. } => Some(keys::generate().await?),
@@ -187,6 +187,11 @@ impl Import {
                     (_, None) => return Err(Error::NoSite),
                 };
                 let mut site = match (sites::get_any(tx, &id).await, &target, &made) {
+                    (Ok(site), Target::Moved { public_key, .. }, _)
+                        if site.public_key != *public_key =>
+                    {
+                        return Err(Error::OtherKey);
+                    }
                     (Ok(mut site), ..) => {
                         set_aside(tx, &mut site).await?;
                         site

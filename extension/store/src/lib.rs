@@ -43,6 +43,6 @@ pub use import::{Import, Imported, Target};
 pub use live::LiveFiles;
 pub use log::{LogEntry, LogLevel};
 pub use own_files::Code;
-pub use record::{Previous, Site, SiteId, Version};
+pub use record::{OWN_FILES, Previous, Site, SiteId, Version};
 pub use space::Usage;
 pub use store::Store;

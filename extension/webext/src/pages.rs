@@ -1,5 +1,6 @@
 //! What the extension's own pages need of the API.
 
+use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -11,12 +12,23 @@ use crate::{
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "runtime", "onMessage"], js_name = addListener)]
-    fn runtime_on_message(listener: &Closure<dyn FnMut(JsValue)>);
+    fn runtime_on_message(listener: &Closure<dyn FnMut(JsValue, JsValue)>);
 }
 
-/// Call `hear` with every message that reaches this page, as long as the page lives. It answers none.
+/// Call `hear` with every message of the extension's own that reaches this page, as long as the page lives. It answers
+/// none. Messages of content scripts, which come this way too, are passed over.
 pub fn on_message(hear: impl Fn(JsValue) + 'static) {
-    let listener = Closure::<dyn FnMut(JsValue)>::new(hear);
+    let origin = |of: &JsValue| {
+        Reflect::get(of, &"origin".into())
+            .ok()
+            .and_then(|origin| origin.as_string())
+    };
+    let own = origin(&js_sys::global());
+    let listener = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |message, sender| {
+        if own.is_some() && origin(&sender) == own {
+            hear(message);
+        }
+    });
     runtime_on_message(&listener);
     listener.forget();
 }

@@ -1,6 +1,6 @@
 //! Sites as the sites page needs them. The one module that touches the store.
 
-use identity::SiteName;
+use identity::{PublicKey, SiteName};
 use layout::Place;
 use site::{FileMeta, FilePath, Storage, media_type};
 use store::{Import, LogEntry, NewFile, RemovedFile, Site, SiteId, Store, Version};
@@ -169,14 +169,25 @@ impl Shelf {
         Ok(())
     }
 
+    /// Set how many bytes the files that a site's code writes may take; `None` for the usual.
+    pub async fn set_own_files_limit(
+        &self,
+        site: &str,
+        bytes: Option<u64>,
+    ) -> Result<(), PageError> {
+        self.store.set_own_files_limit(&id(site)?, bytes).await?;
+        Ok(())
+    }
+
     /// A site's record.
     pub async fn site(&self, site: &str) -> Result<Site, PageError> {
         Ok(self.store.site(&id(site)?).await?)
     }
 
-    /// The site with this id, deleted or not: its id and name.
-    pub async fn present(&self, site: &SiteId) -> Result<Option<(SiteId, String)>, PageError> {
-        match self.store.site(site).await {
+    /// The site with this key, deleted or not: its id and name. A fingerprint alone can be another key's.
+    pub async fn present(&self, key: &PublicKey) -> Result<Option<(SiteId, String)>, PageError> {
+        match self.store.site(&SiteId::of(key)).await {
+            Ok(site) if site.public_key != *key => Err(store::Error::OtherKey.into()),
             Ok(site) => Ok(Some((site.id, site.name.to_string()))),
             Err(store::Error::NoSite) => Ok(None),
             Err(error) => Err(error.into()),

@@ -73,7 +73,7 @@ impl Page {
         let mut bundle = Bundle::open(source, verify).await?;
         let sealed_key = bundle.sealed_key().await?;
         let present = match &bundle.report().key {
-            Some(key) => self.shelf.present(&Fingerprint::of(key)).await?,
+            Some(key) => self.shelf.present(key).await?,
             None => None,
         };
         let made = archive::made_of(&mut bundle).await?;

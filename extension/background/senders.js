@@ -1,0 +1,15 @@
+// Who sent a message of the extension, by what the browser says and the sender cannot choose.
+//
+// Content scripts run in the processes of web pages: a page that took over its process can send what it likes in
+// their name, to every listener of the extension.
+
+// One of the extension's own pages or its worker?
+export function isExtension(sender) {
+  return sender?.id === chrome.runtime.id && sender.origin === location.origin;
+}
+
+// The origin of the page at the top of a tab whose content script this is; undefined for anything else.
+export function pageOrigin(sender) {
+  const isTop = sender?.id === chrome.runtime.id && sender.tab && sender.frameId === 0;
+  return isTop && /^https?:\/\//.test(sender.origin ?? '') ? sender.origin : undefined;
+}
