@@ -5,7 +5,11 @@
 
 // One of the extension's own pages or its worker?
 export function isExtension(sender) {
-  return sender?.id === chrome.runtime.id && sender.origin === location.origin;
+  if (sender?.id !== chrome.runtime.id) return false;
+  if (sender.origin !== undefined) return sender.origin === location.origin;
+  // Chromium names no origin of a service worker; every frame has one.
+  const isFrame = sender.tab || sender.frameId !== undefined || sender.documentId !== undefined;
+  return !isFrame && sender.url?.startsWith(`${location.origin}/`) === true;
 }
 
 // The origin of the page at the top of a tab whose content script this is; undefined for anything else.

@@ -18,19 +18,30 @@ extern "C" {
 /// Call `hear` with every message of the extension's own that reaches this page, as long as the page lives. It answers
 /// none. Messages of content scripts, which come this way too, are passed over.
 pub fn on_message(hear: impl Fn(JsValue) + 'static) {
-    let origin = |of: &JsValue| {
-        Reflect::get(of, &"origin".into())
-            .ok()
-            .and_then(|origin| origin.as_string())
-    };
-    let own = origin(&js_sys::global());
-    let listener = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |message, sender| {
-        if own.is_some() && origin(&sender) == own {
+    let own = get(&js_sys::global(), "origin").as_string();
+    let listener = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |message, sender: JsValue| {
+        if own.as_ref().is_some_and(|own| is_from(&sender, own)) {
             hear(message);
         }
     });
     runtime_on_message(&listener);
     listener.forget();
+}
+
+/// Is this sender of this origin? Chromium names no origin of a service worker, but its address; every frame has one.
+fn is_from(sender: &JsValue, own: &str) -> bool {
+    match get(sender, "origin").as_string() {
+        Some(origin) => origin == own,
+        None => {
+            let url = get(sender, "url").as_string().unwrap_or_default();
+            let below = url.strip_prefix(own);
+            get(sender, "tab").is_undefined() && below.is_some_and(|path| path.starts_with('/'))
+        }
+    }
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 /// Open `url` in a new tab.
