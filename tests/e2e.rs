@@ -14,6 +14,8 @@ mod address;
 mod archive_2013;
 #[path = "e2e/bundle.rs"]
 mod bundle;
+#[path = "e2e/confined.rs"]
+mod confined;
 #[path = "e2e/cookies.rs"]
 mod cookies;
 #[path = "e2e/dynamic.rs"]

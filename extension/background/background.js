@@ -6,6 +6,7 @@
 
 import init, * as core from './wasm/background.js';
 import initNetwork, * as network from './wasm/network.js';
+import { isExtension, pageOrigin } from './senders.js';
 
 // A module that trapped is of no use any more: the next event starts another.
 let starting;
@@ -24,18 +25,18 @@ const networkPath = '/network/network.html';
 
 chrome.runtime.onMessage.addListener((message, sender, answer) => {
   if (!message?.toBackground) return undefined;
-  // Content scripts may say one thing only.
-  const page = sender.tab && !sender.url?.startsWith(location.origin);
-  if (page && message.toBackground !== 'visit') return undefined;
+  // The content script may ask for one thing only, and for its own page; that is looked at where it is answered.
+  const page = isExtension(sender) ? undefined : pageOrigin(sender);
+  if (!isExtension(sender) && page === undefined) return undefined;
   up()
-    .then(() => core.onMessage(message))
+    .then(() => (page === undefined ? core.onMessage(message) : core.onPageMessage(message, page)))
     .then(answer, (error) => answer({ err: { message: String(error?.message ?? error) } }));
   return true;
 });
 
 // The network document holds an idle port: its end tells of the document's death, and of ours.
 chrome.runtime.onConnect.addListener((port) => {
-  if (port.name !== 'network') return;
+  if (port.name !== 'network' || !isExtension(port.sender)) return;
   const { documentId } = port.sender;
   port.onDisconnect.addListener(() => up().then(() => core.onNetworkGone(documentId)).catch(report));
 });
@@ -63,7 +64,7 @@ if (inWorker) {
 }
 
 function isNetwork(client) {
-  return client?.url && new URL(client.url).pathname === networkPath;
+  return client?.url === location.origin + networkPath;
 }
 
 function serve(request) {

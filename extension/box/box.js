@@ -1,14 +1,30 @@
 // The box's entry: the dedicated Worker in which one site's code runs.
 //
-// Why this is not Rust: a Worker is started by a script, and its listener must be there in the first turn, or
-// what was posted before the wasm module is ready is lost.
+// Why this is not Rust: a Worker is started by a script, its listener must be there in the first turn, or what was
+// posted before the wasm module is ready is lost, and what the Worker may do is taken away before there is wasm.
 
 import init, { hear } from '../wasm/box.js';
+import { leastPower } from './least_power.js';
 
 // A module that trapped is of no use any more: whoever owns this Worker ends it.
 const crashed = (error) => postMessage({ kind: 'crashed', message: String(error?.message ?? error) });
-const ready = init();
+// It is compiled while the first message is on its way. A failure is told when it is needed.
+const compiling = WebAssembly.compileStreaming(fetch(new URL('../wasm/box_bg.wasm', import.meta.url)));
+compiling.catch(() => {});
+let starting;
 
 addEventListener('message', ({ data }) => {
-  ready.then(() => hear(data)).catch(crashed);
+  // The first message is the start.
+  starting ??= start(data.folder);
+  starting.then(() => hear(data)).catch(crashed);
 });
+
+// `folder` is the site's, from the root of the origin's private files.
+async function start(folder) {
+  // Firefox has none in private windows; the database says so.
+  let place = await navigator.storage?.getDirectory?.().catch(() => undefined);
+  for (const part of folder.split('/')) place = await place?.getDirectoryHandle(part, { create: true });
+  const module = await compiling;
+  leastPower(place);
+  await init({ module_or_path: module });
+}

@@ -4,6 +4,7 @@
 // module is, or the first messages are lost.
 
 import init, { start, onMessage, backgroundGone, leave } from '../wasm/network.js';
+import { isExtension } from '../senders.js';
 
 // Milliseconds: short, because a death within them is noticed only by requests that time out.
 const RECONNECT = 20;
@@ -23,8 +24,9 @@ ready.catch((error) => console.error('PeerServer: the network document did not s
 watch();
 addEventListener('pagehide', () => ready.then(leave));
 
-chrome.runtime.onMessage.addListener((message, _sender, answer) => {
-  if (!message?.toNetwork) return undefined;
+chrome.runtime.onMessage.addListener((message, sender, answer) => {
+  // Content scripts reach this document too, and have nothing to say to it.
+  if (!message?.toNetwork || !isExtension(sender)) return undefined;
   ready
     .then(() => onMessage(message))
     .then(answer, (error) => answer({ err: { message: String(error?.message ?? error) } }));

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use identity::{Fingerprint, SiteName};
-use messages::{Answer, Ask, BoxReply, Failure, NameVerdict, ToNetwork};
+use identity::SiteName;
+use messages::{Answer, Ask, BoxReply, Failure, Gateway, NameVerdict, ToNetwork};
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
@@ -21,7 +21,7 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
             hosting::resume(core).await?;
         }
         Ask::SetSiteHosted { site, on } => {
-            core.store.set_hosted(&id(&site)?, on).await?;
+            core.store.set_hosted(&site, on).await?;
             changed(core).await?;
         }
         Ask::SetRendezvous { url } => {
@@ -39,7 +39,7 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
             });
         }
         Ask::Publish { site } => {
-            core.store.publish(&id(&site)?).await?;
+            core.store.publish(&site).await?;
             changed(core).await?;
             // Blobs that no version refers to any more; what is left over is collected next time.
             let _ = core.store.collect_garbage().await;
@@ -67,23 +67,10 @@ async fn changed(core: &Rc<Core>) -> Result<(), Failure> {
     hosting::tell(core).await
 }
 
-fn id(text: &str) -> Result<Fingerprint, Failure> {
-    Ok(Fingerprint::parse(text)?)
-}
-
 /// An address as an owner enters it: `https://peers.example`, a slash at the end or none.
-fn gateway(text: &str) -> Result<String, Failure> {
+fn gateway(text: &str) -> Result<Gateway, Failure> {
     let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
-    let authority = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
-    match authority {
-        Some(authority) if !authority.is_empty() && authority.chars().all(legal) => Ok(text),
-        _ => Err(Failure {
-            message: "A rendezvous’ address looks like https://peers.example.".to_owned(),
-        }),
-    }
+    Ok(Gateway::parse(&text)?)
 }
 
 /// What a rendezvous says of a name (`/api/names/<name>`).

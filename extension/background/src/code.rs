@@ -12,11 +12,10 @@ use crate::serve::set;
 
 /// `{version, files: [path, Uint8Array, …]}`. The `site.json` of an imported site asks for no more than usual until its
 /// owner allows it.
-pub async fn answer(site: &str) -> Result<Object, Failure> {
+pub async fn answer(site: &Fingerprint) -> Result<Object, Failure> {
     let core = Core::get().await?;
-    let id = Fingerprint::parse(site)?;
-    let code = core.store.code(&id).await?;
-    let is_capped = core.store.site(&id).await?.limits_capped;
+    let code = core.store.code(site).await?;
+    let is_capped = core.store.site(site).await?.limits_capped;
     let files = Array::new();
     for (path, blob) in code.files {
         let bytes = JsFuture::from(blob.array_buffer())

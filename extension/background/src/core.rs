@@ -10,10 +10,15 @@ use futures_util::{
     FutureExt,
     future::{LocalBoxFuture, Shared},
 };
-use messages::{Failure, Native, Report, State};
+use messages::{Failure, Gateway, Native, Report, State};
 use store::Store;
 
-use crate::{databases, hosting, hot::Hot, log::Telling, native::NativePort};
+use crate::{
+    databases, hosting,
+    hot::Hot,
+    log::{Telling, Warned},
+    native::NativePort,
+};
 
 /// The port that the native host listens on unless the owner sets another.
 pub const DEFAULT_PORT: u16 = 8890;
@@ -22,6 +27,7 @@ pub const DEFAULT_PORT: u16 = 8890;
 const HOSTING: &str = "hosting";
 const RENDEZVOUS: &str = "rendezvous";
 const PORT: &str = "port";
+const GATEWAYS: &str = "gateways";
 
 /// The background's state.
 pub struct Core {
@@ -32,8 +38,10 @@ pub struct Core {
     /// The switch for all hosting.
     hosting: Cell<bool>,
     /// The rendezvous that the owner entered.
-    rendezvous: RefCell<Option<String>>,
+    rendezvous: RefCell<Option<Gateway>>,
     port: Cell<u16>,
+    /// Where sites may be visited, as the content script was last told.
+    gateways: RefCell<Vec<Gateway>>,
     /// What the network document said last.
     pub report: RefCell<Report>,
     /// What the toolbar shows.
@@ -46,6 +54,8 @@ pub struct Core {
     pub native_ends: Cell<u32>,
     /// Whose logs pages will be told of.
     pub telling: Telling,
+    /// Whose owners were warned lately.
+    pub warned: Warned,
 }
 
 type Starting = Shared<LocalBoxFuture<'static, Result<Rc<Core>, Failure>>>;
@@ -71,20 +81,27 @@ impl Core {
     async fn start() -> Result<Rc<Self>, Failure> {
         let store = Store::open().await?;
         let hosting = store.get_setting(HOSTING).await?.unwrap_or(false);
-        let rendezvous = store.get_setting(RENDEZVOUS).await?.flatten();
+        // One that was entered when other addresses were taken counts as none.
+        let rendezvous: Option<Option<String>> = store.get_setting(RENDEZVOUS).await?;
+        let rendezvous = rendezvous
+            .flatten()
+            .and_then(|url| Gateway::parse(&url).ok());
         let port = store.get_setting(PORT).await?.unwrap_or(DEFAULT_PORT);
+        let gateways = store.get_setting(GATEWAYS).await?.unwrap_or_default();
         let core = Rc::new(Self {
             store,
             hot: Hot::default(),
             hosting: Cell::new(hosting),
             rendezvous: RefCell::new(rendezvous),
             port: Cell::new(port),
+            gateways: RefCell::new(gateways),
             report: RefCell::default(),
             shown: RefCell::default(),
             native: RefCell::default(),
             native_port: RefCell::default(),
             native_ends: Cell::new(0),
             telling: Telling::default(),
+            warned: Warned::default(),
         });
         let collected = core.clone();
         wasm_bindgen_futures::spawn_local(async move {
@@ -116,11 +133,11 @@ impl Core {
 
     /// The rendezvous that the owner entered, if any.
     pub fn rendezvous(&self) -> Option<String> {
-        self.rendezvous.borrow().clone()
+        self.rendezvous.borrow().as_ref().map(ToString::to_string)
     }
 
     /// Use this rendezvous from now on; `None`: the native host's.
-    pub async fn set_rendezvous(&self, url: Option<String>) -> Result<(), Failure> {
+    pub async fn set_rendezvous(&self, url: Option<Gateway>) -> Result<(), Failure> {
         self.store.put_setting(RENDEZVOUS, &url).await?;
         self.rendezvous.replace(url);
         Ok(())
@@ -135,6 +152,21 @@ impl Core {
     pub async fn set_port(&self, port: u16) -> Result<(), Failure> {
         self.store.put_setting(PORT, &port).await?;
         self.port.set(port);
+        Ok(())
+    }
+
+    /// Where sites may be visited.
+    pub fn gateways(&self) -> Vec<Gateway> {
+        self.gateways.borrow().clone()
+    }
+
+    /// Let sites be visited there and nowhere else, after the next start too: a page asks before the native host has
+    /// said what its gateway is.
+    pub async fn set_gateways(&self, gateways: Vec<Gateway>) -> Result<(), Failure> {
+        if *self.gateways.borrow() != gateways {
+            self.store.put_setting(GATEWAYS, &gateways).await?;
+            self.gateways.replace(gateways);
+        }
         Ok(())
     }
 

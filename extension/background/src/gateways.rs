@@ -3,7 +3,7 @@
 //! The native host's own gateway is in the manifest. Another rendezvous' is added when its owner has
 //! entered it and the browser lets the extension run there, and goes when it is used no more.
 
-use messages::Failure;
+use messages::{Failure, Gateway};
 use serde_json::json;
 use webext::{
     api,
@@ -23,6 +23,8 @@ pub async fn remember(core: &Core) -> Result<(), Failure> {
     if !gateways.contains(&own) {
         gateways.push(own);
     }
+    let known = gateways.iter().filter_map(|text| Gateway::parse(text).ok());
+    core.set_gateways(known.collect()).await?;
     let top_level = webext::has("offscreen");
     let items = to_js(&json!({ "gateways": gateways, "topLevel": top_level }))?;
     settled(api::storage_local_set(&items)).await?;

@@ -4,13 +4,14 @@
 //! a cache of what IndexedDB and the network document know, rebuilt by [`wake`] at each start. It must
 //! not know `RTCPeerConnection` or how requests travel.
 //!
-//! - [`serve`]: a visitor's request, answered from the store by the engine; [`hot`] keeps what is small
+//! - [`serve`]: a visitor's request, read by [`asked`] and answered from the store by the engine; [`hot`] keeps what is small
 //!   and often asked for. [`code`] and [`own_files`] are what a site's own code has from here, [`log`] takes what
 //!   it says. [`databases`] removes those of sites that are gone.
 //! - [`ask`]: what the popup and the sites page ask; [`state`] is what they are shown, [`badge`] too.
 //! - [`hosting`]: what is to be hosted where; [`native`] and [`document`] are the two it needs for that.
 
 mod ask;
+mod asked;
 mod badge;
 mod code;
 mod core;
@@ -41,15 +42,32 @@ pub async fn wake() -> Result<(), JsValue> {
     Ok(())
 }
 
-/// Take a message from another room; the answer is `{ok}` or `{err}` for pages, else plain.
+/// Take a message of the extension's own; the answer is `{ok}` or `{err}` for pages, else plain.
 #[wasm_bindgen(js_name = onMessage)]
 pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
-    let answered = match from_js::<ToBackground>(message) {
+    reply(match from_js::<ToBackground>(message) {
         Ok(message) => answer(message).await,
-        Err(error) => Err(Failure {
-            message: format!("A message was not understood: {error}"),
-        }),
-    };
+        Err(error) => Err(not_understood(&error)),
+    })
+}
+
+/// Take a message of the content script at a page of this origin, which the browser vouches for; the answer as of
+/// [`on_message`].
+#[wasm_bindgen(js_name = onPageMessage)]
+pub async fn on_page_message(message: JsValue, origin: &str) -> Result<JsValue, JsValue> {
+    reply(match from_js::<ToBackground>(message) {
+        Ok(message) => answer_page(message, origin).await,
+        Err(error) => Err(not_understood(&error)),
+    })
+}
+
+fn not_understood(error: &webext::Error) -> Failure {
+    Failure {
+        message: format!("A message was not understood: {error}"),
+    }
+}
+
+fn reply(answered: Result<JsValue, Failure>) -> Result<JsValue, JsValue> {
     match answered {
         Ok(value) => Ok(value),
         Err(failure) => js(&Reply::<()>::Err(failure)),
@@ -79,22 +97,37 @@ async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
         ToBackground::Sign { site, statement } => {
             Ok(to_js(&sign::sign(&core, &site, statement).await?)?)
         }
-        ToBackground::Visit { label, gateway } => {
-            document::ensure().await?;
-            document::send(&ToNetwork::Visit { label, gateway }).await
-        }
+        ToBackground::Visit { .. } => Err(Failure {
+            message: "Only pages of sites are visited.".to_owned(),
+        }),
         ToBackground::Log { site, entries } => {
-            log::append(&core, &site, entries).await?;
+            log::append(&core, site, entries).await?;
             Ok(JsValue::TRUE)
         }
     }
+}
+
+/// A page may ask for one thing: that the site be visited whose page it is, at a gateway that this browser uses.
+async fn answer_page(message: ToBackground, origin: &str) -> Result<JsValue, Failure> {
+    let refused = || Failure {
+        message: "This page may not ask for that.".to_owned(),
+    };
+    let ToBackground::Visit { label, gateway } = message else {
+        return Err(refused());
+    };
+    let core = Core::get().await?;
+    if gateway.site_origin(&label) != origin || !core.gateways().contains(&gateway) {
+        return Err(refused());
+    }
+    document::ensure().await?;
+    document::send(&ToNetwork::Visit { label, gateway }).await
 }
 
 /// Answer the network document: a visitor's request `{site, method, path, headers}` gives `{status, headers,
 /// body}`; `{code}` and `{site, file}` are what a box asks. `{error}` when this browser cannot.
 #[wasm_bindgen]
 pub async fn serve(request: JsValue) -> JsValue {
-    serve::serve(request.unchecked_into()).await
+    serve::serve(&request).await
 }
 
 /// The watchdog's alarm: all that hosting needs is there, or is started.

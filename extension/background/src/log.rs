@@ -1,6 +1,10 @@
 //! Sites' logs: kept in the store, and open pages are told.
 
-use std::{cell::RefCell, collections::HashSet, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+};
 
 use gloo_timers::future::TimeoutFuture;
 use identity::Fingerprint;
@@ -13,17 +17,48 @@ use crate::core::Core;
 /// Milliseconds between two times that pages are told of one site's log: they read all of it then.
 const PAUSE: u32 = 500;
 
+/// Milliseconds between two entries of one site that say the same: it may be refused something very often.
+const REPEAT: f64 = 60_000.0;
+
 /// The sites whose logs pages will be told of in a moment.
 #[derive(Default)]
 pub struct Telling(RefCell<HashSet<Fingerprint>>);
 
+/// When each site was last warned.
+#[derive(Default)]
+pub struct Warned(RefCell<HashMap<Fingerprint, f64>>);
+
+/// Warn a site's owner in its log, once in a while. Not awaited: what it is about goes on.
+pub fn warn(core: &Rc<Core>, site: &Fingerprint, message: String) {
+    let now = js_sys::Date::now();
+    let mut warned = core.warned.0.borrow_mut();
+    if warned.get(site).is_some_and(|last| now - last < REPEAT) {
+        return;
+    }
+    warned.insert(site.clone(), now);
+    let entry = messages::LogEntry {
+        // A clock before 1970 counts as 1970.
+        time: now.max(0.0) as u64,
+        level: messages::LogLevel::Warn,
+        route: String::new(),
+        message,
+        incident: None,
+        at: None,
+        stack: String::new(),
+    };
+    let (core, site) = (core.clone(), site.clone());
+    wasm_bindgen_futures::spawn_local(async move {
+        // A log that cannot be kept must keep nobody from anything.
+        let _ = append(&core, site, vec![entry]).await;
+    });
+}
+
 /// Keep these entries of a site.
 pub async fn append(
     core: &Rc<Core>,
-    site: &str,
+    id: Fingerprint,
     entries: Vec<messages::LogEntry>,
 ) -> Result<(), Failure> {
-    let id = Fingerprint::parse(site)?;
     let entries: Vec<LogEntry> = entries.into_iter().map(kept).collect();
     core.store.append_log(&id, &entries).await?;
     if core.telling.0.borrow_mut().insert(id.clone()) {
@@ -32,9 +67,8 @@ pub async fn append(
             TimeoutFuture::new(PAUSE).await;
             // Before it is told: what comes while it is told is told anew.
             core.telling.0.borrow_mut().remove(&id);
-            let site = id.to_string();
             // Fails when no page listens.
-            let _ = send(&Notice::Log { site }).await;
+            let _ = send(&Notice::Log { site: id }).await;
         });
     }
     Ok(())

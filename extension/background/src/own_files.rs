@@ -2,32 +2,19 @@
 //!
 //! Each question may come twice, since the worker can die before its answer is there.
 
+use std::rc::Rc;
+
 use identity::Fingerprint;
 use js_sys::{Array, Object, Uint8Array};
 use messages::Failure;
-use site::FilePath;
 use store::{Error, NewFile};
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+use crate::asked::FileAsked;
 use crate::core::Core;
+use crate::log;
 use crate::serve::set;
-
-#[wasm_bindgen]
-extern "C" {
-    /// `{site, file: "read" | "write" | "delete" | "list", path}`, and for writing `bytes` and `type`.
-    pub type AskedFile;
-    #[wasm_bindgen(method, getter)]
-    fn site(this: &AskedFile) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn file(this: &AskedFile) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn path(this: &AskedFile) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn bytes(this: &AskedFile) -> Option<Uint8Array>;
-    #[wasm_bindgen(method, getter, js_name = type)]
-    fn media_type(this: &AskedFile) -> Option<String>;
-}
 
 /// Why there is no answer.
 enum Not {
@@ -39,8 +26,9 @@ enum Not {
 
 /// `{body, type}`, `{}`, `{deleted}` or `{files: [path, size, …]}`; `{refused}` says why not, in a sentence for
 /// the site's author.
-pub async fn answer(asked: &AskedFile) -> Result<Object, Failure> {
-    match act(asked).await {
+pub async fn answer(site: &Fingerprint, asked: FileAsked) -> Result<Object, Failure> {
+    let core = Core::get().await?;
+    match act(&core, site, asked).await {
         Ok(answer) => Ok(answer),
         Err(Not::Refused(sentence)) => {
             let answer = Object::new();
@@ -51,62 +39,53 @@ pub async fn answer(asked: &AskedFile) -> Result<Object, Failure> {
     }
 }
 
-async fn act(asked: &AskedFile) -> Result<Object, Not> {
-    let core = Core::get().await.map_err(Not::Failed)?;
-    let id = Fingerprint::parse(&asked.site().unwrap_or_default())?;
-    let text = asked.path().unwrap_or_default();
+async fn act(core: &Rc<Core>, site: &Fingerprint, asked: FileAsked) -> Result<Object, Not> {
     let answer = Object::new();
-    match asked.file().as_deref() {
-        Some("read") => {
-            let found = core.store.read_own(&id, &path(&text)?).await?;
-            let (body, media_type) = match found {
+    match asked {
+        FileAsked::Read(path) => {
+            let (body, media_type) = match core.store.read_own(site, &path).await? {
                 Some((blob, media_type)) => (blob.into(), media_type),
                 None => (JsValue::NULL, String::new()),
             };
             set(&answer, "body", &body);
             set(&answer, "type", &media_type.into());
         }
-        Some("write") => {
+        FileAsked::Write {
+            path,
+            bytes,
+            media_type,
+        } => {
             let file = NewFile {
-                path: path(&text)?,
-                blob: blob(
-                    &asked
-                        .bytes()
-                        .unwrap_or_else(|| Uint8Array::new_with_length(0)),
-                )?,
-                media_type: asked.media_type().unwrap_or_default(),
+                path,
+                blob: blob(&bytes)?,
+                media_type,
                 sha256: None,
             };
-            let written = core.store.write_own(&id, &file).await;
+            let written = core.store.write_own(site, &file).await;
             // Also when it failed: then it is read once more, and that is all.
-            core.hot.forget_file(&id, &text);
+            core.hot.forget_file(site, file.path.as_str());
+            if let Err(error @ Error::OwnFilesFull { .. }) = &written {
+                log::warn(core, site, error.to_string());
+            }
             written?;
         }
-        Some("delete") => {
-            let deleted = core.store.delete_own(&id, &path(&text)?).await;
-            core.hot.forget_file(&id, &text);
+        FileAsked::Delete(path) => {
+            let deleted = core.store.delete_own(site, &path).await;
+            core.hot.forget_file(site, path.as_str());
             set(&answer, "deleted", &deleted?.into());
         }
-        Some("list") => {
+        FileAsked::List(prefix) => {
             let files = Array::new();
-            for file in core.store.list_own(&id, &text).await? {
+            for file in core.store.list_own(site, &prefix).await? {
                 files.push(&file.path.into());
                 // Below 2^53.
                 files.push(&JsValue::from_f64(file.size as f64));
             }
             set(&answer, "files", &files);
         }
-        _ => {
-            return Err(Not::Failed(Failure {
-                message: "A question about a file was not understood.".to_owned(),
-            }));
-        }
+        FileAsked::Refused(sentence) => return Err(Not::Refused(sentence)),
     }
     Ok(answer)
-}
-
-fn path(text: &str) -> Result<FilePath, Not> {
-    FilePath::parse(text).map_err(|error| Not::Refused(format!("{text:?}: {error}.")))
 }
 
 fn blob(bytes: &Uint8Array) -> Result<Blob, Not> {
@@ -121,15 +100,10 @@ impl From<Error> for Not {
             | Error::NotPublic(_)
             | Error::OwnFileTooLarge(_)
             | Error::TooManyOwnFiles
+            | Error::OwnFilesFull { .. }
             | Error::Full
             | Error::Unwritten => Self::Refused(error.to_string()),
             error => Self::Failed(error.into()),
         }
-    }
-}
-
-impl From<identity::Error> for Not {
-    fn from(error: identity::Error) -> Self {
-        Self::Failed(error.into())
     }
 }

@@ -12,37 +12,21 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use crate::{
+    asked::Asked,
     code,
     core::Core,
     hot::{Bytes, HotFiles},
     own_files,
 };
 
-#[wasm_bindgen]
-extern "C" {
-    /// `{site, method, path, headers: [name, value, …]}`; or `{code: site}`; or `{site, file, …}`.
-    pub type Asked;
-    #[wasm_bindgen(method, getter)]
-    fn code(this: &Asked) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn file(this: &Asked) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn site(this: &Asked) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn method(this: &Asked) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn path(this: &Asked) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Asked) -> JsValue;
-}
-
 /// To a request `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`; for the others see
 /// [`code`] and [`own_files`]. `{error}` when this browser cannot.
-pub async fn serve(asked: Asked) -> JsValue {
-    let answer = match (asked.code(), asked.file()) {
-        (Some(site), _) => code::answer(&site).await,
-        (None, Some(_)) => own_files::answer(asked.unchecked_ref()).await,
-        (None, None) => respond(&asked).await.map(response),
+pub async fn serve(asked: &JsValue) -> JsValue {
+    let answer = match Asked::read(asked) {
+        Ok(Asked::Code(site)) => code::answer(&site).await,
+        Ok(Asked::File(site, asked)) => own_files::answer(&site, asked).await,
+        Ok(Asked::Request(site, request)) => respond(&site, &request).await.map(response),
+        Err(failure) => Err(failure),
     };
     let reply = answer.unwrap_or_else(|failure| {
         let reply = Object::new();
@@ -65,29 +49,16 @@ fn response(response: Response<Bytes>) -> Object {
     reply
 }
 
-async fn respond(asked: &Asked) -> Result<Response<Bytes>, Failure> {
+async fn respond(id: &Fingerprint, request: &Request) -> Result<Response<Bytes>, Failure> {
     let core = Core::get().await?;
-    let id = Fingerprint::parse(&asked.site().unwrap_or_default())?;
-    let site = core.hot.site(&core.store, &id).await?;
-    let headers: Vec<String> = Array::from(&asked.headers())
-        .iter()
-        .filter_map(|text| text.as_string())
-        .collect();
-    let pairs = headers.chunks_exact(2);
-    let request = Request {
-        method: asked.method().unwrap_or_default(),
-        path: asked.path().unwrap_or_default(),
-        headers: pairs
-            .filter_map(|pair| Some((pair.first()?.clone(), pair.get(1)?.clone())))
-            .collect(),
-    };
+    let site = core.hot.site(&core.store, id).await?;
     let files = HotFiles {
         hot: &core.hot,
         store: &core.store,
         site: &site,
     };
     let files = Folder::new(files, PUBLIC);
-    Ok(site::respond(&files, &site.settings, &request).await)
+    Ok(site::respond(&files, &site.settings, request).await)
 }
 
 fn body(body: Body<Bytes>) -> JsValue {

@@ -6,8 +6,7 @@ use messages::{Failure, Statement};
 use crate::core::Core;
 
 /// The signature of `statement` by the key of `site`, 64 bytes.
-pub async fn sign(core: &Core, site: &str, statement: Statement) -> Result<Vec<u8>, Failure> {
-    let id = Fingerprint::parse(site)?;
+pub async fn sign(core: &Core, id: &Fingerprint, statement: Statement) -> Result<Vec<u8>, Failure> {
     let bytes = match statement {
         Statement::Host {
             gateway,
@@ -33,9 +32,9 @@ pub async fn sign(core: &Core, site: &str, statement: Statement) -> Result<Vec<u
             files,
         } => {
             let name = SiteName::parse(&name)?;
-            let key = core.store.site(&id).await?.public_key;
+            let key = core.store.site(id).await?.public_key;
             identity::bundle_statement(&key, &name, published, &files)
         }
     };
-    Ok(core.store.sign(&id, &bytes).await?)
+    Ok(core.store.sign(id, &bytes).await?)
 }

@@ -1,7 +1,8 @@
 //! What the box says to its owner, the network document, and hears from it. The owner's end is
 //! `extension/network/src/boxes/`.
 //!
-//! Heard: `{kind:"start", folder, files}` and `{kind:"program", files}` with `files: [path, Uint8Array, …]`;
+//! Heard: `{kind:"start", folder, files}`, whose `folder` is for `box.js` alone, and `{kind:"program", files}` with
+//! `files: [path, Uint8Array, …]`;
 //! `{kind:"request", id, method, target, headers:[name, value, …], origin, body, visitor, transport}`,
 //! `{kind:"body", id, bytes}`, `{kind:"bodyEnd", id}`, `{kind:"room", id}`, `{kind:"left", id}`,
 //! `{kind:"file", id, ticket, …}` with `refused`, `bytes` and `type`, `deleted` or `list: [path, size, …]`;
@@ -12,7 +13,9 @@
 //! that there is no more; `{kind:"chunk", id, bytes}`, `{kind:"end", id}`, `{kind:"reset", id}`;
 //! `{kind:"file", id, ticket, op, path, bytes}`; `{kind:"log", entry}` with the JSON of a [`messages::LogEntry`];
 //! `{kind:"told", id, answer}` (JSON) or `{kind:"told", id, error}`; `{kind:"turn", id}` when another request's code
-//! gets the thread; `{kind:"beat"}`.
+//! gets the thread; `{kind:"beat", memory}` with the bytes of memory that the box has.
+
+use std::cell::Cell;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use script::RequestId;
@@ -27,8 +30,6 @@ extern "C" {
     pub fn kind(this: &Heard) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     pub fn id(this: &Heard) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    pub fn folder(this: &Heard) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     pub fn files(this: &Heard) -> JsValue;
     #[wasm_bindgen(method, getter)]
@@ -115,9 +116,30 @@ pub fn flat(pairs: impl IntoIterator<Item = (String, String)>) -> Array {
     list
 }
 
-/// A sign of life.
+thread_local! {
+    /// Bytes of memory that the owner knows of.
+    static KNOWN: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A sign of life, with the bytes of memory that the box has.
 pub fn beat() {
-    Said::new("beat").say();
+    let memory = memory();
+    KNOWN.set(memory);
+    // Below 2^53: wasm's memory has 2^32.
+    Said::new("beat").with("memory", memory as f64).say();
+}
+
+/// A beat, if the box has other memory than its owner knows.
+pub fn beat_if_grown() {
+    if KNOWN.get() != memory() {
+        beat();
+    }
+}
+
+/// Bytes of the wasm's memory, which never becomes less.
+fn memory() -> usize {
+    const PAGE: usize = 65_536;
+    core::arch::wasm32::memory_size(0) * PAGE
 }
 
 /// A request's code gets the thread.

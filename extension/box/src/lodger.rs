@@ -20,6 +20,10 @@ use crate::border::{Heard, Said, flat};
 use crate::owner;
 use crate::platform::Machine;
 
+/// The site's folder. Its place among all private files is known to `box.js`, which leaves nothing here but the folder
+/// itself, under whatever name.
+const FOLDER: &str = "site";
+
 /// The site in this Worker.
 pub struct Lodger {
     engine: Engine,
@@ -67,6 +71,7 @@ fn with(act: impl FnOnce(&mut Lodger)) {
             lodger.pump();
             // What was said is on its way: meanwhile the next request gets its runtime.
             lodger.sandbox.prepare();
+            crate::border::beat_if_grown();
         }
     });
 }
@@ -75,8 +80,7 @@ async fn move_in(message: &Heard) -> Result<Lodger, String> {
     let machine = Machine::get();
     let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
     let (program, seeds) = read(&engine, message)?;
-    let folder = message.folder().unwrap_or_default();
-    let connection = crate::database::open(&folder)
+    let connection = crate::database::open(FOLDER)
         .await
         .map_err(|error| error.to_string())?;
     // A statement may take as long as the code that waits for it, and no longer.

@@ -1,5 +1,6 @@
 //! What the popup and the sites page ask of the background, and what they are told.
 
+use identity::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 use crate::dynamic::BoxAsk;
@@ -13,7 +14,7 @@ pub enum Ask {
     /// Switch all hosting on or off.
     SetHosting { on: bool },
     /// Switch hosting of one site on or off.
-    SetSiteHosted { site: String, on: bool },
+    SetSiteHosted { site: Fingerprint, on: bool },
     /// Use this rendezvous instead of the native host's own; `None` goes back to it.
     SetRendezvous { url: Option<String> },
     /// Let the native host's rendezvous listen on this loopback port.
@@ -21,13 +22,13 @@ pub enum Ask {
     /// Is this site name legal, and free at the rendezvous? Answered by [`Answer::Name`].
     CheckName { name: String },
     /// Make the draft of a site live. Answered by [`Answer::State`].
-    Publish { site: String },
+    Publish { site: Fingerprint },
     /// A page changed something about a site in the store (created, renamed, deleted, restored, draft
     /// edited): read it again.
     SitesChanged,
     /// Put this to the box of a site. Answered by [`Answer::Box`].
     Box {
-        site: String,
+        site: Fingerprint,
         #[serde(rename = "question")]
         ask: BoxAsk,
     },

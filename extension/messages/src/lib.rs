@@ -11,8 +11,10 @@
 
 mod control;
 mod dynamic;
+mod gateway;
 mod network;
 
 pub use control::*;
 pub use dynamic::*;
+pub use gateway::*;
 pub use network::*;

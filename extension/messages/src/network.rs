@@ -1,9 +1,11 @@
 //! What the background and the network document say to each other, and what the content script says.
 
+use identity::{Fingerprint, Label};
 use serde::{Deserialize, Serialize};
 
 use crate::control::{Ask, Rendezvous};
 use crate::dynamic::{BoxAsk, LogEntry};
+use crate::gateway::Gateway;
 
 /// A message for the background.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,13 +22,16 @@ pub enum ToBackground {
     /// The network document tells how hosting goes. Not answered.
     NetworkReport { report: Report },
     /// Sign `statement` with a site's key. Answered by the signature's 64 bytes.
-    Sign { site: String, statement: Statement },
+    Sign {
+        site: Fingerprint,
+        statement: Statement,
+    },
     /// A page of a gateway is open at a site (from the content script). Answered when the network
     /// document has taken it over: `{}`.
-    Visit { label: String, gateway: String },
+    Visit { label: Label, gateway: Gateway },
     /// What a site's code told its log. Answered by `true`; the same entries may come twice.
     Log {
-        site: String,
+        site: Fingerprint,
         entries: Vec<LogEntry>,
     },
 }
@@ -42,9 +47,9 @@ pub enum ToNetwork {
     /// Host this from now on (the whole truth, not a difference).
     Plan { plan: Plan },
     /// Link the site worker of this label, and connect to its host.
-    Visit { label: String, gateway: String },
+    Visit { label: Label, gateway: Gateway },
     /// Put this to the box of a site. Answered by [`BoxReply`](crate::BoxReply).
-    Box { site: String, ask: BoxAsk },
+    Box { site: Fingerprint, ask: BoxAsk },
 }
 
 /// A broadcast to the extension's pages.
@@ -59,7 +64,7 @@ pub enum Notice {
     /// would be in vain when no page is open.)
     Changed,
     /// A site's log has other entries than before.
-    Log { site: String },
+    Log { site: Fingerprint },
 }
 
 /// What the network document is to host.

@@ -84,11 +84,11 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
             Ok(JsValue::TRUE)
         }
         ToNetwork::Visit { label, gateway } => {
-            let answer = network.visiting.visit(&label, &gateway).await;
+            let answer = network.visiting.visit(label, &gateway).await;
             to_js(&answer).map_err(|error| JsError::new(&error.to_string()).into())
         }
         ToNetwork::Box { site, ask } => {
-            let answer = network.boxes.ask(&site, &ask).await;
+            let answer = network.boxes.ask(site.as_str(), &ask).await;
             let value = answer
                 .and_then(|json| serde_json::from_str(&json).map_err(|error| error.to_string()));
             let reply = match value {

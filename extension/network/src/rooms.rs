@@ -5,12 +5,14 @@
 
 use futures_util::{FutureExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
+use identity::Fingerprint;
 use js_sys::{Array, Object, Promise, Reflect};
 use messages::{LogEntry, Plan, Report, Statement, ToBackground};
 use wasm_bindgen::prelude::*;
 use webext::message::{from_js, send, settled, to_js};
 use wire::RequestHead;
 
+use crate::boxes::FileOp;
 use crate::worker::Worker;
 
 /// Milliseconds without an answer after which a request is put to the worker again: the worker died
@@ -87,7 +89,7 @@ impl Rooms {
 
     /// Have a site's key sign.
     pub async fn sign(&self, site: &str, statement: Statement) -> Result<Vec<u8>, Error> {
-        let site = site.to_owned();
+        let site = id(site)?;
         let signature = self.ask(&ToBackground::Sign { site, statement }).await?;
         Ok(from_js(signature)?)
     }
@@ -126,26 +128,27 @@ impl Rooms {
         Ok(get(&reply, "files"))
     }
 
-    /// Something with the site's own files (`read`, `write`, `delete`, `list`): the background's reply.
-    pub async fn file(
-        &self,
-        site: &str,
-        op: &str,
-        path: &str,
-        bytes: &JsValue,
-    ) -> Result<JsValue, Error> {
+    /// Something with the site's own files: the background's reply.
+    pub async fn file(&self, site: &str, op: &FileOp) -> Result<JsValue, Error> {
+        let (name, path, bytes) = match op {
+            FileOp::Read(path) => ("read", path, JsValue::UNDEFINED),
+            FileOp::Write(path, bytes) => ("write", path, bytes.into()),
+            FileOp::Delete(path) => ("delete", path, JsValue::UNDEFINED),
+            FileOp::List(path) => ("list", path, JsValue::UNDEFINED),
+        };
         let request = object([
             ("site", &site.into()),
-            ("file", &op.into()),
+            ("file", &name.into()),
             ("path", &path.into()),
-            ("bytes", bytes),
+            ("bytes", &bytes),
             ("type", &"".into()),
         ]);
         self.put(&request).await
     }
 
     /// Keep these entries in a site's log.
-    pub async fn log(&self, site: String, entries: Vec<LogEntry>) -> Result<(), Error> {
+    pub async fn log(&self, site: &str, entries: Vec<LogEntry>) -> Result<(), Error> {
+        let site = id(site)?;
         self.ask(&ToBackground::Log { site, entries })
             .await
             .map(|_| ())
@@ -182,6 +185,11 @@ impl Rooms {
             None => Ok(reply),
         }
     }
+}
+
+/// Sites are known by their ids, which the background gave.
+fn id(site: &str) -> Result<Fingerprint, Error> {
+    Fingerprint::parse(site).map_err(|error| webext::Error(error.to_string()).into())
 }
 
 /// `{site, method, path, headers: [name, value, …]}`.

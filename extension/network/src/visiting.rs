@@ -11,6 +11,7 @@ use futures_channel::oneshot;
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
 use identity::Label;
+use messages::Gateway;
 use peer::{
     Error,
     bridge::Bridge,
@@ -55,21 +56,20 @@ struct Visited {
 #[derive(Default)]
 pub struct Visiting {
     visits: RefCell<HashMap<String, Visited>>,
-    signals: RefCell<HashMap<String, Signal>>,
+    signals: RefCell<HashMap<Gateway, Signal>>,
 }
 
 impl Visiting {
     /// Have the site's worker linked and its host connected; answers when both are so, or why not.
-    pub async fn visit(&self, label: &str, gateway: &str) -> Answer {
+    pub async fn visit(&self, label: Label, gateway: &Gateway) -> Answer {
         match self.prepare(label, gateway) {
             Ok((visit, linked)) => wait(&visit, &linked).await.unwrap_or_else(Answer::from),
             Err(error) => error.into(),
         }
     }
 
-    fn prepare(&self, text: &str, gateway: &str) -> Result<(Visit, Rc<Linked>), Error> {
-        let label = Label::parse(text).map_err(|error| Error::Protocol(error.to_string()))?;
-        let origin = site_origin(&label, gateway)?;
+    fn prepare(&self, label: Label, gateway: &Gateway) -> Result<(Visit, Rc<Linked>), Error> {
+        let origin = gateway.site_origin(&label);
         let asked = js_sys::Date::now();
         let mut visits = self.visits.borrow_mut();
         if let Some(visited) = visits.get_mut(&origin) {
@@ -86,8 +86,8 @@ impl Visiting {
         let signal = self
             .signals
             .borrow_mut()
-            .entry(gateway.to_owned())
-            .or_insert_with(|| Signal::filtered(gateway, strict::for_visitor))
+            .entry(gateway.clone())
+            .or_insert_with(|| Signal::filtered(gateway.as_str(), strict::for_visitor))
             .clone();
         let visit = Visit::new(label, signal, false);
         visit.want();
@@ -115,17 +115,6 @@ impl Visiting {
         visits.insert(origin, visited);
         Ok((visit, linked))
     }
-}
-
-/// `http://localhost:8890` and a label give `http://<label>.localhost:8890`.
-pub fn site_origin(label: &Label, gateway: &str) -> Result<String, Error> {
-    let (scheme, authority) = gateway
-        .split_once("://")
-        .filter(|(scheme, authority)| {
-            matches!(*scheme, "http" | "https") && !authority.is_empty() && !authority.contains('/')
-        })
-        .ok_or_else(|| Error::Protocol(format!("{gateway} is not a gateway's address")))?;
-    Ok(format!("{scheme}://{label}.{authority}"))
 }
 
 /// Has the site's worker ever got its port? (When it loses it, it asks by itself.)

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use identity::Signature;
+use identity::{Fingerprint, Signature};
 use messages::{Answer, Ask, BoxAsk, Failure, NameVerdict, Notice, State, Statement, ToBackground};
 use serde::{Deserialize, de::DeserializeOwned};
 
@@ -83,11 +83,19 @@ pub async fn check_name(name: String) -> Result<NameVerdict, PageError> {
 /// # Errors
 /// As for every ask; the box may refuse, too.
 pub async fn ask_box<T: DeserializeOwned>(site: &str, what: BoxAsk) -> Result<T, PageError> {
-    let site = site.to_owned();
+    let site = site_id(site)?;
     match ask(Ask::Box { site, ask: what }).await? {
         Answer::Box { value } => serde_json::from_value(value).map_err(|_| another()),
         _ => Err(another()),
     }
+}
+
+/// A site's id as a message has it.
+///
+/// # Errors
+/// For what is none.
+pub fn site_id(text: &str) -> Result<Fingerprint, PageError> {
+    Fingerprint::parse(text).map_err(|error| PageError::Input(error.to_string()))
 }
 
 fn another() -> PageError {
@@ -100,6 +108,7 @@ fn another() -> PageError {
 /// As for every ask.
 pub async fn sign(site: String, statement: Statement) -> Result<Signature, PageError> {
     let silent = |error: String| PageError::Silent(error);
+    let site = site_id(&site)?;
     let reply = webext::message::send(&ToBackground::Sign { site, statement })
         .await
         .map_err(|error| silent(error.0))?;

@@ -59,6 +59,20 @@ pub enum Error {
         own_files::MAX_OWN_FILES
     )]
     TooManyOwnFiles,
+    /// The files that the site's code writes would take more than they may.
+    #[error(
+        "The files that this site's code has written may take {} MiB together, and this one does not fit. Delete some, or have the site's owner raise the limit on the page of her sites.",
+        .limit / 1024 / 1024
+    )]
+    OwnFilesFull {
+        /// Bytes.
+        limit: u64,
+    },
+    /// A site that is to be moved here has the fingerprint of another one that is here.
+    #[error(
+        "A site of this browser has the same label as this one and another key: one of them is a forgery. Nothing was imported."
+    )]
+    OtherKey,
     /// A private key is not the one of the public key that it came with.
     #[error(
         "The site's key in this file is not the one that signed it. Import the site without it."

@@ -234,6 +234,7 @@ pub(crate) async fn in_batches(
             size: content.size,
             modified: record::now(),
             blob: content.id,
+            own: false,
         };
         batch.push((record, content.blob));
     }

@@ -171,7 +171,7 @@ impl Import {
     /// until [`Store::allow_limits`].
     ///
     /// # Errors
-    /// [`Error::NameTaken`], [`Error::NoSite`], [`Error::WrongKey`], [`Error::Full`].
+    /// [`Error::NameTaken`], [`Error::NoSite`], [`Error::WrongKey`], [`Error::OtherKey`], [`Error::Full`].
     pub async fn finish(self, target: Target, imported: Imported) -> Result<Site, Error> {
         let made = match &target {
             Target::New { .. } => Some(keys::generate().await?),
@@ -191,9 +191,8 @@ impl Import {
                     (_, None) => return Err(Error::NoSite),
                 };
                 let mut site = match (sites::get_any(tx, &id).await, &target, &made) {
-                    // Two keys can have one fingerprint, if one person made both.
                     (Ok(site), _, Some((_, public_key))) if site.public_key != *public_key => {
-                        return Err(Error::WrongKey);
+                        return Err(Error::OtherKey);
                     }
                     (Ok(mut site), ..) => {
                         set_aside(tx, &mut site).await?;

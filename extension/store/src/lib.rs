@@ -45,6 +45,6 @@ pub use listing::ListedFile;
 pub use live::LiveFiles;
 pub use log::{LogEntry, LogLevel};
 pub use own_files::Code;
-pub use record::{Previous, Site, SiteId, Version};
+pub use record::{OWN_FILES, Previous, Site, SiteId, Version};
 pub use space::Usage;
 pub use store::Store;

@@ -20,6 +20,9 @@ const MAX_STACK: usize = 4 * 1024;
 /// Paths, places and ids.
 const MAX_SHORT: usize = 1024;
 
+/// Most bytes of a site's log, as UTF-8: what a site's code writes into it takes no more of the disk, whatever it is.
+pub const MAX_BYTES: usize = MAX_ENTRIES as usize * (MAX_MESSAGE + MAX_STACK + 3 * MAX_SHORT);
+
 /// The last moment that a date can name, in milliseconds since 1970 (ECMA-262, Time Values).
 const LAST_MOMENT: u64 = 8_640_000_000_000_000;
 

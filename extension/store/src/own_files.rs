@@ -16,7 +16,7 @@ use web_sys::Blob;
 
 use crate::content::Content;
 use crate::files::{NewFile, find, list, read_blob};
-use crate::record::{self, DRAFT, FileRecord, Site, SiteId};
+use crate::record::{self, DRAFT, FileRecord, OwnFiles, Site, SiteId};
 use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};
 use crate::tx::Tx;
 use crate::{Error, Store, sites};
@@ -136,7 +136,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NotLive`], [`Error::NotPublic`], [`Error::OwnFileTooLarge`],
-    /// [`Error::TooManyOwnFiles`], [`Error::Full`].
+    /// [`Error::TooManyOwnFiles`], [`Error::OwnFilesFull`], [`Error::Full`].
     pub async fn write_own(&self, id: &SiteId, file: &NewFile) -> Result<(), Error> {
         is_public(&file.path)?;
         // Whole numbers below 2^53 (File API).
@@ -151,10 +151,12 @@ impl Store {
             size: content.size,
             modified: record::now(),
             blob: content.id,
+            own: true,
         };
         self.write(&[SITES, FILES, BLOBS], async |tx| {
-            let site = sites::get(tx, id).await?;
+            let mut site = sites::get(tx, id).await?;
             let present = present(tx, &site, &file.path).await?;
+            count(tx, &mut site, &present, Some(&record)).await?;
             let files = tx.store(FILES)?;
             if present.first().is_some_and(|(_, old)| old.is_none()) {
                 let range = record::version_range(id.as_str(), live(&site)?)?;
@@ -170,7 +172,7 @@ impl Store {
             let value = record::to_js(&record)?;
             for (key, old) in &present {
                 let same = old.as_ref().is_some_and(|old| {
-                    old.blob == record.blob && old.media_type == record.media_type
+                    old.own && old.blob == record.blob && old.media_type == record.media_type
                 });
                 if !same {
                     files.put(&value, Some(key))?;
@@ -188,7 +190,9 @@ impl Store {
     pub async fn delete_own(&self, id: &SiteId, path: &FilePath) -> Result<bool, Error> {
         is_public(path)?;
         self.write(&[SITES, FILES, BLOBS], async |tx| {
-            let present = present(tx, &sites::get(tx, id).await?, path).await?;
+            let mut site = sites::get(tx, id).await?;
+            let present = present(tx, &site, path).await?;
+            count(tx, &mut site, &present, None).await?;
             let files = tx.store(FILES)?;
             for (key, old) in &present {
                 if old.is_some() {
@@ -230,6 +234,43 @@ async fn present(
         present.push((key, record));
     }
     Ok(present)
+}
+
+/// Counts the files that the site's code wrote as they will be when `written` is where the first of `were` was, and
+/// notes the sum in the site's record.
+async fn count(
+    tx: &Tx,
+    site: &mut Site,
+    were: &[(JsValue, Option<FileRecord>)],
+    written: Option<&FileRecord>,
+) -> Result<(), Error> {
+    let version = live(site)?;
+    let own = |record: &FileRecord| if record.own { record.size } else { 0 };
+    let before = match site.own_files.filter(|known| known.version == version) {
+        Some(known) => known.bytes,
+        None => {
+            let records = with_prefix(tx, &site.id, version, PUBLIC).await?;
+            records.iter().map(own).fold(0, u64::saturating_add)
+        }
+    };
+    let old = were
+        .first()
+        .and_then(|(_, old)| old.as_ref())
+        .map_or(0, own);
+    let bytes = before
+        .saturating_sub(old)
+        .saturating_add(written.map_or(0, own));
+    let limit = site.own_files_limit();
+    // A limit that was lowered must not keep code from making less of it.
+    if bytes > limit && bytes > before {
+        return Err(Error::OwnFilesFull { limit });
+    }
+    let counted = Some(OwnFiles { version, bytes });
+    if site.own_files != counted {
+        site.own_files = counted;
+        sites::put(tx, site).await?;
+    }
+    Ok(())
 }
 
 /// Removes the bytes of what was there, unless another file has the same ones. Comes last, so that it sees what

@@ -48,6 +48,27 @@ pub struct Site {
     /// What an import replaced, kept until it is taken back or forgotten.
     #[serde(default)]
     pub previous: Option<Previous>,
+    /// What the files that its code wrote take in a version that was live; `None` until they were counted.
+    #[serde(default)]
+    pub(crate) own_files: Option<OwnFiles>,
+    /// Most bytes of the files that its code writes, together; `None` for [`OWN_FILES`]. The owner's alone to set: no
+    /// file of the site can, for others may have written it.
+    #[serde(default)]
+    pub own_files_limit: Option<u64>,
+}
+
+/// Most bytes of the files that a site's code writes, together, unless its owner sets another limit: some hundred
+/// photos, and no danger to a disk.
+pub const OWN_FILES: u64 = 1024 * 1024 * 1024;
+
+/// The sum of the files that a site's code wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OwnFiles {
+    /// The version that they were counted in. In another they are counted anew.
+    pub version: u32,
+    /// Their sizes.
+    pub bytes: u64,
 }
 
 /// The site as it was before an import.
@@ -91,6 +112,11 @@ impl Site {
         last.wrapping_add(1).max(1)
     }
 
+    /// Most bytes of the files that its code writes, together.
+    pub fn own_files_limit(&self) -> u64 {
+        self.own_files_limit.unwrap_or(OWN_FILES)
+    }
+
     /// Is this version kept for taking an import back?
     pub(crate) fn keeps(&self, version: u32) -> bool {
         let previous = self.previous.as_ref();
@@ -129,6 +155,9 @@ pub struct FileRecord {
     pub size: u64,
     pub modified: u64,
     pub blob: String,
+    /// Did the site's code write it? What was written before this was noted counts as the owner's.
+    #[serde(default)]
+    pub own: bool,
 }
 
 impl From<FileRecord> for FileMeta {

@@ -90,6 +90,22 @@ impl Store {
         .await
     }
 
+    /// Sets how many bytes the files that a site's code writes may take together; `None` for what sites have unless
+    /// their owner sets it. What is there stays, whatever the limit.
+    ///
+    /// # Errors
+    /// [`Error::NoSite`].
+    pub async fn set_own_files_limit(
+        &self,
+        id: &SiteId,
+        bytes: Option<u64>,
+    ) -> Result<Site, Error> {
+        self.write(&[SITES], async |tx| {
+            update(tx, id, |site| site.own_files_limit = bytes).await
+        })
+        .await
+    }
+
     /// Marks a site as deleted. It and its files stay until they are purged.
     ///
     /// # Errors
@@ -190,6 +206,8 @@ pub(crate) fn fresh(name: &SiteName, public_key: PublicKey) -> Site {
         deleted_at: None,
         limits_capped: false,
         previous: None,
+        own_files: None,
+        own_files_limit: None,
     }
 }
 

@@ -5,7 +5,10 @@
 mod common;
 
 use common::{file, fresh, interrupted, name, paths, put, text, with_site};
+use idb::{Factory, Query, TransactionMode};
+use js_sys::{Object, Reflect};
 use store::{Error, Import, Imported, Site, Store, Target, Version};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -277,4 +280,44 @@ async fn a_site_moves_with_its_key() {
     assert_eq!(moved.label(), site.label());
     // Ed25519 is deterministic.
     assert_eq!(other.sign(&moved.id, b"words").await.unwrap(), signed);
+}
+
+/// Gives a site's record another key, as if both keys had one fingerprint: 2^50 tries find such a pair.
+async fn collide(database: &str, site: &Site, with: &Site) {
+    let database = Factory::new().unwrap().open(database, None).unwrap().await;
+    let database = database.unwrap();
+    let tx = database
+        .transaction(&["sites"], TransactionMode::ReadWrite)
+        .unwrap();
+    let sites = tx.object_store("sites").unwrap();
+    let id = JsValue::from_str(site.id.as_str());
+    let record = sites.get(Query::Key(id.clone())).unwrap().await.unwrap();
+    let record: Object = record.unwrap().unchecked_into();
+    let key = with.public_key.to_base64();
+    Reflect::set(&record, &"publicKey".into(), &key.into()).unwrap();
+    sites.put(&record, Some(&id)).unwrap().await.unwrap();
+    tx.await.unwrap();
+    database.close();
+}
+
+#[wasm_bindgen_test]
+async fn a_site_is_not_replaced_by_one_of_the_same_fingerprint_and_another_key() {
+    let (store, database) = fresh().await;
+    let site = store.create_site(&name("house")).await.unwrap();
+    put(&store, &site.id, "public/index.html", "old").await;
+    let site = store.publish(&site.id).await.unwrap();
+    let private_key = store.private_key(&site.id).await.unwrap();
+    let other = store.create_site(&name("other")).await.unwrap();
+    collide(&database, &site, &other).await;
+    let import = staged(&store, "new").await;
+    let target = Target::Moved {
+        name: name("house"),
+        public_key: site.public_key,
+        private_key,
+    };
+    assert_eq!(
+        import.finish(target, Imported::default()).await,
+        Err(Error::OtherKey)
+    );
+    assert_eq!(live(&store, &site).await, "old");
 }

@@ -297,3 +297,106 @@ async fn taking_an_import_back_keeps_what_the_code_wrote_since() {
     assert_eq!(live, paths(&store, &site.id, Version::Draft).await);
     assert!(live.contains(&"public/photo.jpg".to_owned()));
 }
+
+/// A file of so many KiB, of this letter.
+fn large(at: &str, letter: u8, kib: usize) -> NewFile {
+    NewFile {
+        path: path(at),
+        blob: blob_of_bytes(&vec![letter; kib * 1024]),
+        media_type: String::new(),
+        sha256: None,
+    }
+}
+
+async fn limited(kib: u64) -> (Store, Site) {
+    let (store, site) = with_code().await;
+    // Files that its owner added do not count.
+    store
+        .put_files(&site.id, &[large("public/film.bin", b'f', 100)])
+        .await
+        .unwrap();
+    let site = store.publish(&site.id).await.unwrap();
+    store
+        .set_own_files_limit(&site.id, Some(kib * 1024))
+        .await
+        .unwrap();
+    (store, site)
+}
+
+#[wasm_bindgen_test]
+async fn what_a_sites_code_writes_is_refused_when_it_takes_more_than_the_owner_lets_it() {
+    let (store, site) = limited(30).await;
+    let full = Err(Error::OwnFilesFull { limit: 30 * 1024 });
+    let write = async |file: NewFile| store.write_own(&site.id, &file).await;
+    assert_eq!(write(large("public/a", b'a', 10)).await, Ok(()));
+    assert_eq!(write(large("public/b", b'b', 20)).await, Ok(()));
+    assert_eq!(write(large("public/c", b'c', 1)).await, full);
+    assert_eq!(own(&store, &site.id, "public/c").await, None);
+    // In the place of another, the difference counts.
+    assert_eq!(write(large("public/a", b'c', 11)).await, full);
+    assert_eq!(write(large("public/a", b'c', 9)).await, Ok(()));
+    assert_eq!(write(large("public/d", b'd', 1)).await, Ok(()));
+    // What is deleted is room again.
+    assert!(store.delete_own(&site.id, &path("public/b")).await.unwrap());
+    assert_eq!(write(large("public/e", b'e', 21)).await, full);
+    assert_eq!(write(large("public/e", b'e', 20)).await, Ok(()));
+    // The same bytes twice are two files to whoever downloads them.
+    assert_eq!(write(large("public/f", b'e', 20)).await, full);
+    // The owner decides; what is there stays, and can become less.
+    store.set_own_files_limit(&site.id, Some(0)).await.unwrap();
+    assert_eq!(
+        write(large("public/e", b'g', 21)).await,
+        Err(Error::OwnFilesFull { limit: 0 })
+    );
+    assert_eq!(write(large("public/e", b'g', 19)).await, Ok(()));
+    store.set_own_files_limit(&site.id, None).await.unwrap();
+    assert_eq!(write(large("public/f", b'e', 20)).await, Ok(()));
+}
+
+#[wasm_bindgen_test]
+async fn the_sum_of_a_sites_own_files_is_right_after_publishing_and_an_import() {
+    let (store, site) = limited(30).await;
+    let full = Err(Error::OwnFilesFull { limit: 30 * 1024 });
+    let write = async |file: NewFile| store.write_own(&site.id, &file).await;
+    assert_eq!(write(large("public/a", b'a', 10)).await, Ok(()));
+    assert_eq!(write(large("public/b", b'b', 20)).await, Ok(()));
+    put(&store, &site.id, "public/index.html", "changed").await;
+    store.publish(&site.id).await.unwrap();
+    assert_eq!(write(large("public/c", b'c', 1)).await, full);
+    // The owner takes one out, and puts one of her own in the place of the other.
+    store
+        .remove_file(&site.id, &path("public/a"))
+        .await
+        .unwrap();
+    put(&store, &site.id, "public/b", "hers").await;
+    assert_eq!(write(large("public/c", b'c', 1)).await, full);
+    store.publish(&site.id).await.unwrap();
+    assert_eq!(write(large("public/c", b'c', 31)).await, full);
+    assert_eq!(write(large("public/c", b'c', 30)).await, Ok(()));
+
+    let import = store.begin_import().await.unwrap();
+    import
+        .put_files(Version::Live, &[large("public/c", b'i', 40)])
+        .await
+        .unwrap();
+    let target = Target::Replace {
+        site: site.id.clone(),
+    };
+    import.finish(target, Imported::default()).await.unwrap();
+    assert_eq!(write(large("public/d", b'd', 30)).await, Ok(()));
+    assert_eq!(write(large("public/e", b'e', 1)).await, full);
+    store.undo_import(&site.id).await.unwrap();
+    assert_eq!(write(large("public/e", b'e', 1)).await, full);
+}
+
+#[wasm_bindgen_test]
+async fn files_written_at_the_same_time_are_all_counted() {
+    let (store, site) = limited(30).await;
+    let files: Vec<NewFile> = (0..8u8)
+        .map(|n| large(&format!("public/{n}"), n, 10))
+        .collect();
+    let written =
+        futures_util::future::join_all(files.iter().map(|file| store.write_own(&site.id, file)))
+            .await;
+    assert_eq!(written.iter().filter(|one| one.is_ok()).count(), 3);
+}

@@ -8,14 +8,18 @@ use std::future::IntoFuture;
 
 use common::{file, fresh, name, paths, put, text};
 use idb::{DatabaseEvent, Factory, ObjectStoreParams, TransactionMode};
+use js_sys::{Object, Reflect};
 use store::{LogEntry, LogLevel, Store, Version};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
 /// What version 1 had.
 const STORES: [&str; 5] = ["sites", "keys", "files", "blobs", "settings"];
+
+/// Fields of records that came later.
+const NEW_FIELDS: [&str; 3] = ["own", "ownFiles", "ownFilesLimit"];
 
 /// All keys and values of the object stores of version 1.
 async fn contents(database: &idb::Database) -> Vec<(Vec<JsValue>, Vec<JsValue>)> {
@@ -56,6 +60,11 @@ async fn version_1(like: &str, called: &str) {
     for (store, (keys, values)) in STORES.into_iter().zip(&contents) {
         let store = tx.object_store(store).unwrap();
         for (key, value) in keys.iter().zip(values) {
+            if let Some(record) = value.dyn_ref::<Object>() {
+                for field in NEW_FIELDS {
+                    Reflect::delete_property(record, &field.into()).unwrap();
+                }
+            }
             store.put(value, Some(key)).unwrap();
         }
     }
@@ -100,6 +109,10 @@ async fn a_database_of_version_1_is_upgraded_with_all_that_it_has() {
         assert_eq!(paths(&store, &site.id, version).await.len(), 2);
     }
     assert_eq!(store.collect_garbage().await, Ok(0), "both homes were left");
+    store.set_own_files_limit(&site.id, Some(4)).await.unwrap();
+    let full = Err(store::Error::OwnFilesFull { limit: 4 });
+    let written = store.write_own(&site.id, &file("public/a", "ab")).await;
+    assert_eq!(written, full, "what was written before is counted");
     let entry = LogEntry {
         time: 1,
         level: LogLevel::Info,

@@ -1,5 +1,6 @@
 //! What the extension's own pages need of the API.
 
+use js_sys::Reflect;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
@@ -11,14 +12,36 @@ use crate::{
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["chrome", "runtime", "onMessage"], js_name = addListener)]
-    fn runtime_on_message(listener: &Closure<dyn FnMut(JsValue)>);
+    fn runtime_on_message(listener: &Closure<dyn FnMut(JsValue, JsValue)>);
 }
 
-/// Call `hear` with every message that reaches this page, as long as the page lives. It answers none.
+/// Call `hear` with every message of the extension's own that reaches this page, as long as the page lives. It answers
+/// none. Messages of content scripts, which come this way too, are passed over.
 pub fn on_message(hear: impl Fn(JsValue) + 'static) {
-    let listener = Closure::<dyn FnMut(JsValue)>::new(hear);
+    let own = get(&js_sys::global(), "origin").as_string();
+    let listener = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |message, sender: JsValue| {
+        if own.as_ref().is_some_and(|own| is_from(&sender, own)) {
+            hear(message);
+        }
+    });
     runtime_on_message(&listener);
     listener.forget();
+}
+
+/// Is this sender of this origin? Chromium names no origin of a service worker, but its address; every frame has one.
+fn is_from(sender: &JsValue, own: &str) -> bool {
+    match get(sender, "origin").as_string() {
+        Some(origin) => origin == own,
+        None => {
+            let url = get(sender, "url").as_string().unwrap_or_default();
+            let below = url.strip_prefix(own);
+            get(sender, "tab").is_undefined() && below.is_some_and(|path| path.starts_with('/'))
+        }
+    }
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
 }
 
 /// Open `url` in a new tab.

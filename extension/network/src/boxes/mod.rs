@@ -5,12 +5,16 @@
 //! database. Nothing here knows what runs in it; `extension/box/src/border.rs` has the messages.
 //!
 //! - [`Boxes`]: which site has code, and its box.
-//! - `worker`: one box: its Worker, its messages, and the watch over it.
+//! - `worker`: one box: its Worker, and the watch over it.
+//! - `message`: what is said to a box and heard from it.
+//! - `shares`: what boxes may take together, and which of them ends when it is more.
 //! - `request`: one visitor's request on its way through a box.
 //! - `page`: what a visitor sees when a box fails.
 
+mod message;
 mod page;
 mod request;
+mod shares;
 mod worker;
 
 use std::{
@@ -25,12 +29,16 @@ use futures_util::{
 };
 use identity::Label;
 use layout::Lookup;
-use messages::{BoxAsk, LogEntry, LogLevel, Plan};
+use messages::{BoxAsk, Gateway, LogEntry, LogLevel, Plan};
 use peer::{channel::Stream, host::Visitor};
 use wire::RequestHead;
 
-use self::worker::BoxWorker;
-use crate::{rooms::Rooms, visiting::site_origin};
+pub use self::message::FileOp;
+use self::{
+    shares::Taken,
+    worker::{BoxWorker, Owner},
+};
+use crate::rooms::Rooms;
 
 /// Milliseconds after which a box that could not be started is tried again.
 const TRY_AGAIN: f64 = 2_000.0;
@@ -86,6 +94,8 @@ pub enum Answerer {
 pub struct Boxes {
     rooms: Rc<Rooms>,
     sites: RefCell<HashMap<String, Site>>,
+    /// How many entries for each site's log are on their way to the store.
+    logging: RefCell<HashMap<String, usize>>,
 }
 
 impl Boxes {
@@ -94,6 +104,7 @@ impl Boxes {
         Rc::new(Self {
             rooms,
             sites: RefCell::default(),
+            logging: RefCell::default(),
         })
     }
 
@@ -106,11 +117,12 @@ impl Boxes {
                 .as_ref()
                 .is_some_and(|(_, starting)| !is_over(starting))
         });
-        let gateway = plan.gateway.as_deref().unwrap_or_default();
+        let gateway = plan.gateway.as_deref().map(Gateway::parse);
         for planned in plan.sites.iter().filter(|site| site.code.is_some()) {
-            let origin = Label::parse(&planned.label)
-                .ok()
-                .and_then(|label| site_origin(&label, gateway).ok());
+            let origin = match (Label::parse(&planned.label), &gateway) {
+                (Ok(label), Some(Ok(gateway))) => Some(gateway.site_origin(&label)),
+                _ => None,
+            };
             let site = sites.entry(planned.id.clone()).or_default();
             site.version = planned.code;
             site.origin = origin.unwrap_or_default();
@@ -201,20 +213,26 @@ impl Boxes {
         let site = sites
             .get_mut(id)
             .ok_or_else(|| Failure::new("The site is not hosted."))?;
+        let version = site.version;
         let old = site
             .housed
             .take()
             .filter(|(_, starting)| !is_over(starting));
         let starting = match old {
-            Some((version, starting)) if version == site.version => starting,
+            Some((given, starting)) if given == version => starting,
             old => {
                 let old = old.map(|(_, starting)| starting);
+                if old.is_none() {
+                    make_room(&sites)?;
+                }
                 house(Rc::downgrade(self), id.to_owned(), old)
                     .boxed_local()
                     .shared()
             }
         };
-        site.housed = Some((site.version, starting.clone()));
+        if let Some(site) = sites.get_mut(id) {
+            site.housed = Some((version, starting.clone()));
+        }
         Ok(starting)
     }
 
@@ -228,7 +246,7 @@ impl Boxes {
     }
 
     /// An entry for the site's log that no code wrote.
-    fn log(&self, site: &str, message: String, incident: Option<String>) {
+    fn log(self: &Rc<Self>, site: &str, message: String, incident: Option<String>) {
         let entry = LogEntry {
             // A clock before 1970 counts as 1970.
             time: js_sys::Date::now().max(0.0) as u64,
@@ -242,12 +260,82 @@ impl Boxes {
         self.log_all(site.to_owned(), vec![entry]);
     }
 
-    fn log_all(&self, site: String, entries: Vec<LogEntry>) {
-        let rooms = self.rooms.clone();
+    fn log_all(self: &Rc<Self>, site: String, mut entries: Vec<LogEntry>) {
+        let mut logging = self.logging.borrow_mut();
+        let waiting = logging.entry(site.clone()).or_default();
+        // What comes faster than it can be kept is left out: the newest, for the others have their place already.
+        entries.truncate(shares::LOG_ENTRIES.saturating_sub(*waiting));
+        if entries.is_empty() {
+            return;
+        }
+        *waiting += entries.len();
+        drop(logging);
+        let boxes = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
+            let count = entries.len();
             // A log that cannot be kept must not keep anybody from an answer.
-            let _ = rooms.log(site, entries).await;
+            let _ = boxes.rooms.log(&site, entries).await;
+            let mut logging = boxes.logging.borrow_mut();
+            if let Some(waiting) = logging.get_mut(&site) {
+                *waiting = waiting.saturating_sub(count);
+                if *waiting == 0 {
+                    logging.remove(&site);
+                }
+            }
         });
+    }
+
+    /// A box has grown: those that there is no memory for end.
+    fn balance(&self) {
+        let workers = living(&self.sites.borrow());
+        let taken: Vec<Taken> = workers.iter().map(|worker| worker.taken()).collect();
+        for worker in shares::over(&taken)
+            .into_iter()
+            .filter_map(|place| workers.get(place))
+        {
+            worker.end(
+                "The code of this browser's sites needs more memory than there is, and this site's takes the most or \
+                 was not at work. Have it hold less at once.",
+            );
+        }
+    }
+}
+
+/// The boxes that have started and not ended.
+fn living(sites: &HashMap<String, Site>) -> Vec<Rc<BoxWorker>> {
+    let starting = sites.values().filter_map(|site| site.housed.as_ref());
+    starting
+        .filter_map(|(_, starting)| starting.peek()?.as_ref().ok().cloned())
+        .filter(|worker| !worker.has_ended())
+        .collect()
+}
+
+/// There are not more boxes than may be: the one that nobody has needed for the longest ends for another.
+fn make_room(sites: &HashMap<String, Site>) -> Result<(), Failure> {
+    let count = sites
+        .values()
+        .filter_map(|site| site.housed.as_ref())
+        .filter(|(_, starting)| match starting.peek() {
+            None => true,
+            Some(Ok(worker)) => !worker.has_ended(),
+            Some(Err(_)) => false,
+        })
+        .count();
+    if count < shares::BOXES {
+        return Ok(());
+    }
+    let workers = living(sites);
+    let taken: Vec<Taken> = workers.iter().map(|worker| worker.taken()).collect();
+    let idle = shares::makes_room(&taken).and_then(|place| workers.get(place));
+    match idle {
+        Some(worker) => {
+            worker.end("Another site's code needed its place.");
+            Ok(())
+        }
+        None => Err(Failure::new(format!(
+            "The code of {} sites is at work already, which is as many as can be at once.",
+            shares::BOXES
+        ))),
     }
 }
 
@@ -276,16 +364,24 @@ async fn house(
         .code(&site)
         .await
         .map_err(|error| Failure::new(error.to_string()))?;
-    let heard = boxes.clone();
-    let of = site.clone();
-    let log = move |entries| {
-        if let Some(boxes) = heard.upgrade() {
-            boxes.log_all(of.clone(), entries);
+    let owner = || {
+        let (logging, growing, of) = (boxes.clone(), boxes.clone(), site.clone());
+        Owner {
+            log: Box::new(move |entries| {
+                if let Some(boxes) = logging.upgrade() {
+                    boxes.log_all(of.clone(), entries);
+                }
+            }),
+            grown: Box::new(move || {
+                if let Some(boxes) = growing.upgrade() {
+                    boxes.balance();
+                }
+            }),
         }
     };
     let housed = match living {
         Some(worker) => worker.renew(&code).await.map(|()| worker),
-        None => BoxWorker::start(&site, &code, log).await,
+        None => BoxWorker::start(&site, &code, owner()).await,
     };
     if let (Err(failure), Some(boxes)) = (&housed, boxes.upgrade()) {
         boxes.log(

@@ -6,16 +6,17 @@
 
 use std::{future::pending, rc::Rc};
 
-use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
+use futures_util::{FutureExt, pin_mut, select_biased};
 use js_sys::{Array, Uint8Array};
 use peer::{channel::Stream, host::Visitor};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wire::{Headers, RequestHead, ResetCode, ResponseHead};
 
 use super::{
-    Boxes, page,
-    worker::{BoxWorker, Message, Said},
+    Boxes,
+    message::{FileOp, Message, Step, Steps},
+    page,
+    worker::BoxWorker,
 };
 use crate::answer::CODE;
 
@@ -60,7 +61,7 @@ pub async fn answer(
             Ok(worker) => worker,
             Err(failure) => break failure.to_string(),
         };
-        let (id, said) = worker.open();
+        let (id, steps) = worker.open();
         let request = Request {
             boxes,
             site,
@@ -69,7 +70,7 @@ pub async fn answer(
             stream,
             head_only: head.method == "HEAD",
         };
-        let way = request.run(visitor, head, has_body, said).await;
+        let way = request.run(visitor, head, has_body, steps).await;
         worker.close(id);
         match way {
             Way::Answered => {
@@ -117,10 +118,10 @@ impl Request<'_> {
         visitor: &Visitor,
         head: &RequestHead,
         has_body: bool,
-        said: UnboundedReceiver<Said>,
+        steps: Steps,
     ) -> Way {
         self.ask(visitor, head, has_body);
-        self.converse(said).await.unwrap_or_else(|way| way)
+        self.converse(steps).await.unwrap_or_else(|way| way)
     }
 
     fn ask(&self, visitor: &Visitor, head: &RequestHead, has_body: bool) {
@@ -143,11 +144,11 @@ impl Request<'_> {
     }
 
     /// Does what the box says until the answer is complete.
-    async fn converse(&self, mut said: UnboundedReceiver<Said>) -> Result<Way, Way> {
+    async fn converse(&self, mut steps: Steps) -> Result<Way, Way> {
         let mut begun = false;
         let mut wants_body = false;
         loop {
-            let said = {
+            let step = {
                 let wanted = wants_body;
                 let body = async {
                     match wanted {
@@ -157,10 +158,11 @@ impl Request<'_> {
                 }
                 .fuse();
                 let lost = self.stream.lost().fuse();
-                pin_mut!(body, lost);
+                let next = steps.next().fuse();
+                pin_mut!(body, lost, next);
                 select_biased! {
-                    said = said.next() => match said {
-                        Some(said) => said,
+                    step = next => match step {
+                        Some(step) => step,
                         None if begun => return Err(Way::BrokeOff),
                         None => return Err(Way::Lost),
                     },
@@ -172,22 +174,26 @@ impl Request<'_> {
                     _ = lost => return Err(Way::Left),
                 }
             };
-            match said.kind().unwrap_or_default().as_str() {
-                "bodyWanted" => wants_body = true,
-                "head" => {
+            match step {
+                Step::BodyWanted => wants_body = true,
+                Step::Head {
+                    status,
+                    headers,
+                    bytes,
+                    end,
+                } => {
                     begun = true;
-                    if self.begin(&said).await? {
+                    if self.begin(status, headers, bytes, end).await? {
                         return Ok(Way::Answered);
                     }
                 }
-                "chunk" => self.pass_on(&said.bytes()).await?,
-                "end" => {
+                Step::Chunk(bytes) => self.pass_on(&bytes).await?,
+                Step::End => {
                     self.stream.finish()?;
                     return Ok(Way::Answered);
                 }
-                "reset" => return Err(Way::BrokeOff),
-                "file" => self.file(&said).await,
-                _ => {}
+                Step::Reset => return Err(Way::BrokeOff),
+                Step::File(ticket, op) => self.file(ticket, &op).await,
             }
         }
     }
@@ -205,22 +211,19 @@ impl Request<'_> {
     }
 
     /// The answer's head, and its body if that is there already; whether that was all.
-    async fn begin(&self, said: &Said) -> Result<bool, Way> {
-        let mut headers = Headers::default();
-        let list = Array::from(&said.headers());
-        let mut texts = list.iter().filter_map(|text| text.as_string());
-        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-            headers.push(&name, value);
-        }
+    async fn begin(
+        &self,
+        status: u16,
+        mut headers: Headers,
+        bytes: Option<Uint8Array>,
+        ends: bool,
+    ) -> Result<bool, Way> {
         headers.push(CODE, "1".to_owned());
-        let status = said.status().unwrap_or(500);
-        let ends = said.end().unwrap_or_default();
-        let bytes = said.bytes();
-        let has_bytes = bytes.is_object() && !self.head_only;
+        let bytes = bytes.filter(|_| !self.head_only);
         self.stream
-            .respond(&ResponseHead { status, headers }, ends && !has_bytes)?;
-        if has_bytes {
-            self.stream.write(&Uint8Array::new(&bytes).to_vec()).await?;
+            .respond(&ResponseHead { status, headers }, ends && bytes.is_none())?;
+        if let Some(bytes) = bytes {
+            self.stream.write(&bytes.to_vec()).await?;
             if ends {
                 self.stream.finish()?;
             }
@@ -231,23 +234,16 @@ impl Request<'_> {
         Ok(ends)
     }
 
-    async fn pass_on(&self, bytes: &JsValue) -> Result<(), Way> {
-        self.stream.write(&Uint8Array::new(bytes).to_vec()).await?;
+    async fn pass_on(&self, bytes: &Uint8Array) -> Result<(), Way> {
+        self.stream.write(&bytes.to_vec()).await?;
         self.worker.say(Message::about("room", self.id));
         Ok(())
     }
 
     /// Something with the site's own files.
-    async fn file(&self, said: &Said) {
-        let reply =
-            Message::about("file", self.id).with("ticket", said.ticket().unwrap_or_default());
-        let op = said.op().unwrap_or_default();
-        let path = said.path().unwrap_or_default();
-        let done = self
-            .boxes
-            .rooms
-            .file(self.site, &op, &path, &said.bytes())
-            .await;
+    async fn file(&self, ticket: u32, op: &FileOp) {
+        let reply = Message::about("file", self.id).with("ticket", ticket);
+        let done = self.boxes.rooms.file(self.site, op).await;
         let reply = match done {
             Err(error) => reply.with("refused", error.to_string()),
             Ok(done) => {

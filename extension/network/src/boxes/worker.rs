@@ -11,18 +11,21 @@ use std::{
 };
 
 use futures_channel::{
-    mpsc::{UnboundedReceiver, UnboundedSender, unbounded},
+    mpsc::{UnboundedSender, unbounded},
     oneshot,
 };
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Array, Object, Reflect};
 use layout::RouteTable;
 use messages::LogEntry;
 use peer::Listener;
-use wasm_bindgen::prelude::*;
+use wasm_bindgen::JsValue;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use super::Failure;
+use super::{
+    Failure,
+    message::{Message, Said, Step, Steps},
+    shares::Taken,
+};
 
 /// The Worker's script in the extension.
 const SCRIPT: &str = "/box/box.js";
@@ -39,83 +42,28 @@ const IDLE: f64 = 300_000.0;
 /// Most entries for the log that are put together before they leave.
 const LOG_BATCH: usize = 100;
 
-#[wasm_bindgen]
-extern "C" {
-    /// A message of the box (`extension/box/src/border.rs`).
-    pub type Said;
-    #[wasm_bindgen(method, getter)]
-    pub fn kind(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    pub fn id(this: &Said) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    pub fn status(this: &Said) -> Option<u16>;
-    #[wasm_bindgen(method, getter)]
-    pub fn headers(this: &Said) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub fn bytes(this: &Said) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub fn end(this: &Said) -> Option<bool>;
-    #[wasm_bindgen(method, getter)]
-    pub fn ticket(this: &Said) -> Option<f64>;
-    #[wasm_bindgen(method, getter)]
-    pub fn op(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    pub fn path(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn table(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn message(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn entry(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn answer(this: &Said) -> Option<String>;
-    #[wasm_bindgen(method, getter)]
-    fn error(this: &Said) -> Option<String>;
+/// Bytes of a box's answers and of files that its code writes that wait to be taken, at most: as many as requests at
+/// once may write. A box of ours waits until a piece was taken before it says the next.
+const WAITING: u64 = 256 * 1024 * 1024;
+
+/// What a box has for those who own it.
+pub struct Owner {
+    /// Takes entries for the site's log.
+    pub log: Box<dyn Fn(Vec<LogEntry>)>,
+    /// A box has more memory than before.
+    pub grown: Box<dyn Fn()>,
 }
-
-/// A message to the box, field by field.
-pub struct Message {
-    object: Object,
-    transfer: Array,
-}
-
-impl Message {
-    /// Of this kind.
-    pub fn new(kind: &str) -> Self {
-        Self {
-            object: Object::new(),
-            transfer: Array::new(),
-        }
-        .with("kind", kind)
-    }
-
-    /// Of this kind, about a request.
-    pub fn about(kind: &str, id: u64) -> Self {
-        Self::new(kind).with("id", id as f64)
-    }
-
-    /// With one more field.
-    pub fn with(self, name: &str, value: impl Into<JsValue>) -> Self {
-        // Fails only for frozen objects.
-        let _ = Reflect::set(&self.object, &name.into(), &value.into());
-        self
-    }
-
-    /// With bytes, which are handed over.
-    pub fn bytes(self, bytes: &js_sys::Uint8Array) -> Self {
-        self.transfer.push(&bytes.buffer());
-        self.with("bytes", bytes)
-    }
-}
-
-type Log = Box<dyn Fn(Vec<LogEntry>)>;
 
 struct Inner {
     worker: Worker,
     table: RefCell<Rc<RouteTable>>,
     /// Who waits for `ready` or `failed`.
     readiness: RefCell<Option<oneshot::Sender<Result<(), Failure>>>>,
-    requests: RefCell<HashMap<u64, UnboundedSender<Said>>>,
+    requests: RefCell<HashMap<u64, UnboundedSender<Step>>>,
+    /// Bytes that wait in them.
+    waiting: Rc<Cell<u64>>,
+    /// Bytes of memory, as it last told.
+    memory: Cell<u64>,
     asked: RefCell<HashMap<u64, oneshot::Sender<Result<String, String>>>>,
     last_id: Cell<u64>,
     /// Whose code got the thread last.
@@ -125,7 +73,7 @@ struct Inner {
     /// Until when silence is no sign of trouble.
     patient_until: Cell<f64>,
     ended: RefCell<Option<String>>,
-    log: Log,
+    owner: Owner,
     entries: RefCell<Vec<LogEntry>>,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -135,11 +83,7 @@ pub struct BoxWorker(Rc<Inner>);
 
 impl BoxWorker {
     /// Start a box for a site, with the files of its code as `[path, Uint8Array, …]`; returns when it is ready.
-    pub async fn start(
-        site: &str,
-        code: &JsValue,
-        log: impl Fn(Vec<LogEntry>) + 'static,
-    ) -> Result<Rc<Self>, Failure> {
+    pub async fn start(site: &str, code: &JsValue, owner: Owner) -> Result<Rc<Self>, Failure> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(SCRIPT, &options)
@@ -150,6 +94,8 @@ impl BoxWorker {
             table: RefCell::default(),
             readiness: RefCell::default(),
             requests: RefCell::default(),
+            waiting: Rc::default(),
+            memory: Cell::new(0),
             asked: RefCell::default(),
             last_id: Cell::new(0),
             turn: Cell::new(0),
@@ -157,7 +103,7 @@ impl BoxWorker {
             needed: Cell::new(now),
             patient_until: Cell::new(now + STARTING),
             ended: RefCell::default(),
-            log: Box::new(log),
+            owner,
             entries: RefCell::default(),
             listeners: RefCell::default(),
         });
@@ -165,7 +111,7 @@ impl BoxWorker {
         inner.listeners.replace(vec![
             Listener::new(&worker, "message", move |event: MessageEvent| {
                 if let Some(inner) = hearing.upgrade() {
-                    inner.hear(event.data().unchecked_into());
+                    inner.hear(&event.data());
                 }
             }),
             Listener::new(&worker, "error", move |_: web_sys::Event| {
@@ -210,7 +156,7 @@ impl BoxWorker {
     }
 
     /// A new request: its id, and what the box says about it. What is said ends when the box does.
-    pub fn open(&self) -> (u64, UnboundedReceiver<Said>) {
+    pub fn open(&self) -> (u64, Steps) {
         let id = self.0.next_id();
         let (sender, receiver) = unbounded();
         // Where the box has ended, the sender is dropped at once.
@@ -218,7 +164,8 @@ impl BoxWorker {
             self.0.requests.borrow_mut().insert(id, sender);
             self.0.need();
         }
-        (id, receiver)
+        let waiting = self.0.waiting.clone();
+        (id, Steps::new(receiver, waiting))
     }
 
     /// Nothing that is said about this request matters any more.
@@ -236,6 +183,15 @@ impl BoxWorker {
         match receiver.await {
             Ok(answer) => answer,
             Err(_) => Err(self.why_ended()),
+        }
+    }
+
+    /// What it takes.
+    pub fn taken(&self) -> Taken {
+        Taken {
+            bytes: self.0.memory.get().saturating_add(self.0.waiting.get()),
+            awaited: self.0.is_awaited(),
+            needed: self.0.needed.get(),
         }
     }
 
@@ -297,44 +253,54 @@ impl Inner {
         }
     }
 
-    fn hear(self: &Rc<Self>, said: Said) {
+    fn hear(self: &Rc<Self>, message: &JsValue) {
         self.heard.set(js_sys::Date::now());
-        // Ids are whole numbers that we counted.
-        let id = said.id().unwrap_or_default() as u64;
-        match said.kind().unwrap_or_default().as_str() {
-            "beat" => {}
-            "turn" => self.turn.set(id),
-            "ready" => {
-                let table = said.table().unwrap_or_default();
-                let table = serde_json::from_str::<RouteTable>(&table);
-                self.table.replace(Rc::new(table.unwrap_or_default()));
+        match Said::read(message) {
+            Some(Said::Beat(memory)) => {
+                if self.memory.replace(memory) < memory {
+                    (self.owner.grown)();
+                }
+            }
+            Some(Said::Turn(id)) => self.turn.set(id),
+            Some(Said::Ready(table)) => {
+                self.table.replace(Rc::new(table));
                 self.tell_ready(Ok(()));
             }
-            "failed" => {
-                let message = said.message().unwrap_or_default();
+            Some(Said::Failed(message)) => {
                 self.tell_ready(Err(Failure::new(message.clone())));
                 self.end(&message);
             }
-            "crashed" => {
-                let message = said.message().unwrap_or_default();
+            Some(Said::Crashed(message)) => {
                 self.end(&format!("The site's code brought the box down: {message}"));
             }
-            "log" => self.note(&said.entry().unwrap_or_default()),
-            "told" => {
+            Some(Said::Log(entry)) => self.note(entry),
+            Some(Said::Told(id, answer)) => {
                 if let Some(sender) = self.asked.borrow_mut().remove(&id) {
-                    let answer = match said.error() {
-                        Some(error) => Err(error),
-                        None => Ok(said.answer().unwrap_or_default()),
-                    };
                     let _ = sender.send(answer);
                 }
             }
-            _ => {
-                if let Some(sender) = self.requests.borrow().get(&id) {
-                    let _ = sender.unbounded_send(said);
-                }
-            }
+            Some(Said::About(id, step)) => self.pass(id, step),
+            None => self.end("The box said something that no box says."),
         }
+    }
+
+    /// To whoever waits for what is said about a request.
+    fn pass(&self, id: u64, step: Step) {
+        let waiting = self.waiting.get().saturating_add(step.size());
+        let requests = self.requests.borrow();
+        let Some(sender) = requests.get(&id) else {
+            return;
+        };
+        if waiting <= WAITING {
+            if sender.unbounded_send(step).is_ok() {
+                self.waiting.set(waiting);
+            }
+            return;
+        }
+        drop(requests);
+        self.end(
+            "The site's code wrote more at once than can be taken: write files one after the other, with await.",
+        );
     }
 
     fn tell_ready(&self, result: Result<(), Failure>) {
@@ -345,10 +311,7 @@ impl Inner {
     }
 
     /// An entry for the log; those of one turn of the event loop leave together.
-    fn note(self: &Rc<Self>, json: &str) {
-        let Ok(entry) = serde_json::from_str(json) else {
-            return;
-        };
+    fn note(self: &Rc<Self>, entry: LogEntry) {
         let mut entries = self.entries.borrow_mut();
         entries.push(entry);
         match entries.len() {
@@ -370,7 +333,7 @@ impl Inner {
     fn flush_log(&self) {
         let entries = self.entries.take();
         if !entries.is_empty() {
-            (self.log)(entries);
+            (self.owner.log)(entries);
         }
     }
 

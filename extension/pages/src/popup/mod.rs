@@ -10,6 +10,7 @@ use messages::{Ask, State};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
+use crate::background::site_id;
 use crate::{
     background::{self, Order},
     error::PageError,
@@ -85,12 +86,17 @@ impl Popup {
             "retry" => self.ask(Ask::SetHosting { on: true }).await,
             "site-hosted" => {
                 self.ask(Ask::SetSiteHosted {
-                    site,
+                    site: site_id(&site)?,
                     on: checked(&deed.element),
                 })
                 .await
             }
-            "publish" => self.ask(Ask::Publish { site }).await,
+            "publish" => {
+                self.ask(Ask::Publish {
+                    site: site_id(&site)?,
+                })
+                .await
+            }
             "port" => self.use_port().await,
             "rendezvous" => self.use_rendezvous().await,
             "own-rendezvous" => self.ask(Ask::SetRendezvous { url: None }).await,

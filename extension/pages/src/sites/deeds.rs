@@ -120,6 +120,7 @@ impl Page {
             "copy-whole-link" => self.copy_whole_link().await?,
             "open-link" => self.open_link().await?,
             "fallback" => self.set_fallback().await?,
+            "own-files-limit" => self.set_own_files_limit().await?,
             "pick-files" => dom::by_id::<HtmlElement>("file-picker")?.click(),
             "pick-folder" => dom::by_id::<HtmlElement>("folder-picker")?.click(),
             "picked" => {
@@ -275,7 +276,7 @@ impl Page {
         dom::set_text(&button, "Publishing…");
         let done = self
             .ask(Ask::Publish {
-                site: site.id.clone(),
+                site: crate::background::site_id(&site.id)?,
             })
             .await;
         self.show_head()?;

@@ -90,7 +90,7 @@ pub async fn start() -> Result<(), PageError> {
         let page = page.clone();
         move |notice| match notice {
             Notice::Changed => ui::run(page.clone().refresh()),
-            Notice::Log { site } => ui::run(page.clone().logged(site)),
+            Notice::Log { site } => ui::run(page.clone().logged(site.to_string())),
         }
     });
     events::on(&dom::window()?.into(), "hashchange", {

@@ -2,13 +2,18 @@
 
 use layout::Place;
 use messages::SiteState;
-use web_sys::{Element, HtmlSelectElement};
+use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 
 use super::{Page, shelf::DraftFile};
 use crate::{
     error::PageError,
-    ui::{dom, links, words},
+    ui::{dom, links, toast, words},
 };
+
+const MIB: u64 = 1024 * 1024;
+
+/// The largest limit that can be entered, in MiB: far beyond any disk, and far below what numbers can hold.
+const MOST_MIB: u64 = 1024 * 1024;
 
 impl Page {
     /// Show what stands above the files.
@@ -75,8 +80,37 @@ impl Page {
         dom::set_text(&dom::by_id("files-sum")?, &sum);
         dom::show(&dom::by_id::<Element>("no-files")?, files.is_empty());
         self.show_imported(&standing)?;
+        let limit = standing.own_files_limit / MIB;
+        dom::by_id::<HtmlInputElement>("own-files-limit")?.set_value(&limit.to_string());
         show_fallback(&files, standing.fallback.as_deref())?;
         self.table.borrow_mut().show(files)
+    }
+}
+
+impl Page {
+    /// How much the files that the site's code writes may take, as the owner typed it.
+    pub(super) async fn set_own_files_limit(&self) -> Result<(), PageError> {
+        let Some(site) = self.opened() else {
+            return Ok(());
+        };
+        let typed = dom::by_id::<HtmlInputElement>("own-files-limit")?.value();
+        let limit = read_limit(&typed)?;
+        self.shelf.set_own_files_limit(&site, limit).await?;
+        toast::say("Saved.");
+        self.changed().await
+    }
+}
+
+/// Bytes of the files that a site's code writes; nothing typed is what sites have by themselves.
+fn read_limit(typed: &str) -> Result<Option<u64>, PageError> {
+    match typed.trim() {
+        "" => Ok(None),
+        typed => match typed.parse::<u64>() {
+            Ok(mib) if mib <= MOST_MIB => Ok(Some(mib * MIB)),
+            _ => Err(PageError::Input(format!(
+                "Enter how many MiB the files may take together, from 0 to {MOST_MIB}."
+            ))),
+        },
     }
 }
 

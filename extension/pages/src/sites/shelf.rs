@@ -1,6 +1,6 @@
 //! Sites as the sites page needs them. The one module that touches the store.
 
-use identity::{Fingerprint, PublicKey, SiteName};
+use identity::{PublicKey, SiteName};
 use layout::{
     Place, SiteJson,
     capped::{Raised, raised},
@@ -52,6 +52,8 @@ pub struct Standing {
     pub fallback: Option<String>,
     /// Did an import replace it, and is what it was before kept?
     pub is_replaced: bool,
+    /// Bytes that the files of its code may take.
+    pub own_files_limit: u64,
     /// What its `site.json` asks for beyond the usual limits, and does not get.
     pub capped: Vec<Raised>,
 }
@@ -157,6 +159,7 @@ impl Shelf {
         Ok(Standing {
             fallback: site.settings.single_page_fallback,
             is_replaced: site.previous.is_some(),
+            own_files_limit: site.own_files_limit(),
             capped,
         })
     }
@@ -233,16 +236,26 @@ impl Shelf {
         Ok(())
     }
 
+    /// Set how many bytes the files that a site's code writes may take; `None` for the usual.
+    pub async fn set_own_files_limit(
+        &self,
+        site: &str,
+        bytes: Option<u64>,
+    ) -> Result<(), PageError> {
+        self.store.set_own_files_limit(&id(site)?, bytes).await?;
+        Ok(())
+    }
+
     /// A site's record.
     pub async fn site(&self, site: &str) -> Result<Site, PageError> {
         Ok(self.store.site(&id(site)?).await?)
     }
 
-    /// The site with this key, deleted or not.
+    /// The site with this key, deleted or not. A fingerprint alone can be another key's.
     pub async fn present(&self, key: &PublicKey) -> Result<Option<Site>, PageError> {
-        match self.store.site(&Fingerprint::of(key)).await {
-            // Two keys can have one fingerprint, if one person made both.
-            Ok(site) => Ok(Some(site).filter(|site| site.public_key == *key)),
+        match self.store.site(&SiteId::of(key)).await {
+            Ok(site) if site.public_key != *key => Err(store::Error::OtherKey.into()),
+            Ok(site) => Ok(Some(site)),
             Err(store::Error::NoSite) => Ok(None),
             Err(error) => Err(error.into()),
         }
