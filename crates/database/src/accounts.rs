@@ -3,9 +3,11 @@
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::attempts::{self, Attempt};
+use crate::browsers;
 use crate::database::Database;
 use crate::error::{Error, shortened};
 use crate::limits::{ACCOUNT_NAME_BYTES, ACCOUNTS};
+use crate::login::{Login, LoginId, Source};
 use crate::password::Kept;
 use crate::random::Random;
 
@@ -21,7 +23,7 @@ const ACCOUNTS_SCHEMA: &str = "
     ) STRICT, WITHOUT ROWID;
 ";
 
-pub(crate) const SCHEMA: [&str; 2] = [ACCOUNTS_SCHEMA, attempts::SCHEMA];
+pub(crate) const SCHEMA: [&str; 3] = [ACCOUNTS_SCHEMA, attempts::SCHEMA, browsers::SCHEMA];
 
 /// An account, without its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +84,7 @@ impl Accounts<'_> {
         Ok(Account { name, created: now })
     }
 
-    /// The account, if the password is its own. `visitor` tells visitors apart as well as the host can.
+    /// The account, if the password is its own.
     ///
     /// It takes the same time whether there is such an account or not.
     ///
@@ -92,13 +94,16 @@ impl Accounts<'_> {
         &self,
         name: &str,
         password: &str,
-        visitor: &str,
+        source: Source<'_>,
         now: u64,
-    ) -> Result<Option<Account>, Error> {
+    ) -> Result<Option<Login>, Error> {
         let Ok((key, _)) = checked(name) else {
             return Ok(None);
         };
-        let attempt = Attempt::new(&key, visitor, now);
+        let attempt = match browsers::known(self.database, source.cookies, &key)? {
+            Some(browser) => Attempt::of_known(&key, &browser, now),
+            None => Attempt::of_stranger(&key, source.network, now),
+        };
         attempt.check(self.database)?;
         let (account, kept) = match self.find(&key)? {
             Some((account, kept)) => (Some(account), kept),
@@ -108,7 +113,8 @@ impl Accounts<'_> {
         match account {
             Some(account) if is_right => {
                 attempt.forget(self.database)?;
-                Ok(Some(account))
+                let id = LoginId::of(&kept);
+                Ok(Some(Login { account, id }))
             }
             _ => {
                 attempt.note(self.database)?;
@@ -118,7 +124,33 @@ impl Accounts<'_> {
         }
     }
 
-    /// Gives an account another password. The caller has made sure that it may.
+    /// The `Set-Cookie` value by which a browser that has just logged in to an account is known from now on.
+    ///
+    /// # Errors
+    /// If no account can have that name, or the database cannot be written.
+    pub fn remember_browser(
+        &self,
+        name: &str,
+        cookies: Option<&str>,
+        random: &mut dyn Random,
+        secure: bool,
+    ) -> Result<String, Error> {
+        let (key, _) = checked(name)?;
+        browsers::remember(self.database, cookies, &key, random, secure)
+    }
+
+    /// Whether a browser logged in to an account before.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn knows_browser(&self, name: &str, cookies: Option<&str>) -> Result<bool, Error> {
+        match checked(name) {
+            Ok((key, _)) => Ok(browsers::known(self.database, cookies, &key)?.is_some()),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Gives an account another password, which ends all log-ins. The caller has made sure that it may.
     ///
     /// # Errors
     /// If there is no such account, or the password is too short.
@@ -127,7 +159,7 @@ impl Accounts<'_> {
         name: &str,
         password: &str,
         random: &mut dyn Random,
-    ) -> Result<(), Error> {
+    ) -> Result<Login, Error> {
         let (key, name) = checked(name)?;
         let kept = Kept::new(password, random)?;
         let changed = self.database.own(|connection| {
@@ -135,13 +167,26 @@ impl Accounts<'_> {
                 .prepare_cached("UPDATE _accounts SET salt = ?, hash = ?, memory_kib = ?, passes = ? WHERE key = ?")?
                 .execute(params![kept.salt, kept.hash, kept.memory_kib, kept.passes, key])?)
         })?;
-        if changed == 0 {
+        let account = self.find(&key)?.map(|(account, _)| account);
+        let Some(account) = account.filter(|_| changed > 0) else {
             return Err(Error::Account(format!(
                 "there is no account `{}`",
                 shortened(&name)
             )));
-        }
-        Ok(())
+        };
+        let id = LoginId::of(&kept);
+        Ok(Login { account, id })
+    }
+
+    /// What a session must have for who is logged in to an account.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn login_id(&self, name: &str) -> Result<Option<LoginId>, Error> {
+        let Ok((key, _)) = checked(name) else {
+            return Ok(None);
+        };
+        Ok(self.find(&key)?.map(|(_, kept)| LoginId::of(&kept)))
     }
 
     /// The account of a name.

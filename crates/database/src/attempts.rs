@@ -1,5 +1,9 @@
 //! How often somebody tried a wrong password.
 //!
+//! Strangers are counted by their network, which they cannot choose anew as they can a connection, and all together
+//! for each account. A browser that logged in to the account before is counted by itself: strangers cannot lock it
+//! out, and it cannot try more often than one of them.
+//!
 //! A request that fails is rolled back, and so would its attempts be: then whoever makes the site's code fail could
 //! try for ever. So attempts are noted again after a roll-back.
 
@@ -24,26 +28,27 @@ pub(crate) const SCHEMA: &str = "
 /// One attempt that failed.
 #[derive(Clone, Debug)]
 pub(crate) struct Attempt {
-    counters: [(Vec<u8>, u32); 3],
+    /// Each with its most. The first is forgotten after the right password.
+    counters: Vec<(Vec<u8>, u32)>,
     now: u64,
 }
 
 impl Attempt {
-    /// An attempt of a visitor at an account.
-    pub fn new(account: &str, visitor: &str, now: u64) -> Self {
-        let key = |kind: &str, one: &str, other: &str| {
-            let mut hash = Sha256::new();
-            for part in [kind, one, other] {
-                hash.update((part.len() as u64).to_be_bytes());
-                hash.update(part);
-            }
-            hash.finalize().to_vec()
-        };
-        let counters = [
-            (key("both", account, visitor), ATTEMPTS_OF_VISITOR),
-            (key("account", account, ""), ATTEMPTS_OF_ACCOUNT),
-            (key("visitor", "", visitor), ATTEMPTS_OF_ANY),
+    /// An attempt at an account from a network.
+    pub fn of_stranger(account: &str, network: &str, now: u64) -> Self {
+        let [account, network] = [account, network].map(str::as_bytes);
+        let counters = vec![
+            (key("both", account, network), ATTEMPTS_OF_VISITOR),
+            (key("account", account, b""), ATTEMPTS_OF_ACCOUNT),
+            (key("network", b"", network), ATTEMPTS_OF_ANY),
         ];
+        Self { counters, now }
+    }
+
+    /// An attempt of a browser that logged in to the account before.
+    pub fn of_known(account: &str, browser: &[u8], now: u64) -> Self {
+        let own = key("browser", account.as_bytes(), browser);
+        let counters = vec![(own, ATTEMPTS_OF_VISITOR)];
         Self { counters, now }
     }
 
@@ -95,7 +100,9 @@ impl Attempt {
 
     /// Forgets the attempts of this visitor at this account, after the right password.
     pub fn forget(&self, database: &Database) -> Result<(), Error> {
-        let [(who, _), ..] = &self.counters;
+        let Some((who, _)) = self.counters.first() else {
+            return Ok(());
+        };
         database.own(|connection| {
             connection
                 .prepare_cached("DELETE FROM _attempts WHERE who = ?")?
@@ -103,4 +110,14 @@ impl Attempt {
             Ok(())
         })
     }
+}
+
+/// Who is counted, as a hash: names of accounts and networks do not stand in the table.
+fn key(kind: &str, one: &[u8], other: &[u8]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for part in [kind.as_bytes(), one, other] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().to_vec()
 }

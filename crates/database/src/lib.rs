@@ -14,12 +14,14 @@
 //! - [`Database::sql`], [`Cell`], [`Rows`]: statements.
 //! - [`transfer`]: data in and out as JSON.
 //! - [`Sessions`], [`cookie`]: what a site remembers of a visitor.
-//! - [`Accounts`]: who a visitor is.
+//! - [`Accounts`]: who a visitor is; `login` is what a session keeps of it,
+//!   `attempts` counts wrong passwords, `browsers` knows who logged in before.
 //! - `guard`: which statements a site may run, and for how long.
 //! - [`limits`]: every number, with its reason. [`Error`]: what can go wrong, and what it ends.
 
 mod accounts;
 mod attempts;
+mod browsers;
 mod cell;
 mod change;
 mod collection;
@@ -32,6 +34,7 @@ mod find;
 mod guard;
 mod index;
 pub mod limits;
+mod login;
 mod name;
 mod password;
 mod random;
@@ -49,6 +52,7 @@ pub use database::Database;
 pub use error::{Ends, Error};
 pub use find::{Direction, Find};
 pub use limits::Limits;
+pub use login::{Login, LoginId, Source};
 pub use name::{CollectionName, FieldPath};
 pub use random::Random;
 pub use sessions::{Session, Sessions};

@@ -92,18 +92,26 @@ pub const PASSWORD_CHARACTERS: usize = 8;
 /// Bytes of a password at most: more only costs time.
 pub const PASSWORD_BYTES: usize = 1_024;
 
-/// Wrong passwords for one account by one visitor within [`ATTEMPT_SECONDS`].
+/// Wrong passwords for one account from one network within [`ATTEMPT_SECONDS`], and by one browser that logged in to
+/// it before.
 pub const ATTEMPTS_OF_VISITOR: u32 = 10;
 
-/// Wrong passwords for one account by everybody within [`ATTEMPT_SECONDS`]: so many that a stranger has to mean
-/// harm to lock an owner out, and so few that a weak password stands for years.
+/// Wrong passwords for one account by all strangers within [`ATTEMPT_SECONDS`]: so many that one has to mean harm to
+/// lock the others out, and so few that a weak password stands for months. Browsers that logged in before go on.
 pub const ATTEMPTS_OF_ACCOUNT: u32 = 100;
 
-/// Wrong passwords by one visitor for any account within [`ATTEMPT_SECONDS`].
+/// Wrong passwords from one network for any account within [`ATTEMPT_SECONDS`].
 pub const ATTEMPTS_OF_ANY: u32 = 30;
 
 /// Seconds that attempts are counted for, from the first.
 pub const ATTEMPT_SECONDS: u64 = 15 * 60;
+
+/// Accounts that one browser is known for: the newest. Its cookie travels with each request.
+pub const BROWSER_ACCOUNTS: usize = 8;
+
+/// Seconds after its last log-in that a browser is known: 400 days, the most that browsers keep a cookie
+/// (RFC 6265bis, 5.5).
+pub const BROWSER_SECONDS: u64 = 400 * 24 * 60 * 60;
 
 /// Counters of attempts of one site. When there are more, the oldest are forgotten.
 pub const ATTEMPT_COUNTERS: usize = 20_000;

@@ -86,7 +86,7 @@ fn hash(password: &str, salt: &[u8], memory_kib: u32, passes: u32) -> Result<Vec
 }
 
 /// Compares without telling by its time where the difference is.
-fn same(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
     one.len() == other.len()
         && one
             .iter()

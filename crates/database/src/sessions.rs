@@ -3,6 +3,10 @@
 //! The visitor has a random token in a cookie that no script sees; the database has the token's hash and the data.
 //! So neither a visitor's cookie nor a copy of the database lets anybody be somebody else, and a token that this
 //! database did not give out is never taken up.
+//!
+//! Several requests may have one session at once. Each keeps only what it changed: keys that it set or deleted are
+//! put into what the session is by then, so two that change different keys lose nothing, and of two that change the
+//! same key the later counts. A session that was destroyed or renewed meanwhile does not come back.
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{OptionalExtension, params};
@@ -76,6 +80,17 @@ impl Session {
     pub fn destroy(&mut self) {
         self.data.clear();
         self.wish = Wish::Destroy;
+    }
+
+    /// Other data with what this request changed in it.
+    fn applied_to(&self, mut other: Map<String, Value>) -> Map<String, Value> {
+        for (key, value) in &self.data {
+            if self.before.get(key) != Some(value) {
+                other.insert(key.clone(), value.clone());
+            }
+        }
+        other.retain(|key, _| self.data.contains_key(key) || !self.before.contains_key(key));
+        other
     }
 
     /// Whether nothing was known of the visitor when the request began.
@@ -170,21 +185,40 @@ impl Sessions<'_> {
         }
         match session.stored {
             None if session.data.is_empty() => Ok(None),
-            None => self.give(session, now, now, random, secure).map(Some),
+            None => self.give(&session.data, now, now, random, secure).map(Some),
             Some(stored) if session.wish == Wish::Renew => {
+                // Of one that is gone only what this request changed is left: that is a new session.
+                let data = self.merged(session, stored.hash)?;
+                let created = data.as_ref().map_or(now, |_| stored.created);
+                let data = data.unwrap_or_else(|| session.applied_to(Map::new()));
                 self.delete(stored.hash)?;
-                self.give(session, stored.created, now, random, secure)
-                    .map(Some)
+                self.give(&data, created, now, random, secure).map(Some)
             }
             Some(stored) => {
                 let is_noted = now < stored.seen.saturating_add(SESSION_NOTE_SECONDS);
                 if session.data != session.before || !is_noted {
-                    self.write(stored.hash, session, stored.created, now)?;
+                    // Without a row it was destroyed or renewed meanwhile: nothing is kept.
+                    if let Some(data) = self.merged(session, stored.hash)? {
+                        self.update(stored.hash, &data, now)?;
+                    }
                 }
                 // The visitor's own copy lives on with the session; its value cannot be had back from the hash.
                 Ok(None)
             }
         }
+    }
+
+    /// What the session is by now, with what this request changed; none if it is gone.
+    fn merged(&self, session: &Session, hash: Hash) -> Result<Option<Map<String, Value>>, Error> {
+        let now: Option<String> = self.database.own(|connection| {
+            let mut statement =
+                connection.prepare_cached("SELECT data FROM _sessions WHERE hash = ?")?;
+            Ok(statement
+                .query_row([&hash[..]], |row| row.get(0))
+                .optional()?)
+        })?;
+        let now = now.and_then(|text| serde_json::from_str(&text).ok());
+        Ok(now.map(|now| session.applied_to(now)))
     }
 
     /// How many sessions there are.
@@ -210,7 +244,7 @@ impl Sessions<'_> {
     /// Keeps a session under a new token, and gives the cookie with it.
     fn give(
         &self,
-        session: &Session,
+        data: &Map<String, Value>,
         created: u64,
         now: u64,
         random: &mut dyn Random,
@@ -218,7 +252,15 @@ impl Sessions<'_> {
     ) -> Result<String, Error> {
         let mut token = [0; TOKEN_BYTES];
         random.fill(&mut token);
-        self.write(Sha256::digest(token).into(), session, created, now)?;
+        let hash = Sha256::digest(token);
+        let data = text_of(data)?;
+        self.database.own(|connection| {
+            let mut statement = connection.prepare_cached(
+                "INSERT INTO _sessions (hash, data, created, seen) VALUES (?, ?, ?, ?)",
+            )?;
+            statement.execute(params![&hash[..], data, seconds(created), seconds(now)])?;
+            Ok(())
+        })?;
         self.make_room(now)?;
         Ok(cookie::set(
             COOKIE,
@@ -228,21 +270,12 @@ impl Sessions<'_> {
         ))
     }
 
-    fn write(&self, hash: Hash, session: &Session, created: u64, now: u64) -> Result<(), Error> {
-        let data = Value::Object(session.data.clone()).to_string();
-        if data.len() > SESSION_BYTES {
-            return Err(Error::TooLarge {
-                what: "the session in bytes",
-                size: data.len() as u64,
-                limit: SESSION_BYTES as u64,
-                remedy: "Keep large things in a collection, and their ids in the session",
-            });
-        }
+    fn update(&self, hash: Hash, data: &Map<String, Value>, now: u64) -> Result<(), Error> {
+        let data = text_of(data)?;
         self.database.own(|connection| {
-            let mut statement = connection.prepare_cached(
-                "INSERT OR REPLACE INTO _sessions (hash, data, created, seen) VALUES (?, ?, ?, ?)",
-            )?;
-            statement.execute(params![&hash[..], data, seconds(created), seconds(now)])?;
+            let mut statement = connection
+                .prepare_cached("UPDATE _sessions SET data = ?, seen = ? WHERE hash = ?")?;
+            statement.execute(params![data, seconds(now), &hash[..]])?;
             Ok(())
         })
     }
@@ -281,6 +314,20 @@ impl Sessions<'_> {
 fn hash_of_token(text: &str) -> Option<Hash> {
     let token = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
     (token.len() == TOKEN_BYTES).then(|| Sha256::digest(token).into())
+}
+
+/// A session's data as it is stored.
+fn text_of(data: &Map<String, Value>) -> Result<String, Error> {
+    let text = serde_json::to_string(data).unwrap_or_default();
+    if text.len() > SESSION_BYTES {
+        return Err(Error::TooLarge {
+            what: "the session in bytes",
+            size: text.len() as u64,
+            limit: SESSION_BYTES as u64,
+            remedy: "Keep large things in a collection, and their ids in the session",
+        });
+    }
+    Ok(text)
 }
 
 /// As SQLite has numbers.

@@ -283,3 +283,79 @@ fn a_session_of_a_request_that_was_rolled_back_is_not_there() {
             .is_new()
     );
 }
+
+/// Saves a session with another value for a key.
+fn change(database: &Database, mut session: Session, key: &str, value: serde_json::Value) {
+    session.data.insert(key.to_owned(), value);
+    let set = database
+        .sessions()
+        .save(&session, NOW, &mut random(), false);
+    assert_eq!(set.unwrap(), None);
+}
+
+#[test]
+fn a_session_that_was_destroyed_or_renewed_meanwhile_does_not_come_back() {
+    let database = database();
+    let sessions = database.sessions();
+    let mut random = random();
+    for end in [Session::destroy, Session::renew] {
+        let cookie = begin(&database, json!({ "account": "ann" }), &mut random, NOW);
+        let slow = sessions.open(Some(&cookie), NOW).unwrap();
+        let mut other = sessions.open(Some(&cookie), NOW).unwrap();
+        end(&mut other);
+        sessions.save(&other, NOW, &mut random, false).unwrap();
+        let count = sessions.count().unwrap();
+        change(&database, slow, "a", json!(1));
+        assert!(sessions.open(Some(&cookie), NOW).unwrap().is_new());
+        assert_eq!(sessions.count().unwrap(), count);
+    }
+}
+
+#[test]
+fn a_slow_request_cannot_renew_what_was_destroyed_meanwhile() {
+    let database = database();
+    let sessions = database.sessions();
+    let mut random = random();
+    let old = begin(&database, json!({ "account": "ann" }), &mut random, NOW);
+    let mut slow = sessions.open(Some(&old), NOW).unwrap();
+    let mut other = sessions.open(Some(&old), NOW).unwrap();
+    other.destroy();
+    sessions.save(&other, NOW, &mut random, false).unwrap();
+    slow.data.insert("b".to_owned(), json!(2));
+    slow.renew();
+    let set = sessions.save(&slow, NOW + 5, &mut random, false).unwrap();
+    let new = sessions
+        .open(Some(&cookie(&set.unwrap())), NOW + 5)
+        .unwrap();
+    assert_eq!(new.data, *json!({ "b": 2 }).as_object().unwrap());
+}
+
+#[test]
+fn two_requests_that_change_different_keys_of_a_session_lose_nothing() {
+    let database = database();
+    let sessions = database.sessions();
+    let mut random = random();
+    let data = json!({ "a": 1, "b": 1, "c": 1, "d": 1 });
+    let cookie = begin(&database, data, &mut random, NOW);
+    let one = sessions.open(Some(&cookie), NOW).unwrap();
+    let mut two = sessions.open(Some(&cookie), NOW).unwrap();
+    change(&database, one, "a", json!(2));
+    two.data.remove("b");
+    two.data.insert("e".to_owned(), json!(2));
+    change(&database, two, "d", json!(2));
+    let now = sessions.open(Some(&cookie), NOW).unwrap().data;
+    let expected = json!({ "a": 2, "c": 1, "d": 2, "e": 2 });
+    assert_eq!(serde_json::Value::Object(now), expected);
+}
+
+#[test]
+fn of_two_changes_of_one_key_of_a_session_the_later_counts() {
+    let database = database();
+    let sessions = database.sessions();
+    let cookie = begin(&database, json!({ "a": 1 }), &mut random(), NOW);
+    let one = sessions.open(Some(&cookie), NOW).unwrap();
+    let two = sessions.open(Some(&cookie), NOW).unwrap();
+    change(&database, two, "a", json!(2));
+    change(&database, one, "a", json!(3));
+    assert_eq!(sessions.open(Some(&cookie), NOW).unwrap().data["a"], 3);
+}

@@ -17,6 +17,11 @@ pub const MAX_MEMORY_MIB: u64 = 128;
 pub const MAX_BODY_MIB: u64 = 64;
 /// Largest response body in MiB; what is larger should be a static file, which costs no script.
 pub const MAX_OUTPUT_MIB: u64 = 1024;
+/// Most bytes of files that one request writes, in MiB. They pass through the memory of several rooms.
+pub const MAX_FILE_WRITES_MIB: u64 = 256;
+/// Most bytes of all files that a site's code has written, in MiB: they lie on the host's disk. The owner may allow
+/// less.
+pub const MAX_FILES_MIB: u64 = 1024;
 /// Most requests of a site that run at once.
 pub const MAX_CONCURRENCY: u64 = 16;
 /// Most requests of a site that wait for their turn.
@@ -50,13 +55,26 @@ pub struct Limits {
         deserialize_with = "within::<1, MAX_OUTPUT_MIB, _>"
     )]
     pub output_mib: u64,
-    /// Requests that run at once.
+    /// Files that one request writes, in MiB.
+    #[serde(
+        rename = "fileWritesMiB",
+        deserialize_with = "within::<0, MAX_FILE_WRITES_MIB, _>"
+    )]
+    pub file_writes_mib: u64,
+    /// All files that the site's code has written and not deleted, in MiB.
+    #[serde(
+        rename = "filesMiB",
+        deserialize_with = "within::<0, MAX_FILES_MIB, _>"
+    )]
+    pub files_mib: u64,
+    /// Requests that run at once. One visitor has half of them at most, one network three quarters.
     #[serde(deserialize_with = "within::<1, MAX_CONCURRENCY, _>")]
     pub concurrency: u64,
-    /// Requests that wait for their turn; further ones get 503.
+    /// Requests that wait for their turn; further ones get 503. One visitor has a quarter of the places at most, one
+    /// network half.
     #[serde(deserialize_with = "within::<0, MAX_QUEUE, _>")]
     pub queue: u64,
-    /// Answers that are being streamed at once; further ones get 503.
+    /// Answers that are being streamed at once; further ones get 503. Shared out as the queue is.
     #[serde(deserialize_with = "within::<0, MAX_STREAMS, _>")]
     pub streams: u64,
 }
@@ -69,8 +87,10 @@ impl Default for Limits {
             memory_mib: 32,
             body_mib: 16,
             output_mib: 64,
+            file_writes_mib: 32,
+            files_mib: 256,
             concurrency: 8,
-            queue: 128,
+            queue: 512,
             streams: 64,
         }
     }
@@ -85,6 +105,16 @@ impl Limits {
     /// Request body, in bytes.
     pub fn body_bytes(&self) -> u64 {
         self.body_mib * MIB
+    }
+
+    /// Files that one request writes, in bytes.
+    pub fn file_writes_bytes(&self) -> u64 {
+        self.file_writes_mib * MIB
+    }
+
+    /// All files that the site's code has written, in bytes.
+    pub fn files_bytes(&self) -> u64 {
+        self.files_mib * MIB
     }
 
     /// Response body, in bytes.

@@ -137,7 +137,7 @@ mod tests {
         let text = r#"{"$schema":"site.schema.json","name":"guests","title":"Guests",
             "settings":{"singlePageFallback":"app.html"},
             "limits":{"cpuMs":500,"deadlineSeconds":10,"memoryMiB":16,"bodyMiB":0,"outputMiB":2,
-                      "concurrency":1,"queue":0,"streams":3}}"#;
+                      "fileWritesMiB":0,"filesMiB":4,"concurrency":1,"queue":0,"streams":3}}"#;
         let site = SiteJson::parse(text.as_bytes()).unwrap();
         assert_eq!(
             site.settings.single_page_fallback.as_deref(),

@@ -55,6 +55,8 @@ fn the_schema_has_the_ceilings() {
         ("memoryMiB", limits::MAX_MEMORY_MIB),
         ("bodyMiB", limits::MAX_BODY_MIB),
         ("outputMiB", limits::MAX_OUTPUT_MIB),
+        ("fileWritesMiB", limits::MAX_FILE_WRITES_MIB),
+        ("filesMiB", limits::MAX_FILES_MIB),
         ("concurrency", limits::MAX_CONCURRENCY),
         ("queue", limits::MAX_QUEUE),
         ("streams", limits::MAX_STREAMS),

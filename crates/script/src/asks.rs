@@ -41,8 +41,8 @@ pub(crate) enum Ask {
     ClearTimer(u32),
     /// Something with the site's files.
     File(u32, FileOp),
-    /// The request's transaction.
-    Lock(u32),
+    /// The request's transaction, and whether the handler may read the body while it has it.
+    Lock(u32, bool),
     /// Its end: whether it is kept, and the session's data with it.
     Finish(u32, bool, Option<serde_json::Value>, Wish),
     /// Tell those who are subscribed: topic, JSON.
@@ -73,6 +73,9 @@ pub(crate) struct Asks {
     pub subscriptions: Cell<u32>,
     /// Subscriptions now.
     pub subscribed: Cell<usize>,
+    /// Files written or deleted so far, and bytes written into them.
+    pub file_changes: Cell<u32>,
+    pub file_bytes: Cell<u64>,
     /// Bytes of body written so far.
     pub written: Cell<u64>,
     /// Has the answer been given, or the request failed?

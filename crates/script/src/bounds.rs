@@ -9,6 +9,8 @@ pub const STACK: usize = if cfg!(target_family = "wasm") {
 };
 /// Memory in use from which the first garbage collection comes, in bytes: most requests end before.
 pub const FIRST_COLLECTION: usize = 4 * 1024 * 1024;
+/// Bytes that a runtime is given between two looks at its time: zeroing them takes well under a millisecond.
+pub const BYTES_BETWEEN_LOOKS: usize = 1024 * 1024;
 /// Largest module or JSON file that can be imported, in bytes.
 pub const MODULE: usize = 2 * 1024 * 1024;
 /// All modules of a site together, in bytes; they stay in memory as bytecode.
@@ -23,6 +25,22 @@ pub const TIMERS: usize = 1_000;
 pub const QUESTIONS: u32 = 64;
 /// Largest file that a handler reads or writes, in bytes.
 pub const FILE: usize = 16 * 1024 * 1024;
+/// Most files that one request writes or deletes: each is a transaction of the host's store.
+pub const FILE_CHANGES: u32 = 1_000;
+/// Seconds that a body which is awaited may be silent while others wait for its request's place. A connection that
+/// lost something is heard again within a second or two.
+pub const BODY_SILENCE_SECONDS: u64 = 5;
+/// Bytes of a body that must come meanwhile for it not to count as silent: a tenth of what the slowest mobile
+/// connections bring.
+pub const BODY_PROGRESS: u64 = 4 * 1024;
+/// Password hashes that strangers may have at once, and then again after their rest: a meeting that logs in.
+pub const HASHES_OF_SITE: u32 = 40;
+/// The same from one network.
+pub const HASHES_OF_NETWORK: u32 = 20;
+/// How long hashing rests for the time that it took, as a multiple: it has a quarter of the thread at most.
+pub const HASH_REST_OF_SITE: u32 = 3;
+/// The same for one network: it has a sixteenth.
+pub const HASH_REST_OF_NETWORK: u32 = 15;
 /// Most topics that one subscription names.
 pub const TOPICS: usize = 32;
 /// Most subscriptions of one request at once.

@@ -1,16 +1,28 @@
 //! What a handler's code does with the database: an operation by its name, with arguments and result as JSON.
 //! The prelude (`database.js`, `accounts.js`) is what a site's author sees of it.
 
-use database::{Access, Account, Cell, Database, Direction, Error, Random};
+use std::cell::RefCell;
+use std::time::Duration;
+
+use database::{Access, Account, Cell, Database, Direction, Error, Random, Source};
 use serde_json::{Value, json};
+
+use crate::hashing::{Asking, Hashing};
 
 /// Who asks, and when.
 pub(crate) struct Asker<'a> {
-    /// Tells visitors apart, for those who try passwords.
-    pub visitor: &'a str,
+    /// Tells visitors' networks apart, for those who try passwords.
+    pub network: &'a str,
+    /// The request's `Cookie` header.
+    pub cookies: Option<&'a str>,
+    /// The visitor's connection is encrypted.
+    pub secure: bool,
     /// Seconds since 1970.
     pub now: u64,
     pub random: &'a mut dyn Random,
+    pub hashing: &'a RefCell<Hashing>,
+    /// The platform's clock.
+    pub clock: &'a dyn Fn() -> Duration,
 }
 
 /// Why an operation failed.
@@ -22,6 +34,9 @@ pub(crate) enum DataError {
     /// The database refused.
     #[error(transparent)]
     Database(#[from] Error),
+    /// Passwords have had their share of the time.
+    #[error("too many log-ins at once; try again in {0} seconds")]
+    Hashing(u64),
 }
 
 impl DataError {
@@ -29,7 +44,7 @@ impl DataError {
     pub fn name(&self) -> Option<&'static str> {
         match self {
             Self::Database(Error::Account(_)) => Some("AccountError"),
-            Self::Database(Error::Attempts { .. }) => Some("AttemptsError"),
+            Self::Database(Error::Attempts { .. }) | Self::Hashing(_) => Some("AttemptsError"),
             _ => None,
         }
     }
@@ -37,6 +52,79 @@ impl DataError {
 
 /// Carries out one operation; its result as JSON.
 pub(crate) fn operate(
+    database: &Database,
+    operation: &str,
+    arguments: &Value,
+    asker: Asker<'_>,
+) -> Result<String, DataError> {
+    match operation {
+        "createAccount" | "verify" | "login" | "setPassword" => {
+            with_password(database, operation, arguments, asker)
+        }
+        _ => on_data(database, operation, arguments, asker),
+    }
+}
+
+/// What hashes a password: if there is time for it.
+fn with_password(
+    database: &Database,
+    operation: &str,
+    arguments: &Value,
+    asker: Asker<'_>,
+) -> Result<String, DataError> {
+    let text = |at: usize| {
+        arguments
+            .get(at)
+            .and_then(Value::as_str)
+            .ok_or(DataError::Unknown)
+    };
+    let (name, password) = (text(0)?, text(1)?);
+    let accounts = database.accounts();
+    let asking = match accounts.knows_browser(name, asker.cookies)? {
+        true => Asking::Known,
+        false => Asking::Stranger,
+    };
+    let began = (asker.clock)();
+    if let Some(wait) = asker.hashing.borrow().wait(asking, asker.network, began) {
+        return Err(DataError::Hashing(wait.as_secs() + 1));
+    }
+    let source = Source {
+        network: asker.network,
+        cookies: asker.cookies,
+    };
+    let (now, random) = (asker.now, asker.random);
+    let done = match operation {
+        "createAccount" => accounts
+            .create(name, password, now, random)
+            .map(|account| shown(&account)),
+        "verify" => accounts
+            .verify(name, password, source, now)
+            .map(|login| login.map_or(Value::Null, |login| shown(&login.account))),
+        "setPassword" => accounts
+            .set_password(name, password, random)
+            .map(|login| json!({ "name": login.account.name, "id": login.id.as_str() })),
+        _ => accounts
+            .verify(name, password, source, now)
+            .and_then(|login| {
+                let Some(login) = login else {
+                    return Ok(Value::Null);
+                };
+                let cookie =
+                    accounts.remember_browser(name, asker.cookies, random, asker.secure)?;
+                Ok(json!({
+                    "account": shown(&login.account), "id": login.id.as_str(), "cookie": cookie,
+                }))
+            }),
+    };
+    let ended = (asker.clock)();
+    let took = ended.saturating_sub(began);
+    let mut hashing = asker.hashing.borrow_mut();
+    hashing.note(asking, asker.network, ended, took);
+    Ok(done?.to_string())
+}
+
+/// What does not.
+fn on_data(
     database: &Database,
     operation: &str,
     arguments: &Value,
@@ -74,12 +162,6 @@ pub(crate) fn operate(
             let rows = database.sql(text(0)?, &parameters, Access::Write)?;
             json!({ "rows": rows.to_objects(), "changes": rows.changes })
         }
-        "createAccount" => shown(&accounts.create(text(0)?, text(1)?, asker.now, asker.random)?),
-        "verify" => {
-            let account = accounts.verify(text(0)?, text(1)?, asker.visitor, asker.now)?;
-            account.as_ref().map_or(Value::Null, shown)
-        }
-        "setPassword" => json!(accounts.set_password(text(0)?, text(1)?, asker.random)?),
         "account" => accounts.get(text(0)?)?.as_ref().map_or(Value::Null, shown),
         "deleteAccount" => json!(accounts.delete(text(0)?)?),
         _ => return Err(DataError::Unknown),

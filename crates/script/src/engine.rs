@@ -1,8 +1,10 @@
 //! What all runtimes of one box share.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::error::Error;
+use crate::hashing::Hashing;
 use crate::platform::Platform;
 use crate::prelude::Prelude;
 
@@ -11,6 +13,7 @@ use crate::prelude::Prelude;
 pub struct Engine {
     pub(crate) platform: Rc<dyn Platform>,
     pub(crate) prelude: Rc<Prelude>,
+    pub(crate) hashing: Rc<RefCell<Hashing>>,
 }
 
 impl Engine {
@@ -19,6 +22,7 @@ impl Engine {
         Ok(Self {
             platform,
             prelude: Rc::new(Prelude::compile()?),
+            hashing: Rc::default(),
         })
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use crate::bounds;
 use crate::inbound::Inbound;
 use crate::realm::Realm;
+use crate::request::Visitor;
 
 /// How far a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +21,7 @@ pub(crate) enum Phase {
 /// One request and its runtime.
 pub(crate) struct Exchange {
     pub realm: Realm,
+    pub visitor: Visitor,
     pub route: String,
     pub phase: Phase,
     pub head_only: bool,
@@ -28,6 +30,8 @@ pub(crate) struct Exchange {
     pub inbound: Inbound,
     /// The visitor is gone: nothing more is sent.
     pub gone: bool,
+    /// The questions that wait for the body before they wait for the transaction.
+    pub wants_lock: Vec<u32>,
     /// The question that waits for room.
     pub wants_room: Option<u32>,
     /// Events that leave when the handler has answered.
@@ -44,6 +48,7 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub fn new(
         realm: Realm,
+        visitor: Visitor,
         route: String,
         head_only: bool,
         deadline: Duration,
@@ -51,12 +56,14 @@ impl Exchange {
     ) -> Self {
         Self {
             realm,
+            visitor,
             route,
             phase: Phase::Handling,
             head_only,
             deadline: Some(deadline),
             inbound,
             gone: false,
+            wants_lock: Vec::new(),
             wants_room: None,
             unpublished: Vec::new(),
             has_room: true,

@@ -15,8 +15,8 @@ pub(crate) struct Facts {
     pub secure: Cell<bool>,
     /// The `Cookie` headers, as one.
     pub cookies: RefCell<Option<String>>,
-    /// Tells visitors apart.
-    pub visitor: RefCell<String>,
+    /// Tells visitors' networks apart.
+    pub network: RefCell<String>,
     /// The request's transaction is open.
     pub holds: Cell<bool>,
     /// The visitor's session, once the code has looked at it.
@@ -35,6 +35,6 @@ impl Facts {
             .map(|(_, value)| value.as_str())
             .collect();
         *self.cookies.borrow_mut() = (!cookies.is_empty()).then(|| cookies.join("; "));
-        self.visitor.borrow_mut().clone_from(&head.visitor.id);
+        self.network.borrow_mut().clone_from(&head.visitor.network);
     }
 }

@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     TooManyStreams,
     /// The request's body is larger than `limits.bodyMiB`.
     BodyTooLarge,
+    /// The request's body was silent while others waited.
+    BodySilent,
 }
 
 /// What an error page says, and whether the visitor may try again.
@@ -59,6 +61,11 @@ impl Fault {
                 status: 413,
                 title: "Too large",
                 sentence: "What was sent is larger than this site takes.",
+            },
+            Self::BodySilent => Shown {
+                status: 408,
+                title: "Too slow",
+                sentence: "What was sent did not arrive in time. Try again.",
             },
             Self::Threw { status: 429, .. } => Shown {
                 status: 429,
@@ -115,6 +122,10 @@ impl Fault {
             }
             Self::TooManyStreams => {
                 "refused: too many answers are being streamed (limits.streams in site.json)"
+                    .to_owned()
+            }
+            Self::BodySilent => {
+                "stopped: the request's body did not come, and others waited for its place"
                     .to_owned()
             }
             Self::BodyTooLarge => {

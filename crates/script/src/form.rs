@@ -1,7 +1,10 @@
 //! Forms in request bodies: `application/x-www-form-urlencoded` (URL Standard) and `multipart/form-data`
 //! (RFC 7578), from bytes to fields.
 
-use crate::bounds::{FORM_FIELDS, PART_HEAD};
+use crate::bounds::FORM_FIELDS;
+
+mod multipart;
+mod parameters;
 
 /// One field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,16 +51,20 @@ pub enum FormError {
 
 /// Reads a form by the request's content-type.
 pub fn parse(content_type: &str, body: &[u8]) -> Result<Vec<Field>, FormError> {
-    let (media_type, parameters) = content_type.split_once(';').unwrap_or((content_type, ""));
+    let (media_type, rest) = content_type.split_once(';').unwrap_or((content_type, ""));
     let media_type = media_type.trim();
     if media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return urlencoded(body);
     }
     if media_type.eq_ignore_ascii_case("multipart/form-data") {
-        let boundary = parameter(parameters, "boundary").ok_or(FormError::Boundary)?;
+        let boundary = parameters::read(rest)
+            .into_iter()
+            .find(|(name, _)| name == "boundary")
+            .map(|(_, value)| value)
+            .ok_or(FormError::Boundary)?;
         // RFC 2046, 5.1.1: 1 to 70 characters.
         return match (1..=70).contains(&boundary.len()) {
-            true => multipart(&boundary, body),
+            true => multipart::read(&boundary, body),
             false => Err(FormError::Boundary),
         };
     }
@@ -75,136 +82,6 @@ fn urlencoded(body: &[u8]) -> Result<Vec<Field>, FormError> {
     match fields.len() > FORM_FIELDS {
         true => Err(FormError::TooMany),
         false => Ok(fields),
-    }
-}
-
-fn multipart(boundary: &str, body: &[u8]) -> Result<Vec<Field>, FormError> {
-    let delimiter = format!("\r\n--{boundary}");
-    // The first delimiter may stand at the very beginning.
-    let mut rest = match body.strip_prefix(delimiter.trim_start().as_bytes()) {
-        Some(rest) => rest,
-        None => {
-            after(body, delimiter.as_bytes())
-                .ok_or(FormError::Malformed("its first boundary is missing"))?
-                .1
-        }
-    };
-    let mut fields = Vec::new();
-    loop {
-        if rest.starts_with(b"--") {
-            return Ok(fields);
-        }
-        // RFC 2046 allows spaces after a boundary.
-        let padding = rest
-            .iter()
-            .take_while(|b| matches!(b, b' ' | b'\t'))
-            .count();
-        rest = rest
-            .get(padding..)
-            .and_then(|rest| rest.strip_prefix(b"\r\n"))
-            .ok_or(FormError::Malformed(
-                "a boundary is not at the end of its line",
-            ))?;
-        let (head, content) = match rest.strip_prefix(b"\r\n") {
-            Some(content) => (&b""[..], content),
-            None => {
-                after(rest, b"\r\n\r\n").ok_or(FormError::Malformed("a part has no content"))?
-            }
-        };
-        let (content, next) = after(content, delimiter.as_bytes())
-            .ok_or(FormError::Malformed("its last boundary is missing"))?;
-        if fields.len() == FORM_FIELDS {
-            return Err(FormError::TooMany);
-        }
-        fields.push(part(head, content)?);
-        rest = next;
-    }
-}
-
-/// One part: its headers and its content.
-fn part(head: &[u8], content: &[u8]) -> Result<Field, FormError> {
-    if head.len() > PART_HEAD {
-        return Err(FormError::Malformed("the head of a part is too long"));
-    }
-    let head = String::from_utf8_lossy(head);
-    let header = |wanted: &str| {
-        head.split("\r\n").find_map(|line| {
-            let (name, value) = line.split_once(':')?;
-            name.trim()
-                .eq_ignore_ascii_case(wanted)
-                .then_some(value.trim())
-        })
-    };
-    let disposition = header("content-disposition")
-        .and_then(|value| value.split_once(';'))
-        .filter(|(kind, _)| kind.trim().eq_ignore_ascii_case("form-data"))
-        .map(|(_, parameters)| parameters)
-        .ok_or(FormError::Malformed("a part is not form-data"))?;
-    let name = parameter(disposition, "name").ok_or(FormError::Malformed("a part has no name"))?;
-    let value = match parameter(disposition, "filename") {
-        Some(filename) => FieldValue::File {
-            bytes: content.to_vec(),
-            filename: last_part(&filename).to_owned(),
-            media_type: header("content-type")
-                .unwrap_or("application/octet-stream")
-                .to_owned(),
-        },
-        None => FieldValue::Text(String::from_utf8_lossy(content).into_owned()),
-    };
-    Ok(Field {
-        name: unescape(&name),
-        value,
-    })
-}
-
-/// A file's name without its folders, of either kind of system.
-fn last_part(filename: &str) -> &str {
-    filename.rsplit(['/', '\\']).next().unwrap_or_default()
-}
-
-/// Browsers write `"` and line breaks so (HTML Standard, "multipart/form-data encoding algorithm").
-fn unescape(name: &str) -> String {
-    name.replace("%22", "\"")
-        .replace("%0D", "\r")
-        .replace("%0A", "\n")
-}
-
-/// A parameter of a header: a token, or a quoted string, in which browsers do not escape backslashes.
-fn parameter(parameters: &str, wanted: &str) -> Option<String> {
-    let mut rest = parameters;
-    loop {
-        rest = rest.trim_start_matches([' ', '\t', ';']);
-        let (name, after) = rest.split_once('=')?;
-        let (value, next) = match after.strip_prefix('"') {
-            Some(quoted) => quoted.split_once('"')?,
-            None => match after.find(';') {
-                Some(end) => after.split_at(end),
-                None => (after, ""),
-            },
-        };
-        if name.trim().eq_ignore_ascii_case(wanted) {
-            return Some(value.trim().to_owned());
-        }
-        rest = next;
-    }
-}
-
-/// What stands before and after the first `needle`.
-fn after<'b>(hay: &'b [u8], needle: &[u8]) -> Option<(&'b [u8], &'b [u8])> {
-    let at = find(hay, needle)?;
-    Some((hay.get(..at)?, hay.get(at + needle.len()..)?))
-}
-
-/// Needles begin with `\r`, which is rare in what browsers send: looking for that one byte first is quick.
-fn find(hay: &[u8], needle: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    loop {
-        let rest = hay.get(from..)?;
-        let at = rest.iter().position(|byte| Some(byte) == needle.first())?;
-        if rest.get(at..)?.starts_with(needle) {
-            return Some(from + at);
-        }
-        from += at + 1;
     }
 }
 
@@ -254,6 +131,43 @@ mod tests {
             }
         );
         assert_eq!(parse(TYPE, b"--b 1--").unwrap(), []);
+    }
+
+    /// The one field of a form whose part has this head.
+    fn one(head: &str) -> Result<Field, FormError> {
+        let body = format!("--b 1\r\n{head}\r\n\r\nabc\r\n--b 1--");
+        parse(TYPE, body.as_bytes()).map(|mut fields| fields.remove(0))
+    }
+
+    #[test]
+    fn names_of_fields_and_files_are_what_the_visitor_named() {
+        for (written, name) in [
+            (r#"filename="na%22me.txt""#, "na\"me.txt"),
+            (r#"filename="a%0D%0Ab""#, "a\r\nb"),
+            (r#"filename="a\"b.txt""#, "a\"b.txt"),
+            (r#"filename="C:\up\""#, ""),
+            ("filename*=utf-8''file%20name.txt", "file name.txt"),
+            (r#"filename*=utf-8''b; filename="a""#, "a"),
+        ] {
+            let head = format!("Content-Disposition: form-data; name=\"f%22%0A\"; {written}");
+            let field = one(&head).unwrap();
+            assert_eq!(field.name, "f\"\n");
+            let FieldValue::File { filename, .. } = field.value else {
+                panic!("{written} is a file");
+            };
+            assert_eq!(filename, name, "{written}");
+        }
+        let wrong = one("content-disposition: form-data; name=f; filename*=koi8-r''a");
+        assert!(wrong.is_err());
+    }
+
+    #[test]
+    fn a_file_without_a_type_is_plain_text() {
+        let field = one("content-disposition: form-data; name=f; filename=a.bin").unwrap();
+        let FieldValue::File { media_type, .. } = field.value else {
+            panic!("a file");
+        };
+        assert_eq!(media_type, "text/plain");
     }
 
     #[test]

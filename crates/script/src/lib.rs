@@ -16,7 +16,7 @@
 //!
 //! # What bounds a request
 //!
-//! Time on the processor ([`layout::Limits::cpu_ms`], looked at by the interpreter itself), time on the wall
+//! Time on the processor ([`layout::Limits::cpu_ms`], looked at by the interpreter itself and where it gets memory), time on the wall
 //! from the request to the head, memory, stack, sizes of bodies both ways, and numbers of log entries, timers,
 //! events and files under way ([`bounds`]). Who crosses one gets 500 or 503 with an incident's id, and the
 //! log says where.
@@ -28,7 +28,7 @@
 //!
 //! # In wasm
 //!
-//! The program that links this crate defines `__rquickjs_host_now_us` (microseconds since 1970, an `f64`), and, since
+//! The program that links this crate defines `__rquickjs_host_now_us` (what [`clock::for_interpreter`] gives), and, since
 //! SQLite's library comes along, `putchar_`. Both libraries bring parts of a C library whose inner functions have
 //! the same names and other shapes; SQLite's are compiled under other names by
 //! `CFLAGS_wasm32_unknown_unknown="-D__floatscan=sqlite_floatscan -D__shgetc=sqlite_shgetc -D__shlim=sqlite_shlim
@@ -40,7 +40,9 @@
 //!   errors.
 //! - [`sandbox`]: all requests of a site; `exchange` is one of them, `fault` how one goes wrong, `bus` the
 //!   events between them.
-//! - `realm`: a runtime with its limits; `budget` counts its time; `prelude` (and the JavaScript in
+//!   `shares` is how much one visitor may have of what all share, `hashing` how much time passwords may take.
+//! - `realm`: a runtime with its limits; `budget` counts its time, `memory` gives it room, [`clock`] what the
+//!   interpreter takes for the time; `prelude` (and the JavaScript in
 //!   `src/prelude/`) is the web platform in it; `natives` is what that asks of Rust; `asks` what it asks of the
 //!   sandbox.
 //! - `transaction`: whose turn it is with the database; `data`, `session`: what is done with it.
@@ -50,6 +52,7 @@ mod asks;
 pub mod bounds;
 mod budget;
 mod bus;
+pub mod clock;
 mod compiler;
 mod data;
 pub mod effect;
@@ -59,7 +62,10 @@ mod exchange;
 mod facts;
 mod fault;
 pub mod form;
+mod hashing;
 mod inbound;
+mod isomorphic;
+mod memory;
 mod modules;
 mod natives;
 pub mod platform;
@@ -70,6 +76,7 @@ mod reply;
 pub mod request;
 pub mod sandbox;
 mod session;
+mod shares;
 mod stack;
 mod transaction;
 

@@ -11,8 +11,10 @@ use template::Templates;
 use crate::asks::Asks;
 use crate::bounds;
 use crate::budget::Budget;
+use crate::clock;
 use crate::engine::Engine;
 use crate::facts::Facts;
+use crate::memory::TimedMemory;
 use crate::modules::{Compiled, Modules, Paths};
 use crate::natives::{self, Reach};
 use crate::prelude::DRIVER;
@@ -24,6 +26,7 @@ pub(crate) struct Allowance {
     pub cpu: Duration,
     pub memory: u64,
     pub output: u64,
+    pub files: u64,
 }
 
 impl From<&layout::Limits> for Allowance {
@@ -32,6 +35,7 @@ impl From<&layout::Limits> for Allowance {
             cpu: Duration::from_millis(limits.cpu_ms),
             memory: limits.memory_bytes(),
             output: limits.output_bytes(),
+            files: limits.file_writes_bytes(),
         }
     }
 }
@@ -74,7 +78,9 @@ impl Realm {
         allowance: Allowance,
     ) -> Result<Self, String> {
         let text = |error: rquickjs::Error| error.to_string();
-        let runtime = Runtime::new().map_err(text)?;
+        let budget = Rc::new(Budget::new(engine.platform.clone(), allowance.cpu));
+        let memory = TimedMemory::new(budget.clone());
+        let runtime = Runtime::new_with_alloc(memory).map_err(text)?;
         runtime.set_max_stack_size(bounds::STACK);
         runtime.set_memory_limit(usize::try_from(allowance.memory).unwrap_or(usize::MAX));
         runtime.set_gc_threshold(bounds::FIRST_COLLECTION);
@@ -87,15 +93,17 @@ impl Realm {
                 prelude: engine.prelude.clone(),
             },
         );
-        let budget = Rc::new(Budget::new(engine.platform.clone(), allowance.cpu));
         let watched = budget.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || watched.is_over())));
-        let context = Context::full(&runtime).map_err(text)?;
+        let context = clock::seeded(&*engine.platform, || Context::full(&runtime)).map_err(text)?;
         let asks = Rc::new(Asks::default());
         let reach = Reach {
             asks: asks.clone(),
+            budget: budget.clone(),
             platform: engine.platform.clone(),
             output: allowance.output,
+            files: allowance.files,
+            hashing: engine.hashing.clone(),
             facts: Rc::default(),
             database,
             templates: code.templates.clone(),

@@ -24,8 +24,10 @@ pub struct RequestHead {
 /// Who asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Visitor {
-    /// Opaque; the same for all requests of one connection.
+    /// Opaque; the same for all requests of one connection. The host's own, never the visitor's to choose.
     pub id: String,
+    /// Opaque; the same for all connections from one network, as far as the host can tell. Empty if it cannot.
+    pub network: String,
     /// How the visitor is connected, such as `direct` or `relay`.
     pub transport: String,
 }

@@ -1,7 +1,7 @@
 //! All requests of one site: who runs, who waits, and what each wants.
 //!
-//! `taking` takes up what a request's code asked, `answering` is what its visitor gets, `start` how its code
-//! begins.
+//! `admission` is who runs and who waits, `taking` takes up what a request's code asked, `answering` is what its
+//! visitor gets, `start` how its code begins.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -20,9 +20,10 @@ use crate::inbound::Inbound;
 use crate::program::Program;
 use crate::realm::{Allowance, Realm, Turn};
 use crate::reply::Reply;
-use crate::request::{RequestHead, RequestId};
+use crate::request::{RequestHead, RequestId, Visitor};
 use crate::transaction::Transactions;
 
+mod admission;
 mod answering;
 mod start;
 mod taking;
@@ -137,16 +138,17 @@ impl Sandbox {
         if matches!(input, Input::Left) {
             self.waiting.retain(|waiting| waiting.id != id);
         }
+        let now = self.now();
         let Some(exchange) = self.under_way.get_mut(&id) else {
             return;
         };
         match input {
             Input::Body(bytes) => {
-                let step = exchange.inbound.piece(bytes);
+                let step = exchange.inbound.piece(bytes, now);
                 self.step(id, step);
             }
             Input::BodyEnd => {
-                let step = exchange.inbound.end();
+                let step = exchange.inbound.end(now);
                 self.step(id, step);
             }
             Input::Room => {
@@ -167,7 +169,8 @@ impl Sandbox {
         let now = self.now();
         let under_way = self.under_way.values().filter_map(|one| one.wake_at(now));
         let waiting = self.waiting.iter().map(|waiting| waiting.deadline);
-        under_way.chain(waiting).min()
+        let silent = self.silent_at();
+        under_way.chain(waiting).chain(silent).min()
     }
 
     /// Time has passed.
@@ -213,29 +216,13 @@ impl Sandbox {
         self.engine.platform.now()
     }
 
-    fn count(&self, phase: Phase) -> u64 {
-        let same = self.under_way.values().filter(|one| one.phase == phase);
-        same.count() as u64
-    }
-
-    /// Lets a request run, wait, or go.
-    fn admit(&mut self, waiting: Waiting) {
-        let length = waiting.head.header("content-length");
-        let length = length.and_then(|length| length.parse::<u64>().ok());
-        if length.is_some_and(|length| length > self.limits().body_bytes()) {
-            self.refuse(
-                waiting.id,
-                &waiting.route,
-                &waiting.head,
-                &Fault::BodyTooLarge,
-            );
-        } else if self.count(Phase::Handling) < self.limits().concurrency {
-            self.launch(waiting);
-        } else if (self.waiting.len() as u64) < self.limits().queue {
-            self.waiting.push_back(waiting);
-        } else {
-            self.refuse(waiting.id, &waiting.route, &waiting.head, &Fault::Busy);
-        }
+    /// Those whose requests are so far.
+    fn visitors(&self, phase: Phase) -> impl Iterator<Item = &Visitor> {
+        let same = self
+            .under_way
+            .values()
+            .filter(move |one| one.phase == phase);
+        same.map(|one| &one.visitor)
     }
 
     fn new_realm(&self) -> Result<Realm, String> {
@@ -259,7 +246,14 @@ impl Sandbox {
         let head_only = head.method == "HEAD";
         realm.facts.set(&head);
         let inbound = Inbound::new(head.has_body, self.limits().body_bytes());
-        let exchange = Exchange::new(realm, route, head_only, deadline, inbound);
+        let exchange = Exchange::new(
+            realm,
+            head.visitor.clone(),
+            route,
+            head_only,
+            deadline,
+            inbound,
+        );
         let route = exchange.route.clone();
         self.under_way.insert(id, exchange);
         self.turn(id, |realm| {
@@ -281,9 +275,7 @@ impl Sandbox {
                         Job::Leave => realm.turn("leave", |_, _| Ok(())),
                     });
                 }
-            } else if self.count(Phase::Handling) < self.limits().concurrency
-                && let Some(waiting) = self.waiting.pop_front()
-            {
+            } else if let Some(waiting) = self.next_to_run() {
                 self.launch(waiting);
             } else {
                 return;
@@ -349,6 +341,7 @@ impl Sandbox {
         open.extend(exchange.inbound.abandon());
         open.extend(exchange.wants_room.take());
         self.job(id, Job::Leave);
+        self.lock_if_gathered(id);
         for ticket in open {
             self.job(id, Job::Settle(ticket, Reply::left()));
         }

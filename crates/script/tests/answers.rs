@@ -2,15 +2,31 @@
 
 mod common;
 
-use common::{Site, result};
+use common::{Site, result, route};
 use script::RequestHead;
 
 #[test]
-fn text_is_html_if_it_looks_so() {
+fn text_is_plain_whatever_it_looks_like_and_what_a_template_gave_is_html() {
     for (code, media_type) in [
-        ("return '<h1>Hi</h1>'", "text/html;charset=utf-8"),
-        ("return '\\n  <p>'", "text/html;charset=utf-8"),
-        ("return 'Hi <b>'", "text/plain;charset=utf-8"),
+        ("return '<h1>Hi</h1>'", "text/plain;charset=utf-8"),
+        ("return '\\n  <p>'", "text/plain;charset=utf-8"),
+        ("return context.render('a')", "text/html;charset=utf-8"),
+        (
+            "const page = context.render('a'); await null; return page",
+            "text/html;charset=utf-8",
+        ),
+        (
+            "return context.render('a') + '<script>'",
+            "text/plain;charset=utf-8",
+        ),
+        (
+            "return (function* () { yield context.render('a'); yield '<p>'; })()",
+            "text/html;charset=utf-8",
+        ),
+        (
+            "return new Response('<p>', {headers: {'content-type': 'text/html'}})",
+            "text/html",
+        ),
         ("return ''", "text/plain;charset=utf-8"),
         ("return {a: 1}", "application/json"),
         ("return [1, 2]", "application/json"),
@@ -19,7 +35,7 @@ fn text_is_html_if_it_looks_so() {
         ("return new Blob(['a'], {type: 'image/png'})", "image/png"),
         (
             "return (async function* () { yield '<p>'; })()",
-            "text/html;charset=utf-8",
+            "text/plain;charset=utf-8",
         ),
         (
             "return (function* () { yield 'a'; })()",
@@ -30,11 +46,56 @@ fn text_is_html_if_it_looks_so() {
             "application/octet-stream",
         ),
     ] {
-        let mut site = Site::handler(code);
+        let mut site = Site::new(&[
+            ("routes/a.js", &route(code)),
+            ("templates/a.hbs", "<p>{{a}}</p>"),
+        ]);
         let answer = site.get("/");
         assert_eq!(answer.status, 200, "{code}: {:?}", site.log);
         assert_eq!(answer.header("content-type"), Some(media_type), "{code}");
         assert!(answer.ended, "{code}");
+    }
+}
+
+#[test]
+fn browsers_do_not_guess_what_an_answer_is() {
+    for code in [
+        "return 'a'",
+        "return new Response('a', {headers: {'X-Content-Type-Options': 'none'}})",
+        "return (async function* () { yield 'a'; })()",
+        "return context.events.stream(['a'])",
+        "throw new Error('a')",
+    ] {
+        let answer = Site::handler(code).get("/");
+        let all = answer.all("x-content-type-options");
+        assert_eq!(all, ["nosniff"], "{code}");
+    }
+    let mut site = Site::new(&[]);
+    let answer = site.get("/");
+    assert_eq!(answer.all("x-content-type-options"), ["nosniff"]);
+}
+
+#[test]
+fn the_values_of_headers_are_bytes_both_ways() {
+    let mut site = Site::handler(
+        "const value = request.headers.get('x-a');
+         return new Response(Array.from(value, (c) => c.charCodeAt(0).toString(16)).join(), {headers: {'x-b': value}})",
+    );
+    for (sent, seen, back) in [
+        ("caf\u{e9}", "63,61,66,e9", "caf\u{e9}"),
+        // UTF-8, a character a byte: with bytes that would be control characters and white space in text.
+        (" \u{c3}\u{a0}", "c3,a0", "\u{c3}\u{a0}"),
+        (
+            "\u{e2}\u{82}\u{ac}\u{85}",
+            "e2,82,ac,85",
+            "\u{e2}\u{82}\u{ac}\u{85}",
+        ),
+        // What is no bytes is taken for text, which is UTF-8.
+        ("\u{20ac}", "e2,82,ac", "\u{e2}\u{82}\u{ac}"),
+    ] {
+        let answer = site.ask(RequestHead::new("GET", "/").with("x-a", sent));
+        assert_eq!(answer.text(), seen, "{:?}", site.log);
+        assert_eq!(answer.header("x-b"), Some(back));
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod common;
 
-use common::{Site, result};
+use std::time::Duration;
+
+use common::{Site, of, result};
 use script::{Input, RequestHead};
 
 #[test]
@@ -52,6 +54,13 @@ const COUNTER: &str = "
         case 'answer': await rows.insert({}); throw new Response('no', { status: 409 });
         case 'loop': await rows.insert({}); for (;;) {}
         case 'slow': await rows.insert({}); await request.text(); return 'slow';
+        case 'hold':
+            await rows.insert({});
+            await new Promise((resolve, reject) => {
+                setTimeout(resolve, 1000);
+                request.signal.addEventListener('abort', () => reject(request.signal.reason));
+            });
+            return 'held';
         case 'stuck': await rows.insert({}); await new Promise(() => {});
         default: return String(await rows.count());
     }";
@@ -95,25 +104,63 @@ fn errors_of_the_database_name_the_place() {
 #[test]
 fn writers_take_turns_in_their_order() {
     let mut site = Site::handler(COUNTER);
-    site.unfinished.push(1);
-    let slow = site.start_with(RequestHead::new("POST", "/slow"), &[]);
+    site.start(RequestHead::new("POST", "/hold"));
     let others: Vec<_> = ["/add", "/", "/add", "/"]
-        .map(|path| site.start(RequestHead::new("GET", path)))
-        .to_vec();
+        .into_iter()
+        .enumerate()
+        .map(|(n, path)| site.start(of(&n.to_string(), "", RequestHead::new("GET", path))))
+        .collect();
     assert!(others.iter().all(|id| site.answer(*id).status == 0));
-    site.input(slow, Input::BodyEnd);
+    site.pass(Duration::from_secs(2));
     let texts: Vec<_> = others.iter().map(|id| site.answer(*id).text()).collect();
     assert_eq!(texts, ["added", "2", "added", "3"]);
 
-    site.unfinished.push(6);
-    let slow = site.start_with(RequestHead::new("POST", "/slow"), &[]);
+    let held = site.start(RequestHead::new("POST", "/hold"));
     let waits = site.start(RequestHead::new("GET", "/"));
-    site.input(slow, Input::Left);
+    site.input(held, Input::Left);
     assert_eq!(
         site.answer(waits).text(),
         "3",
         "what was interrupted is undone"
     );
+}
+
+#[test]
+fn a_request_whose_body_has_not_come_does_not_hold_the_database() {
+    let mut site = Site::handler(COUNTER);
+    let slow = site.start_unfinished(RequestHead::new("POST", "/slow"));
+    assert_eq!(site.get("/add").text(), "added");
+    assert_eq!(site.get("/").text(), "1");
+    site.input(slow, Input::Body(b"a".to_vec()));
+    assert_eq!(site.get("/").text(), "1");
+    site.input(slow, Input::BodyEnd);
+    assert_eq!(site.answer(slow).text(), "slow");
+    assert_eq!(site.get("/").text(), "2");
+    // A visitor who leaves in the middle of the body leaves nothing of its request.
+    let slow = site.start_unfinished(RequestHead::new("POST", "/slow"));
+    site.input(slow, Input::Left);
+    assert_eq!(site.get("/").text(), "2");
+    assert_eq!(site.sandbox.load(), 0);
+}
+
+#[test]
+fn a_body_is_read_as_ever_after_the_database_was_used() {
+    let mut site = Site::handler(
+        "await context.db.collection('rows').count();
+         if (request.url.endsWith('text')) return request.text();
+         let pieces = []; for await (const piece of request.body) pieces.push(piece.length);
+         return pieces",
+    );
+    let pieces: [&[u8]; 3] = [b"ab", b"cde", b"f"];
+    let post = |path| RequestHead::new("POST", path);
+    assert_eq!(site.ask_with(post("/text"), &pieces).text(), "abcdef");
+    assert_eq!(site.ask_with(post("/"), &pieces).text(), "[2,3,1]");
+    let mut site = Site::with_limits(
+        "await context.db.collection('rows').insert({}); return request.text()",
+        r#"{"bodyMiB": 1}"#,
+    );
+    let large = vec![b'x'; 1024 * 1024];
+    assert_eq!(site.ask_with(post("/"), &[&large, b"y"]).status, 413);
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::{Answer, Site};
+use common::{Answer, Site, of};
 use script::{Input, Level, RequestHead};
 
 const LIMITS: &str = r#"{"cpuMs": 150, "memoryMiB": 16, "deadlineSeconds": 5}"#;
@@ -427,7 +427,7 @@ fn when_too_many_come_some_wait_and_some_go() {
         r#"{"concurrency": 2, "queue": 2}"#,
     );
     let ids: Vec<_> = (0..5)
-        .map(|_| site.start(RequestHead::new("GET", "/")))
+        .map(|n| site.start(of(&n.to_string(), "", RequestHead::new("GET", "/"))))
         .collect();
     assert_eq!(site.answer(ids[4]).status, 503);
     assert_eq!(site.answer(ids[4]).header("retry-after"), Some("2"));

@@ -52,12 +52,13 @@ const OWN: &[(&str, &str)] = &[
 ];
 
 /// The `content-type` of a file. `stored` is what the owner's browser called it (possibly empty); it
-/// counts only when the extension says nothing, and only if it is well formed. Text gets
-/// `charset=utf-8`.
+/// counts only when the extension says nothing, and only if it is well formed. A dotfile has no extension, and
+/// browsers take its name for one. Text gets `charset=utf-8`.
 pub fn content_type(path: &str, stored: &str) -> String {
-    let known = by_extension(path);
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let known = by_extension(name);
     let plain = known.unwrap_or_else(|| {
-        if is_well_formed(stored) {
+        if is_well_formed(stored) && !is_dotfile(name) {
             stored.trim()
         } else {
             UNKNOWN
@@ -73,9 +74,13 @@ pub fn content_type(path: &str, stored: &str) -> String {
     }
 }
 
-fn by_extension(path: &str) -> Option<&'static str> {
-    let name = path.rsplit('/').next()?;
-    let (_, extension) = name.rsplit_once('.')?;
+/// Is all of this name behind dots, such as `.profile`?
+fn is_dotfile(name: &str) -> bool {
+    name.starts_with('.') && !name.trim_start_matches('.').contains('.')
+}
+
+fn by_extension(name: &str) -> Option<&'static str> {
+    let (_, extension) = name.trim_start_matches('.').rsplit_once('.')?;
     let extension = extension.to_ascii_lowercase();
     let own = OWN.iter().find(|(e, _)| *e == extension).map(|(_, t)| *t);
     own.or_else(|| mime_guess::from_ext(&extension).first_raw())
@@ -137,6 +142,15 @@ mod tests {
         ] {
             assert_eq!(content_type(path, "application/x-lie"), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_dotfile_has_no_extension() {
+        for path in [".dot", "a/.html", "..js", ".htaccess"] {
+            assert_eq!(content_type(path, "application/msword"), UNKNOWN, "{path}");
+        }
+        let expected = "text/plain; charset=utf-8";
+        assert_eq!(content_type(".notes.txt", ""), expected);
     }
 
     #[test]

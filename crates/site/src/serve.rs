@@ -3,6 +3,8 @@
 //! All candidates of a request are looked up at once, in order of preference, so that an answer costs one
 //! round trip to the storage and shows one state of the site.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::conditions::{Validators, Verdict};
 use crate::range::{self, Wanted};
 use crate::target::{Target, TargetError};
@@ -10,6 +12,9 @@ use crate::{Body, FileMeta, Found, Request, Response, Settings, Storage, media_t
 
 /// The file that answers for its folder.
 pub const INDEX: &str = "index.html";
+
+/// The same where there is no [`INDEX`]: older tools write it.
+pub const OLD_INDEX: &str = "index.htm";
 
 /// The site's own page for what does not exist.
 pub const NOT_FOUND: &str = "404.html";
@@ -80,15 +85,19 @@ async fn get<S: Storage>(
 }
 
 fn candidates(settings: &Settings, request: &Request, target: &Target) -> Vec<(String, Use)> {
-    let path = target.path();
-    let mut candidates = Vec::with_capacity(4);
-    if path.is_empty() {
-        candidates.push((INDEX.to_owned(), Use::Answer));
-    } else if target.is_directory() {
-        candidates.push((format!("{path}/{INDEX}"), Use::Answer));
-    } else {
-        candidates.push((path.to_owned(), Use::Answer));
-        candidates.push((format!("{path}/{INDEX}"), Use::Folder));
+    let mut candidates = Vec::with_capacity(5);
+    for path in normal_forms(target.path()) {
+        let index = match target.is_directory() {
+            true => Use::Answer,
+            false => Use::Folder,
+        };
+        if !target.is_directory() {
+            candidates.push((path.clone(), Use::Answer));
+        }
+        let folder = if path.is_empty() { path } else { path + "/" };
+        for name in [INDEX, OLD_INDEX] {
+            candidates.push((format!("{folder}{name}"), index));
+        }
     }
     if let Some(fallback) = settings
         .single_page_fallback
@@ -99,6 +108,20 @@ fn candidates(settings: &Settings, request: &Request, target: &Target) -> Vec<(S
     }
     candidates.push((NOT_FOUND.to_owned(), Use::NotFound));
     candidates
+}
+
+/// A path as it was asked for, and then in the other normal forms of Unicode: systems write the names of files in one
+/// of them, and keyboards and editors addresses in another.
+fn normal_forms(path: &str) -> Vec<String> {
+    let mut forms = vec![path.to_owned()];
+    if !path.is_ascii() {
+        for other in [path.nfc().collect::<String>(), path.nfd().collect()] {
+            if !forms.contains(&other) {
+                forms.push(other);
+            }
+        }
+    }
+    forms
 }
 
 fn file<B>(found: Found<B>, request: &Request) -> Response<B> {

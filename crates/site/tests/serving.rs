@@ -231,3 +231,60 @@ fn a_folder_serves_what_is_in_it_and_nothing_beside_it() {
         assert_eq!(get(beside).status, 404, "{beside}");
     }
 }
+
+/// What a site of one file answers.
+fn answer(file: &str, target: &str) -> Response<Arc<[u8]>> {
+    let mut storage = MemoryStorage::new();
+    storage.insert(&FilePath::parse(file).unwrap(), *b"found", 1_000);
+    let request = Request::new("GET", target);
+    now(respond(&storage, &Settings::default(), &request))
+}
+
+#[test]
+fn index_htm_serves_its_folder_where_there_is_no_index_html() {
+    for (file, target, status) in [
+        ("index.htm", "/", 200),
+        ("docs/index.htm", "/docs/", 200),
+        ("docs/index.htm", "/docs", 301),
+        ("index.htm/a", "/", 404),
+    ] {
+        assert_eq!(answer(file, target).status, status, "{file} {target}");
+    }
+    let mut storage = MemoryStorage::new();
+    for file in ["index.htm", "index.html"] {
+        storage.insert(&FilePath::parse(file).unwrap(), file.as_bytes(), 1_000);
+    }
+    let request = Request::new("GET", "/");
+    let response = now(respond(&storage, &Settings::default(), &request));
+    assert_eq!(body(&response), "index.html");
+}
+
+#[test]
+fn a_file_is_found_under_the_other_normal_form_of_its_name() {
+    let (composed, decomposed) = ("caf\u{e9}/\u{fc}.txt", "cafe\u{301}/u\u{308}.txt");
+    for (file, asked) in [(composed, decomposed), (decomposed, composed)] {
+        let target = FilePath::parse(asked).unwrap().url_path();
+        let response = answer(file, &target);
+        assert_eq!(
+            (response.status, body(&response)),
+            (200, "found".to_owned())
+        );
+        let expected = "text/plain; charset=utf-8";
+        assert_eq!(response.header("content-type"), Some(expected));
+        assert!(response.header("etag").is_some());
+    }
+    assert_eq!(answer("u\u{308}/index.html", "/%C3%BC").status, 301);
+    assert_eq!(answer("u\u{308}/index.html", "/%C3%BC/").status, 200);
+    // The one that was asked for comes first, and no other name is alike.
+    let mut storage = MemoryStorage::new();
+    for file in [composed, decomposed] {
+        storage.insert(&FilePath::parse(file).unwrap(), file.as_bytes(), 1_000);
+    }
+    for file in [composed, decomposed] {
+        let target = FilePath::parse(file).unwrap().url_path();
+        let request = Request::new("GET", target.as_str());
+        let response = now(respond(&storage, &Settings::default(), &request));
+        assert_eq!(body(&response), file);
+    }
+    assert_eq!(answer("\u{fb01}.txt", "/fi.txt").status, 404);
+}

@@ -3,7 +3,7 @@
 //!
 //! Heard: `{kind:"start", folder, files}`, whose `folder` is for `box.js` alone, and `{kind:"program", files}` with
 //! `files: [path, Uint8Array, …]`;
-//! `{kind:"request", id, method, target, headers:[name, value, …], origin, body, visitor, transport}`,
+//! `{kind:"request", id, method, target, headers:[name, value, …], origin, body, visitor, network, transport}`,
 //! `{kind:"body", id, bytes}`, `{kind:"bodyEnd", id}`, `{kind:"room", id}`, `{kind:"left", id}`,
 //! `{kind:"file", id, ticket, …}` with `refused`, `bytes` and `type`, `deleted` or `list: [path, size, …]`;
 //! `{kind:"ask", id, ask}` with the JSON of a [`messages::BoxAsk`]; `{kind:"ping"}`.
@@ -44,6 +44,8 @@ extern "C" {
     pub fn body(this: &Heard) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
     pub fn visitor(this: &Heard) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub fn network(this: &Heard) -> Option<String>;
     #[wasm_bindgen(method, getter)]
     pub fn transport(this: &Heard) -> Option<String>;
     #[wasm_bindgen(method, getter)]

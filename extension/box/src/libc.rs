@@ -5,10 +5,10 @@
     reason = "symbols that C code calls have to be exported as they are named there"
 )]
 
-/// QuickJS asks for the time: microseconds since 1970.
+/// QuickJS asks for the time: microseconds since 1970 (or what the engine puts in its place).
 #[unsafe(no_mangle)]
 extern "C" fn __rquickjs_host_now_us() -> f64 {
-    js_sys::Date::now() * 1_000.0
+    script::clock::for_interpreter(js_sys::Date::now() * 1_000.0)
 }
 
 /// SQLite's library would print; there is nowhere to.

@@ -78,6 +78,7 @@ fn with(act: impl FnOnce(&mut Lodger)) {
 
 async fn move_in(message: &Heard) -> Result<Lodger, String> {
     let machine = Machine::get();
+    machine.check()?;
     let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
     let (program, seeds) = read(&engine, message)?;
     let connection = crate::database::open(FOLDER)
@@ -335,6 +336,7 @@ fn head(message: &Heard) -> RequestHead {
         has_body: message.body().unwrap_or_default(),
         visitor: Visitor {
             id: message.visitor().unwrap_or_default(),
+            network: message.network().unwrap_or_default(),
             transport: message.transport().unwrap_or_default(),
         },
     }

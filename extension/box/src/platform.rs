@@ -19,6 +19,9 @@ const BEAT: f64 = 250.0;
 /// Most bytes that `crypto.getRandomValues` gives at once (Web Cryptography, 10.1.1).
 const RANDOM_AT_ONCE: usize = 65_536;
 
+/// Bytes that are compared to find out whether values are random: twice the same 128 bits do not come.
+const CHECKED: usize = 16;
+
 /// The Worker's own.
 pub struct Machine {
     performance: Option<Performance>,
@@ -56,6 +59,32 @@ impl Machine {
             .map_or_else(js_sys::Date::now, Performance::now)
     }
 
+    /// Whether there are random values here, without which no session, password or id is safe. To be asked before
+    /// anything else.
+    ///
+    /// # Errors
+    /// If the browser gives none.
+    pub fn check(&self) -> Result<(), String> {
+        let (mut one, mut other) = ([0; CHECKED], [0; CHECKED]);
+        match self.fill(&mut one) && self.fill(&mut other) && one != other {
+            true => Ok(()),
+            false => Err(
+                "this browser gives no random values here (crypto.getRandomValues). Use one that is up to date"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// Fills `bytes` with random ones; whether that went well.
+    fn fill(&self, bytes: &mut [u8]) -> bool {
+        let Some(crypto) = &self.crypto else {
+            return false;
+        };
+        bytes
+            .chunks_mut(RANDOM_AT_ONCE)
+            .all(|part| crypto.get_random_values_with_u8_array(part).is_ok())
+    }
+
     /// Something of the owner's gets the thread.
     pub fn begin(&self) {
         self.turn_began.set(self.milliseconds());
@@ -83,10 +112,10 @@ impl Platform for Machine {
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        let Some(crypto) = &self.crypto else { return };
-        for part in bytes.chunks_mut(RANDOM_AT_ONCE) {
-            // Fails only for more than that.
-            let _ = crypto.get_random_values_with_u8_array(part);
+        if !self.fill(bytes) {
+            // What should be secret would not be. `check` was there before any code of the site, so this is a box that
+            // its browser has taken apart: it ends, and its owner sees that.
+            std::process::abort();
         }
     }
 

@@ -6,6 +6,7 @@ use super::bytes::slice;
 use super::{Reach, Table};
 use crate::asks::{Ask, Whole};
 use crate::bounds::{HEADERS, HEADERS_SIZE};
+use crate::isomorphic;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     let r = reach.clone();
@@ -115,25 +116,30 @@ fn check_head(ctx: &Ctx<'_>, flat: Vec<String>) -> Result<Vec<(String, String)>>
     let mut flat = flat.into_iter();
     while let (Some(name), Some(value)) = (flat.next(), flat.next()) {
         let good_name = !name.is_empty() && name.bytes().all(is_token);
-        let good_value = !value.chars().any(|c| c.is_control() && c != '\t');
-        if !good_name || !good_value {
+        if !good_name || !isomorphic::is_value(&value) {
             return Err(Exception::throw_type(ctx, "a header is not well formed"));
         }
         if !OURS.contains(&name.as_str()) {
             pairs.push((name, value));
         }
     }
+    // What a handler sends is what its content-type says, whatever it looks like.
+    pairs.push((NO_SNIFFING.to_owned(), "nosniff".to_owned()));
     Ok(pairs)
 }
 
-/// Headers that say how an answer travels: not a handler's to decide (RFC 9110, 7.6.1; 8.6).
-const OURS: [&str; 6] = [
+/// Keeps browsers from guessing what an answer is (Fetch Standard).
+pub(crate) const NO_SNIFFING: &str = "x-content-type-options";
+
+/// Headers that say how an answer travels and is taken: not a handler's to decide (RFC 9110, 7.6.1; 8.6).
+const OURS: [&str; 7] = [
     "connection",
     "content-length",
     "keep-alive",
     "trailer",
     "transfer-encoding",
     "upgrade",
+    NO_SNIFFING,
 ];
 
 fn is_token(byte: u8) -> bool {

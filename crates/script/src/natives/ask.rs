@@ -30,6 +30,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
               path: String,
               bytes: Opt<TypedArray<'js, u8>>| {
             let op = file_op(&ctx, &op, path, bytes.0.as_ref())?;
+            count_file(&ctx, &r, &op)?;
             question(&ctx, &r.asks, Ask::File(ticket, op))
         },
     )?;
@@ -177,6 +178,34 @@ fn check_topic(ctx: &Ctx<'_>, topic: &str) -> Result<()> {
         )),
         false => Ok(()),
     }
+}
+
+/// Counts what a request changes of the site's files.
+fn count_file(ctx: &Ctx<'_>, reach: &Reach, op: &FileOp) -> Result<()> {
+    let written = match op {
+        FileOp::Read(_) | FileOp::List(_) => return Ok(()),
+        FileOp::Write(_, bytes) => bytes.len() as u64,
+        FileOp::Delete(_) => 0,
+    };
+    let asks = &reach.asks;
+    let changes = asks.file_changes.get() + 1;
+    let bytes = asks.file_bytes.get().saturating_add(written);
+    let refuse = |what: &str| Err(Exception::throw_range(ctx, what));
+    if changes > bounds::FILE_CHANGES {
+        return refuse(&format!(
+            "one request writes or deletes at most {} files",
+            bounds::FILE_CHANGES
+        ));
+    }
+    if bytes > reach.files {
+        return refuse(&format!(
+            "one request writes at most {} bytes into files (limits.fileWritesMiB in site.json)",
+            reach.files
+        ));
+    }
+    asks.file_changes.set(changes);
+    asks.file_bytes.set(bytes);
+    Ok(())
 }
 
 /// Checks what a handler wants with a file.

@@ -3,7 +3,7 @@
 use rquickjs::{Ctx, Exception, Result, TypedArray, Value};
 use sha2::Digest;
 
-use super::{Reach, Table};
+use super::{Reach, Table, in_time};
 use crate::bounds;
 use crate::form;
 use crate::inbound::form_status;
@@ -15,7 +15,14 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     })?;
     host.add("decode", decode)?;
     host.add("decodable", decodable)?;
-    host.add("digest", digest)?;
+    let r = reach.clone();
+    host.add(
+        "digest",
+        move |ctx: Ctx<'js>, name: String, bytes: TypedArray<'js, u8>| {
+            in_time(&ctx, &r)?;
+            digest(ctx, name, bytes)
+        },
+    )?;
     host.add("form", parse_form)?;
     let platform = reach.platform.clone();
     host.add("random", move |ctx: Ctx<'js>, length: usize| {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use database::Database;
 use rquickjs::{Ctx, Exception, Result};
 
-use super::{Reach, Table, ask::question};
+use super::{Reach, Table, ask::question, in_time};
 use crate::asks::Ask;
 use crate::data::{self, Asker, DataError};
 use crate::session::Wish;
@@ -15,25 +15,37 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     host.add(
         "data",
         move |ctx: Ctx<'js>, operation: String, arguments: String| {
+            in_time(&ctx, &r)?;
             let database = database(&ctx, &r)?;
             if !r.facts.holds.get() {
                 return Err(Exception::throw_type(&ctx, "no transaction is open"));
             }
             let arguments = json(&ctx, &arguments)?;
             let platform = r.platform.clone();
+            let cookies = r.facts.cookies.borrow();
             let asker = Asker {
-                visitor: &r.facts.visitor.borrow(),
+                network: &r.facts.network.borrow(),
+                cookies: cookies.as_deref(),
+                secure: r.facts.secure.get(),
                 now: platform.unix_time().as_secs(),
                 random: &mut |bytes: &mut [u8]| platform.random(bytes),
+                hashing: &r.hashing,
+                clock: &|| platform.now(),
             };
             data::operate(&database, &operation, &arguments, asker)
                 .map_err(|error| thrown(&ctx, &error))
         },
     )?;
     let r = reach.clone();
-    host.add("lock", move |ctx: Ctx<'js>, ticket: u32| {
+    host.add("lock", move |ctx: Ctx<'js>, ticket: u32, handled: bool| {
         database(&ctx, &r)?;
-        question(&ctx, &r.asks, Ask::Lock(ticket))
+        question(&ctx, &r.asks, Ask::Lock(ticket, !handled))
+    })?;
+    let r = reach.clone();
+    host.add("loginId", move |ctx: Ctx<'js>, name: String| {
+        let id = database(&ctx, &r)?.accounts().login_id(&name);
+        let id = id.map_err(|error| Exception::throw_message(&ctx, &error.to_string()))?;
+        Ok::<_, rquickjs::Error>(id.map(|id| id.as_str().to_owned()))
     })?;
     let r = reach.clone();
     host.add(
@@ -60,6 +72,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     host.add(
         "render",
         move |ctx: Ctx<'js>, name: String, data: String| {
+            in_time(&ctx, &r)?;
             let data = json(&ctx, &data)?;
             r.templates
                 .render(&name, &data)

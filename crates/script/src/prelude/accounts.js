@@ -1,27 +1,45 @@
-// context.accounts: who has a password at this site. Whoever is logged in stands in the session as `account`.
+// context.accounts: who has a password at this site. Whoever is logged in stands in the session as `account`, and
+// beside it `accountLogin`, which is another one for each password: a session of a password that was changed, or of an
+// account that was deleted, counts no more.
 
 import { inTransaction } from "peerserver:database";
+import { host } from "peerserver:host";
 import { Response } from "peerserver:response";
 import { session } from "peerserver:session";
 
 const text = (value) => String(value ?? "").toWellFormed();
 
+let cookie = null; // By which a browser that has just logged in is known later.
+
+/** The `Set-Cookie` line that goes with a log-in of this request, or null. */
+export const browserCookie = () => cookie;
+
+function logIn(name, id) {
+  session().account = name;
+  session().accountLogin = id;
+}
+
 export const accounts = {
   create: (name, password) => inTransaction("createAccount", text(name), text(password)),
   /** The account, or null if that is not its password. After too many wrong ones it throws for a while. */
   verify: (name, password) => inTransaction("verify", text(name), text(password)),
-  setPassword: (name, password) => inTransaction("setPassword", text(name), text(password)),
+  /** Ends all log-ins of the account but the one in this session. */
+  async setPassword(name, password) {
+    const before = accounts.current;
+    const changed = await inTransaction("setPassword", text(name), text(password));
+    if (before === changed.name) logIn(changed.name, changed.id);
+  },
   get: (name) => inTransaction("account", text(name)),
   delete: (name) => inTransaction("deleteAccount", text(name)),
 
   /** Verifies, and remembers the account in a renewed session. */
   async login(name, password) {
-    const account = await accounts.verify(name, password);
-    if (account) {
-      session().renew();
-      session().account = account.name;
-    }
-    return account;
+    const login = await inTransaction("login", text(name), text(password));
+    if (!login) return null;
+    session().renew();
+    logIn(login.account.name, login.id);
+    cookie = login.cookie;
+    return login.account;
   },
 
   /** Forgets the session. */
@@ -31,7 +49,9 @@ export const accounts = {
 
   /** The name of who is logged in, or null. */
   get current() {
-    return session().account ?? null;
+    const { account, accountLogin } = session();
+    if (typeof account !== "string" || typeof accountLogin !== "string") return null;
+    return host.loginId(account.toWellFormed()) === accountLogin ? account : null;
   },
 
   /** The name of who is logged in; who is not is sent to another page. */

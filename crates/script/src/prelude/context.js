@@ -9,6 +9,20 @@ import { host } from "peerserver:host";
 import { replaceSession, session } from "peerserver:session";
 import { URL } from "peerserver:url";
 
+let rendered = new Set(); // What `render` has given: only that is HTML by itself.
+
+/** Is this a text that `render` has given to this request? */
+export const isRendered = (text) => rendered !== null && rendered.has(text);
+
+/** The answer has begun: what is rendered from now on is a piece of it. */
+export const forgetRendered = () => { rendered = null; };
+
+function render(template, data = {}) {
+  const text = host.render(String(template).toWellFormed(), JSON.stringify(data) ?? "null");
+  rendered?.add(text);
+  return text;
+}
+
 export function contextOf({ params, visitor }, request) {
   let url;
   return {
@@ -27,7 +41,7 @@ export function contextOf({ params, visitor }, request) {
     db,
     events,
     files,
-    render: (template, data = {}) => host.render(String(template).toWellFormed(), JSON.stringify(data) ?? "null"),
+    render,
     visitor: Object.freeze({ ...visitor }),
     log: console,
   };

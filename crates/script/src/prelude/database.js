@@ -1,5 +1,6 @@
 // context.db: the site's database. A request is a transaction: it begins with the first use, is kept when the
-// handler returns and undone when it throws. Others wait meanwhile. What a streamed body does after the handler
+// handler returns and undone when it throws. Others wait meanwhile, so the engine lets it begin only when the
+// request's body is there. What a streamed body does after the handler
 // has returned is kept piece by piece.
 
 import { ask } from "peerserver:ask";
@@ -19,7 +20,7 @@ export const inTransaction = (operation, ...args) => run(here(), operation, args
 async function run(stack, operation, args) {
   try {
     if (handled) return await alone(operation, args);
-    holding ??= ask((ticket) => host.lock(ticket));
+    holding ??= ask((ticket) => host.lock(ticket, handled));
     await holding;
     return operate(operation, args);
   } catch (error) {
@@ -31,7 +32,7 @@ async function run(stack, operation, args) {
 
 /** One operation in a transaction of its own. */
 async function alone(operation, args) {
-  await ask((ticket) => host.lock(ticket));
+  await ask((ticket) => host.lock(ticket, handled));
   let kept = false;
   try {
     const result = operate(operation, args);
@@ -48,7 +49,7 @@ async function alone(operation, args) {
  */
 export async function finish(keep, session, wish) {
   handled = true;
-  if (keep && session !== undefined) holding ??= ask((ticket) => host.lock(ticket));
+  if (keep && session !== undefined) holding ??= ask((ticket) => host.lock(ticket, handled));
   if (!holding) return undefined;
   await holding;
   return ask((ticket) => host.finish(ticket, keep, session, wish));

@@ -5,7 +5,8 @@ import { ask, settle } from "peerserver:ask";
 import { Blob } from "peerserver:blob";
 import { Body, chunkBytes, takeSource } from "peerserver:body";
 import { show } from "peerserver:console";
-import { contextOf } from "peerserver:context";
+import { browserCookie } from "peerserver:accounts";
+import { contextOf, forgetRendered, isRendered } from "peerserver:context";
 import { finish } from "peerserver:database";
 import { statusOf } from "peerserver:errors";
 import { FormData } from "peerserver:form_data";
@@ -73,7 +74,8 @@ async function answerOf(handle) {
     [response, keep] = [error, false];
   }
   const cookie = await finish(keep, ...sessionNow());
-  if (cookie) response.headers.append("set-cookie", cookie);
+  const cookies = [cookie, keep ? browserCookie() : null];
+  for (const line of cookies) if (line) response.headers.append("set-cookie", line);
   return response;
 }
 
@@ -92,8 +94,9 @@ async function responseOf(answer) {
   return Response.json(answer);
 }
 
+/** Text is plain, whatever it looks like: it may be a visitor's. What a template gave is HTML. */
 function typedText(text, body = text) {
-  const type = text.trimStart().startsWith("<") ? "text/html" : "text/plain";
+  const type = isRendered(text) ? "text/html" : "text/plain";
   return new Response(body, { headers: { "content-type": `${type};charset=utf-8` } });
 }
 
@@ -118,6 +121,7 @@ async function streamed(answer) {
 }
 
 async function send(response) {
+  forgetRendered();
   if (response.type === "error") throw new TypeError("the handler answered with Response.error()");
   const headers = flatten(response.headers);
   const source = takeSource(response);

@@ -5,7 +5,9 @@ use crate::asks::Whole;
 use crate::effect::{Effect, Level, LogEntry};
 use crate::exchange::Phase;
 use crate::fault::Fault;
+use crate::natives::answer::NO_SNIFFING;
 use crate::request::{RequestHead, RequestId};
+use crate::shares::Share;
 
 impl Sandbox {
     pub(super) fn respond(
@@ -41,7 +43,11 @@ impl Sandbox {
     }
 
     pub(super) fn stream(&mut self, id: RequestId, status: u16, headers: Vec<(String, String)>) {
-        if self.count(Phase::Streaming) >= self.limits().streams {
+        let Some(exchange) = self.under_way.get(&id) else {
+            return;
+        };
+        let share = Share::of_streams(self.limits());
+        if !share.has_room(&exchange.visitor, self.visitors(Phase::Streaming)) {
             return self.fail(id, Fault::TooManyStreams);
         }
         self.answered(id);
@@ -84,7 +90,8 @@ impl Sandbox {
             .headers
             .into_iter()
             .map(|(name, value)| (name.to_string(), value));
-        self.head(id, page.status, headers.chain(more).collect());
+        let safe = (NO_SNIFFING.to_owned(), "nosniff".to_owned());
+        self.head(id, page.status, headers.chain(more).chain([safe]).collect());
         if let (site::Body::Bytes(bytes), false) = (page.body, head_only) {
             self.effects.push_back(Effect::Chunk { request: id, bytes });
         }

@@ -2,6 +2,7 @@
 
 use rquickjs::{Array, Ctx, Object};
 
+use crate::isomorphic;
 use crate::request::RequestHead;
 
 /// What the driver's `start` takes.
@@ -27,7 +28,7 @@ pub(super) fn head_object<'js>(
     let headers = Array::new(ctx.clone())?;
     for (i, (name, value)) in head.headers.iter().enumerate() {
         headers.set(2 * i, name.to_ascii_lowercase())?;
-        headers.set(2 * i + 1, value.trim())?;
+        headers.set(2 * i + 1, isomorphic::from_visitor(value))?;
     }
     object.set("headers", headers)?;
     let visitor = Object::new(ctx.clone())?;

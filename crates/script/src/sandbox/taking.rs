@@ -20,7 +20,7 @@ impl Sandbox {
         };
         match ask {
             Ask::Body(ticket, want) => {
-                let step = exchange.inbound.want(ticket, want);
+                let step = exchange.inbound.want(ticket, want, now);
                 self.step(id, step);
             }
             Ask::Room(ticket) if exchange.gone => {
@@ -59,7 +59,13 @@ impl Sandbox {
                 Phase::Handling => exchange.unpublished.push((topic, json)),
                 Phase::Streaming => self.publish(&topic, &json),
             },
-            Ask::Lock(ticket) => {
+            // Whoever has the database must not wait for a visitor: what may still be read of the body comes first.
+            Ask::Lock(ticket, reads) if reads && exchange.phase == Phase::Handling => {
+                exchange.wants_lock.push(ticket);
+                let step = exchange.inbound.gather(now);
+                self.step(id, step);
+            }
+            Ask::Lock(ticket, _) => {
                 self.transactions.wait(id, ticket);
                 self.next_transaction();
             }
@@ -141,11 +147,27 @@ impl Sandbox {
 
     /// The next step with a request's body.
     pub(super) fn step(&mut self, id: RequestId, step: Step) {
-        match step {
-            Step::Ask => self.effects.push_back(Effect::Body(id)),
-            Step::Settle(ticket, reply) => self.job(id, Job::Settle(ticket, reply)),
-            Step::Wait => {}
+        if step.ask {
+            self.effects.push_back(Effect::Body(id));
         }
+        if let Some((ticket, reply)) = step.settle {
+            self.job(id, Job::Settle(ticket, reply));
+        }
+        self.lock_if_gathered(id);
+    }
+
+    /// Gets in line for the transaction, once no more of the body will come.
+    pub(super) fn lock_if_gathered(&mut self, id: RequestId) {
+        let Some(exchange) = self.under_way.get_mut(&id) else {
+            return;
+        };
+        if !exchange.inbound.is_over() || exchange.wants_lock.is_empty() {
+            return;
+        }
+        for ticket in std::mem::take(&mut exchange.wants_lock) {
+            self.transactions.wait(id, ticket);
+        }
+        self.next_transaction();
     }
 
     /// Tells a stream that there is room for its next piece, if there is, if it waits for it, and if it has

@@ -128,9 +128,7 @@ impl Site {
     }
 
     pub fn with_limits(body: &str, limits: &str) -> Self {
-        let route = format!(
-            "export const pattern = \"* /*rest\";\nexport default async function (request, context) {{\n{body}\n}}"
-        );
+        let route = route(body);
         let site = format!("{{\"limits\": {limits}}}");
         let site = Self::new(&[("routes/a.js", &route), ("site.json", &site)]);
         assert_eq!(site.program.problems(), []);
@@ -289,6 +287,30 @@ impl Site {
             .map(|entry| entry.message.as_str())
             .collect()
     }
+}
+
+/// A route's module for all requests, whose handler has this body.
+pub fn route(body: &str) -> String {
+    format!(
+        "export const pattern = \"* /*rest\";\nexport default async function (request, context) {{\n{body}\n}}"
+    )
+}
+
+/// A request of a visitor of a network.
+pub fn of(id: &str, network: &str, mut head: RequestHead) -> RequestHead {
+    id.clone_into(&mut head.visitor.id);
+    network.clone_into(&mut head.visitor.network);
+    head
+}
+
+/// The `Cookie` header of a browser that got this answer and had no cookies before.
+pub fn cookies(answer: &Answer) -> String {
+    let lines = answer.all("set-cookie");
+    let pairs: Vec<_> = lines
+        .iter()
+        .filter_map(|line| line.split(';').next())
+        .collect();
+    pairs.join("; ")
 }
 
 /// What a handler with this body answers to `GET /`.

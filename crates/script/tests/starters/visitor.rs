@@ -24,6 +24,7 @@ impl Visitor {
     fn head(&self, method: &str, target: &str) -> RequestHead {
         let mut head = RequestHead::new(method, target);
         head.visitor.id = self.name.to_owned();
+        head.visitor.network = self.name.to_owned();
         match &self.cookie {
             Some(cookie) => head.with("cookie", cookie),
             None => head,

@@ -71,7 +71,8 @@ fn whole_site(paths: &[String]) -> Option<&str> {
     for path in paths {
         within_it.push(within(path, Some(folder))?);
     }
-    let is_site = within_it.contains(&"index.html") || is_tree(within_it);
+    let is_site =
+        within_it.contains(&"index.html") || within_it.contains(&"index.htm") || is_tree(within_it);
     is_site.then_some(folder)
 }
 
