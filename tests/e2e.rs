@@ -16,6 +16,8 @@ mod archive_2013;
 mod bundle;
 #[path = "e2e/cookies.rs"]
 mod cookies;
+#[path = "e2e/crash.rs"]
+mod crash;
 #[path = "e2e/dynamic.rs"]
 mod dynamic;
 #[path = "e2e/elsewhere.rs"]
@@ -34,10 +36,14 @@ mod liar;
 mod load;
 #[path = "e2e/navigation.rs"]
 mod navigation;
+#[path = "e2e/notifications.rs"]
+mod notifications;
 #[path = "e2e/owner.rs"]
 mod owner;
 #[path = "e2e/owner_code.rs"]
 mod owner_code;
+#[path = "e2e/random_kills.rs"]
+mod random_kills;
 #[path = "e2e/real_site.rs"]
 mod real_site;
 #[path = "e2e/several.rs"]
@@ -52,3 +58,5 @@ mod tls;
 mod trouble;
 #[path = "e2e/with_extension.rs"]
 mod with_extension;
+#[path = "e2e/writes.rs"]
+mod writes;

@@ -1,0 +1,116 @@
+//! The browser that started this process, as the system's table of processes shows it.
+//!
+//! It must not know messages or what the browser is asked.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+
+use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
+
+/// How many processes may stand between the browser and this one: Windows puts a `cmd.exe` there.
+const LEVELS: usize = 2;
+
+/// A browser's main process. Its start tells it from a later process with the same id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BrowserProcess {
+    pid: u32,
+    started: u64,
+}
+
+impl BrowserProcess {
+    /// The browser that started this process, if one did and it runs.
+    pub fn of_this_process() -> Option<Self> {
+        let table = table();
+        let mut process = table.process(Pid::from_u32(std::process::id()))?;
+        for _ in 0..LEVELS {
+            process = table.process(process.parent()?)?;
+            if is_browser(&table, process) {
+                return Some(Self::new(process.pid().as_u32(), process.start_time()));
+            }
+        }
+        None
+    }
+
+    /// The process that had this id and start.
+    pub fn new(pid: u32, started: u64) -> Self {
+        Self { pid, started }
+    }
+
+    /// Its id.
+    pub fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// When it was started, in seconds since 1970.
+    pub fn started(&self) -> u64 {
+        self.started
+    }
+
+    /// The native hosts that it has started and that run; `None` if it runs no longer, or is about to end.
+    pub fn native_hosts(&self) -> Option<BTreeSet<u32>> {
+        let table = table();
+        let browser = table.process(Pid::from_u32(self.pid))?;
+        if browser.start_time() != self.started || !is_browser(&table, browser) {
+            return None;
+        }
+        let name = table.process(Pid::from_u32(std::process::id()))?.name();
+        let started_by_it = |process: &&Process| {
+            std::iter::successors(process.parent(), |pid| table.process(*pid)?.parent())
+                .take(LEVELS)
+                .any(|pid| pid == browser.pid())
+        };
+        let hosts = table.processes().values();
+        let hosts = hosts.filter(|process| process.name() == name);
+        Some(
+            hosts
+                .filter(started_by_it)
+                .map(|process| process.pid().as_u32())
+                .collect(),
+        )
+    }
+}
+
+fn table() -> System {
+    let mut table = System::new();
+    let names = ProcessRefreshKind::nothing().without_tasks();
+    table.refresh_processes_specifics(ProcessesToUpdate::All, true, names);
+    table
+}
+
+/// A browser that runs has processes of its own program below it; one that ends has put them down.
+fn is_browser(table: &System, process: &Process) -> bool {
+    table.processes().values().any(|child| {
+        child.parent() == Some(process.pid()) && is_part_of(child.name(), process.name())
+    })
+}
+
+/// On macOS a helper's name is the browser's with more behind it.
+fn is_part_of(child: &OsStr, browser: &OsStr) -> bool {
+    child
+        .as_encoded_bytes()
+        .starts_with(browser.as_encoded_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_no_browser_started_has_no_browser() {
+        assert_eq!(BrowserProcess::of_this_process(), None);
+    }
+
+    #[test]
+    fn another_process_with_the_same_id_is_not_the_browser() {
+        let browser = BrowserProcess::new(std::process::id(), 1);
+        assert_eq!(browser.native_hosts(), None);
+    }
+
+    #[test]
+    fn helpers_are_known_by_the_browsers_name() {
+        let part = |child: &str, browser: &str| is_part_of(child.as_ref(), browser.as_ref());
+        assert!(part("chromium", "chromium"));
+        assert!(part("Google Chrome Helper", "Google Chrome"));
+        assert!(!part("peerserver", "chromium"));
+    }
+}
