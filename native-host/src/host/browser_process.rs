@@ -2,7 +2,6 @@
 //!
 //! It must not know messages or what the browser is asked.
 
-use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessesToUpdate, System};
@@ -23,7 +22,7 @@ impl BrowserProcess {
         let table = table();
         let mut process = table.process(Pid::from_u32(std::process::id()))?;
         for _ in 0..LEVELS {
-            process = table.process(process.parent()?)?;
+            process = parent(&table, process)?;
             if is_browser(&table, process) {
                 return Some(Self::new(process.pid().as_u32(), process.start_time()));
             }
@@ -47,7 +46,7 @@ impl BrowserProcess {
     }
 
     /// The native hosts that it has started and that run; `None` if it runs no longer, or is about to end.
-    pub fn native_hosts(&self) -> Option<BTreeSet<u32>> {
+    pub fn native_hosts(&self) -> Option<Vec<NativeHost>> {
         let table = table();
         let browser = table.process(Pid::from_u32(self.pid))?;
         if browser.start_time() != self.started || !is_browser(&table, browser) {
@@ -55,19 +54,32 @@ impl BrowserProcess {
         }
         let name = table.process(Pid::from_u32(std::process::id()))?.name();
         let started_by_it = |process: &&Process| {
-            std::iter::successors(process.parent(), |pid| table.process(*pid)?.parent())
+            std::iter::successors(parent(&table, process), |above| parent(&table, above))
                 .take(LEVELS)
-                .any(|pid| pid == browser.pid())
+                // What a native host has started is none.
+                .take_while(|above| above.name() != name)
+                .any(|above| above.pid() == browser.pid())
         };
-        let hosts = table.processes().values();
-        let hosts = hosts.filter(|process| process.name() == name);
-        Some(
-            hosts
-                .filter(started_by_it)
-                .map(|process| process.pid().as_u32())
-                .collect(),
-        )
+        let ours = table.processes().values().filter(|one| one.name() == name);
+        let hosts = ours.filter(started_by_it).map(|process| NativeHost {
+            pid: process.pid().as_u32(),
+            started: process.start_time(),
+        });
+        Some(hosts.collect())
     }
+}
+
+/// A native host's process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NativeHost {
+    /// Its id.
+    pub pid: u32,
+    /// When it was started, in seconds since 1970.
+    pub started: u64,
+}
+
+fn parent<'a>(table: &'a System, process: &Process) -> Option<&'a Process> {
+    table.process(process.parent()?)
 }
 
 fn table() -> System {

@@ -5,16 +5,15 @@
 //! and the browser kills it two seconds later. So it starts a process of its own that waits whether the browser goes
 //! on without starting another native host. It must not know native messaging.
 
-use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use super::browser_process::BrowserProcess;
+use super::browser_process::{BrowserProcess, NativeHost};
 use super::notification;
 use crate::log::{self, LogFormat};
 
@@ -28,6 +27,25 @@ const GRACE: Duration = Duration::from_secs(8);
 /// How often it looks meanwhile. Reading the table of processes takes a few milliseconds.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Seconds by which a native host may seem older than it is: the table's times are whole seconds, and the browser may
+/// start the next host before this one has noticed its end.
+const INEXACT: u64 = 3;
+
+/// A native host that has ended.
+#[derive(Debug, Clone, Copy)]
+struct Ended {
+    pid: u32,
+    /// In seconds since 1970.
+    at: u64,
+}
+
+impl Ended {
+    /// Did the browser start this one after it?
+    fn is_followed_by(&self, other: &NativeHost) -> bool {
+        other.pid != self.pid && other.started + INEXACT >= self.at
+    }
+}
+
 /// A watch that has begun.
 pub struct CrashWatch {
     child: Child,
@@ -39,8 +57,12 @@ impl CrashWatch {
     /// watched, which is logged.
     pub fn begin() -> Option<Self> {
         let browser = BrowserProcess::of_this_process()?;
-        let hosts = browser.native_hosts()?;
-        match Self::start(&browser, &hosts) {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let ended = Ended {
+            pid: std::process::id(),
+            at: now.ok()?.as_secs(),
+        };
+        match Self::start(&browser, ended) {
             Ok(watch) => Some(watch),
             Err(error) => {
                 tracing::warn!(%error, "whether the extension comes back is not watched");
@@ -49,12 +71,12 @@ impl CrashWatch {
         }
     }
 
-    fn start(browser: &BrowserProcess, hosts: &BTreeSet<u32>) -> std::io::Result<Self> {
+    fn start(browser: &BrowserProcess, ended: Ended) -> std::io::Result<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
             .arg(ARGUMENT)
             .args([browser.pid().to_string(), browser.started().to_string()])
-            .args(hosts.iter().map(u32::to_string))
+            .args([ended.pid.to_string(), ended.at.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::null());
         // What ends this process's group must not end the watch.
@@ -80,7 +102,7 @@ impl CrashWatch {
 
 /// Watches, if this process was started for that.
 pub fn run_if_called(arguments: &[OsString]) -> Option<ExitCode> {
-    let [_, first, pid, started, hosts @ ..] = arguments else {
+    let [_, first, browser, started, pid, at] = arguments else {
         return None;
     };
     if first != ARGUMENT {
@@ -88,10 +110,13 @@ pub fn run_if_called(arguments: &[OsString]) -> Option<ExitCode> {
     }
     let number = |text: &OsString| text.to_str()?.parse::<u64>().ok();
     let small = |text: &OsString| u32::try_from(number(text)?).ok();
-    let browser = BrowserProcess::new(small(pid)?, number(started)?);
-    let hosts = hosts.iter().filter_map(small).collect();
+    let browser = BrowserProcess::new(small(browser)?, number(started)?);
+    let ended = Ended {
+        pid: small(pid)?,
+        at: number(at)?,
+    };
     log::start(LogFormat::Text);
-    if is_gone(&browser, &hosts) {
+    if is_gone(&browser, ended) {
         tracing::warn!("{}: {}", notification::TITLE, notification::REMEDY);
         notification::show();
     }
@@ -99,7 +124,7 @@ pub fn run_if_called(arguments: &[OsString]) -> Option<ExitCode> {
 }
 
 /// Has the browser gone on for a while without the extension?
-fn is_gone(browser: &BrowserProcess, known: &BTreeSet<u32>) -> bool {
+fn is_gone(browser: &BrowserProcess, ended: Ended) -> bool {
     let cancelled = cancelled();
     let end = Instant::now() + GRACE;
     while Instant::now() < end {
@@ -107,7 +132,8 @@ fn is_gone(browser: &BrowserProcess, known: &BTreeSet<u32>) -> bool {
         let Some(hosts) = browser.native_hosts() else {
             return false;
         };
-        if cancelled.load(Ordering::Relaxed) || !hosts.is_subset(known) {
+        let followed = hosts.iter().any(|host| ended.is_followed_by(host));
+        if followed || cancelled.load(Ordering::Relaxed) {
             return false;
         }
     }
@@ -139,12 +165,25 @@ mod tests {
         assert!(!called(&["peerserver"]));
         assert!(!called(&["peerserver", "install"]));
         assert!(!called(&["peerserver", "rendezvous", "--port", "1"]));
-        assert!(!called(&["peerserver", ARGUMENT, "-1", "x"]));
+        assert!(!called(&["peerserver", ARGUMENT, "-1", "x", "1", "1"]));
+        assert!(!called(&["peerserver", ARGUMENT, "1", "1", "1"]));
     }
 
     #[test]
     fn a_browser_that_ended_is_no_crash_of_the_extension() {
         let browser = BrowserProcess::new(std::process::id(), 1);
-        assert!(!is_gone(&browser, &BTreeSet::new()));
+        assert!(!is_gone(&browser, Ended { pid: 1, at: 1 }));
+    }
+
+    #[test]
+    fn a_host_is_followed_by_those_that_were_started_when_it_ended_or_later() {
+        let ended = Ended { pid: 7, at: 1000 };
+        let follows = |pid, started| ended.is_followed_by(&NativeHost { pid, started });
+        assert!(follows(8, 1000) && follows(8, 1007));
+        // The browser was quicker.
+        assert!(follows(8, 999));
+        // Another profile's, and itself.
+        assert!(!follows(8, 900));
+        assert!(!follows(7, 1000));
     }
 }
