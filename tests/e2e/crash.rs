@@ -1,7 +1,7 @@
 //! Chromium takes an extension for crashed when the process of its offscreen document dies, and starts nothing of it
 //! until a person reloads it. The owner is told, and told nothing when the extension ends in any other way.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use stage::{Dist, Host, HostOptions, Site, View, Visitor};
@@ -182,6 +182,45 @@ async fn a_network_document_is_replaced_before_its_memory_runs_out() {
     let _: bool = browser.eval_in(kind, NETWORK, grow).await.unwrap();
     browser.wait_gone(&before).await.unwrap();
     scene.until_hosted().await;
+    scene.until_settled().await;
+    assert_eq!(scene.desktop.shown_by(PROGRAM), []);
+}
+
+#[tokio::test]
+async fn hosting_is_back_by_itself_after_a_crash_while_the_gateways_front_page_is_open() {
+    let scene = Scene::new().await;
+    let browser = scene.host.browser().unwrap();
+    let front = browser.open(&scene.host.gateway).await.unwrap();
+    for _ in 0..2 {
+        browser
+            .wait_for_target("iframe", "/content/anchor.html", stage::PATIENCE)
+            .await
+            .unwrap();
+        let _: bool = front.eval("window.before = true").await.unwrap();
+        writes::begin(&scene.view).await;
+        let document = browser
+            .wait_for_target("background_page", NETWORK, stage::PATIENCE)
+            .await
+            .unwrap();
+        let killed = Instant::now();
+        scene.host.kill_extension().await.unwrap();
+        browser.wait_gone(&document).await.unwrap();
+        browser
+            .wait_for_target("background_page", NETWORK, Duration::from_secs(60))
+            .await
+            .unwrap();
+        eprintln!("the extension was back after {:?}", killed.elapsed());
+        scene.until_hosted().await;
+        eprintln!("a visitor was answered after {:?}", killed.elapsed());
+        let written = writes::end(&scene.view).await;
+        let lost = writes::lost(&scene.view, &written.acknowledged).await;
+        assert!(lost.is_empty(), "{lost:?}");
+        // The front page loads itself again, for the next time.
+        front
+            .wait_for("!window.before", stage::PATIENCE)
+            .await
+            .unwrap();
+    }
     scene.until_settled().await;
     assert_eq!(scene.desktop.shown_by(PROGRAM), []);
 }
