@@ -19,7 +19,7 @@ pub struct BrowserProcess {
 impl BrowserProcess {
     /// The browser that started this process, if one did and it runs.
     pub fn of_this_process() -> Option<Self> {
-        let table = table();
+        let table = table()?;
         let mut process = table.process(Pid::from_u32(std::process::id()))?;
         for _ in 0..LEVELS {
             process = parent(&table, process)?;
@@ -47,7 +47,7 @@ impl BrowserProcess {
 
     /// The native hosts that it has started and that run; `None` if it runs no longer, or is about to end.
     pub fn native_hosts(&self) -> Option<Vec<NativeHost>> {
-        let table = table();
+        let table = table()?;
         let browser = table.process(Pid::from_u32(self.pid))?;
         if browser.start_time() != self.started || !is_browser(&table, browser) {
             return None;
@@ -82,11 +82,12 @@ fn parent<'a>(table: &'a System, process: &Process) -> Option<&'a Process> {
     table.process(process.parent()?)
 }
 
-fn table() -> System {
-    let mut table = System::new();
+/// All processes; `None` where the system does not tell.
+fn table() -> Option<System> {
+    let mut table = System::new().ok()?;
     let names = ProcessRefreshKind::nothing().without_tasks();
     table.refresh_processes_specifics(ProcessesToUpdate::All, true, names);
-    table
+    Some(table)
 }
 
 /// A browser that runs has processes of its own program below it; one that ends has put them down.
