@@ -18,6 +18,8 @@ mod bundle;
 mod confined;
 #[path = "e2e/cookies.rs"]
 mod cookies;
+#[path = "e2e/crash.rs"]
+mod crash;
 #[path = "e2e/dynamic.rs"]
 mod dynamic;
 #[path = "e2e/elsewhere.rs"]
@@ -40,10 +42,14 @@ mod liar;
 mod load;
 #[path = "e2e/navigation.rs"]
 mod navigation;
+#[path = "e2e/notifications.rs"]
+mod notifications;
 #[path = "e2e/owner.rs"]
 mod owner;
 #[path = "e2e/owner_code.rs"]
 mod owner_code;
+#[path = "e2e/random_kills.rs"]
+mod random_kills;
 #[path = "e2e/real_site.rs"]
 mod real_site;
 #[path = "e2e/seats.rs"]
@@ -60,3 +66,5 @@ mod tls;
 mod trouble;
 #[path = "e2e/with_extension.rs"]
 mod with_extension;
+#[path = "e2e/writes.rs"]
+mod writes;

@@ -9,6 +9,12 @@ const DEFAULT_GATEWAYS = ['http://localhost:8890'];
 const LABEL = /^(?:[a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])-[a-z2-7]{20}$/;
 // Milliseconds between questions while the host is away.
 const AGAIN = 1000;
+// Milliseconds between looks whether the extension was stopped; and how long it may take to be loaded again.
+const LOOK = 1000;
+const LOADING = 3000;
+// Revivals within ten minutes: an extension that crashes more often is better left to its owner.
+const REVIVALS = 3;
+const REVIVALS_WITHIN = 600_000;
 
 chrome.storage.local.get(['gateways', 'topLevel']).then(({ gateways = DEFAULT_GATEWAYS, topLevel = true }) => {
   if (!topLevel) return;
@@ -19,12 +25,45 @@ chrome.storage.local.get(['gateways', 'topLevel']).then(({ gateways = DEFAULT_GA
   if (dot > 0 && LABEL.test(label) && gateways.includes(gateway)) sitePage(label, gateway);
 });
 
-// `/connect/<label>/<path>` on a gateway: go to the site's own origin.
+// `/connect/<label>/<path>` on a gateway: go to the site's own origin. The front page keeps the extension going.
 function gatewayPage() {
   const [, connect, label, ...path] = location.pathname.split('/');
+  if (connect === '' && location.hostname === 'localhost') whenParsed(anchor);
   if (connect !== 'connect' || !LABEL.test(label ?? '')) return;
   const { protocol, host, search, hash } = location;
   location.replace(`${protocol}//${label}.${host}/${path.join('/')}${search}${hash}`);
+}
+
+// Chromium stops the whole extension when its process crashes, and starts nothing of it; but it loads it again when a
+// frame of it that had crashed, too, is led anywhere in it. The front page, which lives in another process, holds such a
+// frame, hidden and empty. (Firefox starts a crashed extension again by itself.)
+function anchor() {
+  const { id } = chrome.runtime;
+  const resource = chrome.runtime.getURL('content/anchor.html');
+  if (!resource.startsWith('chrome-extension:')) return;
+  const box = document.createElement('div');
+  box.hidden = true;
+  const frame = document.createElement('iframe');
+  frame.src = resource;
+  box.attachShadow({ mode: 'closed' }).append(frame);
+  document.body.append(box);
+  const watch = setInterval(() => {
+    // Undefined as soon as the extension was stopped, updated or disabled; the last two stay what they are.
+    if (chrome.runtime?.id) return;
+    clearInterval(watch);
+    if (!mayRevive()) return;
+    frame.src = `chrome-extension://${id}/content/anchor.html`;
+    // This script belongs to the extension that was stopped. What a person has begun to type is not thrown away.
+    setTimeout(() => document.querySelector('input')?.value || location.reload(), LOADING);
+  }, LOOK);
+}
+
+function mayRevive() {
+  const stored = JSON.parse(sessionStorage.getItem('peerserver-revivals') ?? '[]');
+  const recent = stored.filter((at) => at > Date.now() - REVIVALS_WITHIN);
+  if (recent.length >= REVIVALS) return false;
+  sessionStorage.setItem('peerserver-revivals', JSON.stringify([...recent, Date.now()]));
+  return true;
 }
 
 // A site's page: have its worker linked, now and whenever the worker asks.

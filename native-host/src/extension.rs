@@ -106,6 +106,11 @@ impl Caller {
         None
     }
 
+    /// Is it of Chromium's family?
+    pub fn is_chromium(&self) -> bool {
+        self.0.starts_with("chrome-extension://")
+    }
+
     /// Passes if the caller is one of `ours`.
     ///
     /// # Errors

@@ -1,8 +1,7 @@
 //! What is killed comes back by itself, between requests and in the middle of them: every request is
 //! answered or gets an honest error, and nothing is lost.
 //!
-//! Not shown: a crash of the extension's whole process. Chromium then switches the extension off until its
-//! owner presses the browser's own "reload" or starts the browser again.
+//! A crash of the extension's whole process is in `crash`.
 
 use stage::{Dist, Host, HostOptions, RendezvousProcess, Site, View, Visitor};
 

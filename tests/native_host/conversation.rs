@@ -31,6 +31,7 @@ fn it_greets_tells_its_version_and_ends_with_its_stdin() {
     let Reply::Hello {
         version,
         app_version,
+        close_notice,
     } = host.ask(hello(VERSION))
     else {
         panic!("no hello")
@@ -39,6 +40,8 @@ fn it_greets_tells_its_version_and_ends_with_its_stdin() {
         (version, app_version.as_str()),
         (VERSION, env!("CARGO_PKG_VERSION"))
     );
+    let notice = close_notice.expect("Chromium is told where to post at an unload");
+    assert!(notice.starts_with("http://127.0.0.1:"), "{notice}");
     assert_eq!(
         host.ask(Request::Status),
         Reply::Status {

@@ -110,6 +110,9 @@ pub enum Reply {
         version: u16,
         /// The host's own version.
         app_version: String,
+        /// Where the extension posts when it is unloaded in order, which over native messaging looks like a crash.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        close_notice: Option<String>,
     },
     /// The rendezvous answers.
     Started {

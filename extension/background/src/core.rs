@@ -50,6 +50,8 @@ pub struct Core {
     pub native: RefCell<Native>,
     /// The open native messaging port.
     pub native_port: RefCell<Option<NativePort>>,
+    /// Where the native host wants to be told that the extension is being unloaded.
+    pub close_notice: RefCell<Option<String>>,
     /// How often in a row the native host did not last.
     pub native_ends: Cell<u32>,
     /// Whose logs pages will be told of.
@@ -99,6 +101,7 @@ impl Core {
             shown: RefCell::default(),
             native: RefCell::default(),
             native_port: RefCell::default(),
+            close_notice: RefCell::default(),
             native_ends: Cell::new(0),
             telling: Telling::default(),
             warned: Warned::default(),

@@ -39,6 +39,7 @@ pub async fn plan(core: &Core) -> Result<Plan, Failure> {
     };
     Ok(Plan {
         gateway,
+        close_notice: core.close_notice.borrow().clone(),
         sites: sites.map(planned).collect(),
     })
 }

@@ -26,19 +26,32 @@ const MAX_DOUBLINGS: u32 = 7;
 /// Milliseconds that a native host must have run for its end to be no sign that it cannot run.
 const LASTING: f64 = 10_000.0;
 
+/// Milliseconds until a port whose native host was asked to end is closed. The host ends within one second; a port that
+/// is closed at once may lose the request, and the host would take that for a crash of the extension.
+const ENDING: u32 = 2_000;
+
+type Listeners = (Closure<dyn FnMut(JsValue)>, Closure<dyn FnMut(Port)>);
+
 /// An open port. Dropping it ends the native host.
 pub struct NativePort {
     opened: f64,
     port: Port,
     asked_port: u16,
     next_id: Cell<u32>,
-    _on_message: Closure<dyn FnMut(JsValue)>,
-    _on_disconnect: Closure<dyn FnMut(Port)>,
+    listeners: Option<Listeners>,
 }
 
 impl Drop for NativePort {
     fn drop(&mut self) {
-        self.port.disconnect();
+        self.call(Request::Stop);
+        let port = self.port.clone();
+        // What is called after it was dropped throws.
+        let listeners = self.listeners.take();
+        wasm_bindgen_futures::spawn_local(async move {
+            TimeoutFuture::new(ENDING).await;
+            port.disconnect();
+            drop(listeners);
+        });
     }
 }
 
@@ -94,8 +107,7 @@ pub fn ensure(core: &Rc<Core>) {
         port,
         asked_port: wanted,
         next_id: Cell::new(1),
-        _on_message: on_message,
-        _on_disconnect: on_disconnect,
+        listeners: Some((on_message, on_disconnect)),
     }));
     let extension_version = js_sys::Reflect::get(&api::runtime_get_manifest(), &"version".into())
         .ok()
@@ -126,10 +138,11 @@ fn with_port(core: &Core, act: impl FnOnce(&NativePort)) {
     }
 }
 
-/// Close the port: the native host ends, and the rendezvous with it.
+/// Have the native host end, and the rendezvous with it.
 pub fn stop(core: &Core) {
     if core.native_port.take().is_some() {
         core.native.take();
+        core.close_notice.take();
     }
 }
 
@@ -138,6 +151,14 @@ fn hear(core: &Weak<Core>, message: JsValue) {
         return;
     };
     let native = match message {
+        ToExtension::Reply {
+            reply: Reply::Hello { close_notice, .. },
+            ..
+        } => {
+            // The network document gets it with the next plan, when the rendezvous is up.
+            core.close_notice.replace(close_notice);
+            return;
+        }
         ToExtension::Reply {
             reply: Reply::Started { gateway, .. },
             ..

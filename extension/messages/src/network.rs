@@ -73,6 +73,9 @@ pub enum Notice {
 pub struct Plan {
     /// The gateway of the rendezvous to host at, such as `http://localhost:8890`; `None`: host nothing.
     pub gateway: Option<String>,
+    /// Where the native host wants to be told that the extension is being unloaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub close_notice: Option<String>,
     /// The sites to host there.
     pub sites: Vec<PlannedSite>,
 }

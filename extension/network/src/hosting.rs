@@ -25,6 +25,8 @@ struct Inner {
     plan: RefCell<Plan>,
     host: RefCell<Option<Host>>,
     reporting: Cell<bool>,
+    /// Requests of visitors that are being answered.
+    answering: Cell<usize>,
 }
 
 /// What this browser hosts.
@@ -40,11 +42,21 @@ impl Hosting {
             plan: RefCell::default(),
             host: RefCell::default(),
             reporting: Cell::new(false),
+            answering: Cell::new(0),
         }))
     }
 
-    /// Host nothing any more: visitors and the rendezvous are told.
+    /// Is a visitor's request being answered?
+    pub fn is_busy(&self) -> bool {
+        self.0.answering.get() > 0
+    }
+
+    /// Host nothing any more: visitors, the rendezvous and the native host are told.
     pub fn leave(&self) {
+        if let (Some(url), Some(window)) = (&self.0.plan.borrow().close_notice, web_sys::window()) {
+            // The one request that a browser sends for a document that is going.
+            let _ = window.navigator().send_beacon(url);
+        }
         drop(self.0.host.take());
     }
 
@@ -187,6 +199,7 @@ impl Backend for Ours {
     ) -> LocalBoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(inner) = self.0.upgrade() {
+                let _under_way = UnderWay::new(&inner);
                 let Inner {
                     rooms,
                     boxes,
@@ -203,5 +216,21 @@ impl Backend for Ours {
             .upgrade()
             .into_iter()
             .for_each(|inner| inner.report());
+    }
+}
+
+/// Counts one request until it is dropped.
+struct UnderWay<'a>(&'a Cell<usize>);
+
+impl<'a> UnderWay<'a> {
+    fn new(inner: &'a Inner) -> Self {
+        inner.answering.set(inner.answering.get() + 1);
+        Self(&inner.answering)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get().saturating_sub(1));
     }
 }

@@ -10,6 +10,7 @@ mod answer;
 mod bodies;
 mod boxes;
 mod hosting;
+mod memory;
 mod rooms;
 mod visiting;
 mod worker;
@@ -37,6 +38,7 @@ thread_local! {
 /// (Chromium); where it is in this very document (Firefox) it is its object of functions.
 #[wasm_bindgen]
 pub async fn start(together: JsValue) -> Result<(), JsValue> {
+    let apart = !together.is_object();
     let rooms = Rc::new(Rooms::new(together));
     let boxes = Boxes::new(rooms.clone());
     let network = Rc::new(Network {
@@ -46,6 +48,16 @@ pub async fn start(together: JsValue) -> Result<(), JsValue> {
         visiting: Visiting::default(),
     });
     NETWORK.set(Some(network.clone()));
+    if apart {
+        let watched = network.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            memory::until_exceeded(|| watched.hosting.is_busy()).await;
+            // The background starts another.
+            if let Some(window) = web_sys::window() {
+                let _ = window.close();
+            }
+        });
+    }
     let plan = rooms
         .started()
         .await

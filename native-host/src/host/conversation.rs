@@ -16,6 +16,7 @@ const MAX_PROBLEM: usize = 200;
 #[derive(Debug, Default)]
 pub struct Conversation {
     greeted: bool,
+    close_notice: Option<String>,
 }
 
 /// What is to be done next.
@@ -48,6 +49,14 @@ pub enum Step {
 }
 
 impl Conversation {
+    /// Nothing was said yet. The extension is told where to post when it is unloaded.
+    pub fn new(close_notice: Option<String>) -> Self {
+        Self {
+            greeted: false,
+            close_notice,
+        }
+    }
+
     /// Takes the body of one frame.
     pub fn hear(&mut self, body: &[u8]) -> Step {
         let Call { id, request } = match serde_json::from_slice::<Call>(body) {
@@ -75,6 +84,7 @@ impl Conversation {
                         reply: Reply::Hello {
                             version: VERSION,
                             app_version,
+                            close_notice: self.close_notice.clone(),
                         },
                     };
                 }
@@ -180,7 +190,10 @@ mod tests {
     }
 
     fn greeted() -> Conversation {
-        Conversation { greeted: true }
+        Conversation {
+            greeted: true,
+            ..Conversation::default()
+        }
     }
 
     /// The id, reason and message of a refusal.

@@ -5,7 +5,11 @@
 //! it is wanted, and ends on `Stop`, when stdin ends (the extension closed the port, the browser ended
 //! or died), or on a signal. It must not know sites, keys or peers.
 
+mod browser_process;
+mod close_notice;
 mod conversation;
+mod crash_watch;
+mod notification;
 mod pipes;
 mod probe;
 mod service;
@@ -16,18 +20,38 @@ use std::time::Duration;
 
 use native_messaging::{Event, FailReason, NO_CALL, Reply, Standing, ToExtension};
 
+use tokio::time::Instant;
+
 use crate::extension::{self, Caller};
 use crate::log::{self, LogFormat};
 use crate::{Error, folders, signals};
+use close_notice::CloseNotice;
 use conversation::{Conversation, Step};
+use crash_watch::CrashWatch;
 use pipes::{Incoming, Pipes};
 use service::Service;
 
 /// How long the runtime may take to put its threads down at the end: nothing of worth is running then.
 const RUNTIME_END: Duration = Duration::from_millis(100);
 
+/// How long after the end of stdin the notice of an orderly unload may come. Chromium kills this process two seconds
+/// after it.
+const NOTICE: Duration = Duration::from_millis(1500);
+
+/// How a conversation ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The extension asked for it, or a signal came.
+    Asked,
+    /// Stdin ended without a word.
+    Closed,
+}
+
 /// Serves the browser, if one started this process; `None` if a person did.
 pub fn run_if_called(arguments: &[OsString]) -> Option<ExitCode> {
+    if let Some(code) = crash_watch::run_if_called(arguments) {
+        return Some(code);
+    }
     let caller = Caller::from_arguments(arguments)?;
     log::start(LogFormat::Text);
     Some(match run(&caller) {
@@ -52,31 +76,59 @@ fn run(caller: &Caller) -> Result<(), Error> {
         })?;
     let end = runtime.block_on(async {
         let pipes = Pipes::open()?;
-        converse(pipes).await
+        converse(pipes, notice(caller).await).await
     });
     runtime.shutdown_timeout(RUNTIME_END);
     end
 }
 
+/// Where the extension tells of an orderly unload. Firefox starts a crashed extension again by itself.
+async fn notice(caller: &Caller) -> Option<CloseNotice> {
+    if !caller.is_chromium() {
+        return None;
+    }
+    let notice = CloseNotice::listen().await;
+    notice
+        .inspect_err(|error| tracing::warn!(%error, "crashes are not watched for"))
+        .ok()
+}
+
 /// Answers calls until the end of the conversation, and ends the rendezvous.
-async fn converse(mut pipes: Pipes) -> Result<(), Error> {
+async fn converse(mut pipes: Pipes, notice: Option<CloseNotice>) -> Result<(), Error> {
     let mut service: Option<Service> = None;
+    let url = notice.as_ref().map(|notice| notice.url().to_owned());
     let end = tokio::select! {
-        end = answer(&mut pipes, &mut service) => end,
+        end = answer(&mut pipes, &mut service, Conversation::new(url)) => end,
         signal = signals::end() => {
             tracing::info!(signal, "ending");
-            Ok(())
+            Ok(End::Asked)
         }
+    };
+    let ended = Instant::now();
+    // Without a service nothing was served that would be missed.
+    let watch = match (&end, notice, &service) {
+        (Ok(End::Closed), Some(notice), Some(_)) => {
+            CrashWatch::begin().map(|watch| (watch, notice))
+        }
+        _ => None,
     };
     if let Some(service) = service {
         service.stop().await;
     }
     pipes.close().await;
-    end
+    if let Some((watch, mut notice)) = watch
+        && notice.received(ended, ended + NOTICE).await
+    {
+        watch.cancel();
+    }
+    end.map(drop)
 }
 
-async fn answer(pipes: &mut Pipes, service: &mut Option<Service>) -> Result<(), Error> {
-    let mut conversation = Conversation::default();
+async fn answer(
+    pipes: &mut Pipes,
+    service: &mut Option<Service>,
+    mut conversation: Conversation,
+) -> Result<End, Error> {
     loop {
         let incoming = tokio::select! {
             incoming = pipes.receive() => incoming,
@@ -87,7 +139,7 @@ async fn answer(pipes: &mut Pipes, service: &mut Option<Service>) -> Result<(), 
         };
         let body = match incoming {
             Incoming::Message(body) => body,
-            Incoming::End => return Ok(()),
+            Incoming::End => return Ok(End::Closed),
             Incoming::Broken(error) => {
                 reply(pipes, NO_CALL, failed(FailReason::BadRequest, &error)).await;
                 return Err(error.into());
@@ -104,7 +156,7 @@ async fn answer(pipes: &mut Pipes, service: &mut Option<Service>) -> Result<(), 
                     service.stop().await;
                 }
                 reply(pipes, id, Reply::Stopped).await;
-                return Ok(());
+                return Ok(End::Asked);
             }
             Step::Start { id, wish } => {
                 let unchanged = service.as_ref().filter(|service| *service.wish() == wish);
@@ -119,7 +171,7 @@ async fn answer(pipes: &mut Pipes, service: &mut Option<Service>) -> Result<(), 
                 let start = tokio::select! {
                     start = Service::start(wish) => start,
                     // Nobody is left to be told.
-                    () = pipes.ended() => return Ok(()),
+                    () = pipes.ended() => return Ok(End::Closed),
                 };
                 let answer = match start {
                     Ok(new) => {

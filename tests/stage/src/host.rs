@@ -31,6 +31,8 @@ pub struct HostOptions {
     pub disk: Option<PathBuf>,
     /// More command-line arguments of the browser.
     pub args: Vec<String>,
+    /// More of the browser's environment.
+    pub env: Vec<(String, String)>,
 }
 
 /// A hosting browser.
@@ -41,6 +43,7 @@ pub struct Host {
     data: TempDir,
     headed: bool,
     args: Vec<String>,
+    env: Vec<(String, String)>,
     /// The gateway that it hosts at.
     pub gateway: String,
 }
@@ -64,6 +67,7 @@ impl Host {
             data: tempfile::tempdir()?,
             headed: options.headed,
             args: options.args,
+            env: options.env,
             gateway,
         };
         if options.rendezvous.is_none() {
@@ -137,6 +141,7 @@ impl Host {
         options.headless = !self.headed;
         options.extra_args.clone_from(&self.args);
         let data = self.data.path().to_string_lossy().into_owned();
+        options.env.extend(self.env.iter().cloned());
         options.env.push(("PEERSERVER_DATA_DIR".to_owned(), data));
         self.browser = Some(Chromium::launch(options).await?);
         Ok(())
@@ -178,6 +183,31 @@ impl Host {
             sleep(Duration::from_millis(20)).await;
         }
         Ok(())
+    }
+
+    /// Kill the process in which the whole extension runs, as a crash or a lack of memory would. Linux only.
+    pub async fn kill_extension(&self) -> Result<()> {
+        let group = self.browser()?.process_id().to_string();
+        let mut killed = 0;
+        for process in processes()? {
+            let is_extension = process.arguments.iter().any(|a| a == "--extension-process");
+            if is_extension && process.group.as_ref() == Some(&group) {
+                let kill = ["-9", &process.id.to_string()];
+                Command::new("kill").args(kill).status().await?;
+                killed += 1;
+            }
+        }
+        anyhow::ensure!(killed > 0, "no process of the extension runs");
+        Ok(())
+    }
+
+    /// How many native hosts' processes watch whether this host's extension comes back. Linux only.
+    pub fn crash_watches(&self) -> Result<usize> {
+        let mark = format!("PEERSERVER_DATA_DIR={}", self.data.path().display());
+        let watches = |process: &Process| {
+            process.arguments.iter().any(|a| a == "--crash-watch") && process.has(&mark)
+        };
+        Ok(processes()?.iter().filter(|p| watches(p)).count())
     }
 
     async fn page(&self, path: &str) -> Result<Page> {
@@ -275,20 +305,58 @@ impl Host {
 
 /// The native host (not its browser) whose environment has this entry. Linux only.
 fn native_host(mark: &str) -> Result<Option<u32>> {
+    let is_it = |process: &Process| {
+        let program = process.arguments.first();
+        let watch = process.arguments.iter().any(|a| a == "--crash-watch");
+        program.is_some_and(|program| program.ends_with("peerserver"))
+            && !watch
+            && process.has(mark)
+    };
+    Ok(processes()?.into_iter().find(is_it).map(|found| found.id))
+}
+
+/// A process of the system.
+struct Process {
+    id: u32,
+    /// Its process group.
+    group: Option<String>,
+    arguments: Vec<String>,
+    environment: Vec<u8>,
+}
+
+impl Process {
+    fn has(&self, variable: &str) -> bool {
+        let mut all = self.environment.split(|byte| *byte == 0);
+        all.any(|one| one == variable.as_bytes())
+    }
+}
+
+/// All processes whose id can be read.
+fn processes() -> Result<Vec<Process>> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc")? {
         let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Ok(id) = name.parse() else { continue };
         // Other users' processes, and those that have just ended, cannot be read.
         let read = |file: &str| std::fs::read(path.join(file)).unwrap_or_default();
-        let has =
-            |bytes: &[u8], text: &str| bytes.split(|b| *b == 0).any(|part| part == text.as_bytes());
-        let command = read("cmdline");
-        let program = command.split(|b| *b == 0).next().unwrap_or_default();
-        if program.ends_with(b"peerserver") && has(&read("environ"), mark) {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            return Ok(name.parse().ok());
-        }
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let stat = text(&read("stat"));
+        // `id (name) state parent group …`, and a name may hold anything.
+        let group = stat.rsplit_once(") ").map(|(_, rest)| rest.split(' '));
+        let arguments = read("cmdline");
+        found.push(Process {
+            id,
+            group: group.and_then(|mut fields| fields.nth(2).map(str::to_owned)),
+            // A renderer's are one text, parted by spaces.
+            arguments: arguments
+                .split(|byte| [0, b' '].contains(byte))
+                .map(text)
+                .collect(),
+            environment: read("environ"),
+        });
     }
-    Ok(None)
+    Ok(found)
 }
 
 const ASK: &str = "ask => chrome.runtime.sendMessage({toBackground: 'ask', ask})";

@@ -1,0 +1,231 @@
+//! Chromium takes an extension for crashed when the process of its offscreen document dies, and starts nothing of it
+//! until a person reloads it. The owner is told, and told nothing when the extension ends in any other way.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use stage::{Dist, Host, HostOptions, Site, View, Visitor};
+
+use crate::notifications::Desktop;
+use crate::writes;
+
+const PROGRAM: &str = "PeerServer";
+const HOST_WORKER: &str = "/background.js";
+const NETWORK: &str = "/network/network.html";
+
+/// The native host gives the browser eight seconds to start the extension again.
+const TOLD: Duration = Duration::from_secs(40);
+
+struct Scene {
+    desktop: Desktop,
+    host: Host,
+    site: Site,
+    view: View,
+    _visitor: Visitor,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let dist = Dist::find().unwrap();
+        let desktop = Desktop::start().await;
+        let options = HostOptions {
+            env: vec![(
+                "DBUS_SESSION_BUS_ADDRESS".to_owned(),
+                desktop.address.clone(),
+            )],
+            ..HostOptions::default()
+        };
+        let host = Host::start(&dist, options).await.unwrap();
+        let content = writes::content().top().unwrap();
+        let site = host.make_site("ledger", &content).await.unwrap();
+        let visitor = Visitor::chromium().await.unwrap();
+        let view = visitor.open(&site.link).await.unwrap();
+        view.wait_for_text("The ledger").await.unwrap();
+        Self {
+            desktop,
+            host,
+            site,
+            view,
+            _visitor: visitor,
+        }
+    }
+
+    /// What a person does on the browser's page of extensions. `ID` stands for the extension's.
+    async fn on_extensions_page(&self, script: &str) {
+        let browser = self.host.browser().unwrap();
+        let page = browser.open("chrome://extensions").await.unwrap();
+        page.wait_for("globalThis.chrome?.developerPrivate", stage::PATIENCE)
+            .await
+            .unwrap();
+        let script = script.replace("ID", &browser.extension_id().unwrap());
+        page.eval::<Value>(&script).await.unwrap();
+        page.close().await.unwrap();
+    }
+
+    async fn reload_extension(&self) {
+        self.on_extensions_page(
+            "new Promise((done) => chrome.developerPrivate.reload('ID', { failQuietly: true }, () => done(true)))",
+        )
+        .await;
+    }
+
+    async fn until_hosted(&self) {
+        // After a reload the worker and its pages take a moment.
+        let again = "fetch('/writes', { cache: 'no-store' }).then((answer) => answer.ok).catch(() => false)";
+        self.view
+            .wait_for_within(again, Duration::from_secs(60))
+            .await
+            .unwrap();
+    }
+
+    /// Waits until no native host watches any more whether the extension comes back.
+    async fn until_settled(&self) {
+        let mut looks = 0;
+        while self.host.crash_watches().unwrap() > 0 {
+            looks += 1;
+            assert!(looks < 600, "a watch goes on");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_owner_is_notified_when_the_extensions_process_crashed_and_a_reload_brings_everything_back()
+ {
+    let scene = Scene::new().await;
+    writes::begin(&scene.view).await;
+    scene.host.kill_extension().await.unwrap();
+    let told = scene.desktop.wait_for(PROGRAM, TOLD).await;
+    assert_eq!(told.title, "PeerServer was stopped by the browser");
+    for words in ["chrome://extensions", "Reload", "restart the browser"] {
+        assert!(told.text.contains(words), "{told:?}");
+    }
+    // Visitors get an honest error.
+    let status: u16 = scene
+        .view
+        .eval("fetch('/writes').then((answer) => answer.status)")
+        .await
+        .unwrap();
+    assert_eq!(status, 503);
+    let written = writes::end(&scene.view).await;
+    scene.reload_extension().await;
+    let lost = writes::lost(&scene.view, &written.acknowledged).await;
+    assert!(
+        lost.is_empty(),
+        "{lost:?} of {}",
+        written.acknowledged.len()
+    );
+    scene.until_settled().await;
+    assert_eq!(scene.desktop.shown_by(PROGRAM).len(), 1);
+    eprintln!(
+        "all that the desktop was shown: {:?}",
+        scene.desktop.shown()
+    );
+    assert!(!scene.site.label.is_empty());
+}
+
+#[tokio::test]
+async fn the_owner_is_not_notified_of_any_other_end() {
+    let mut scene = Scene::new().await;
+    let browser = scene.host.browser().unwrap();
+    browser.stop_worker(HOST_WORKER).await.unwrap();
+    scene.until_hosted().await;
+    browser.close_offscreen(NETWORK).await.unwrap();
+    scene.until_hosted().await;
+    scene.host.kill_native_host().await.unwrap();
+    scene.until_hosted().await;
+    scene.reload_extension().await;
+    scene.until_hosted().await;
+    scene.until_settled().await;
+
+    // The switch for all hosting.
+    for _ in 0..2 {
+        let popup = scene.host.popup().await.unwrap();
+        scene.host.switch_hosting(&popup).await.unwrap();
+        popup
+            .wait_for(
+                "!document.querySelector('#hosting').disabled",
+                stage::PATIENCE,
+            )
+            .await
+            .unwrap();
+        popup.close().await.unwrap();
+    }
+    scene.until_hosted().await;
+    scene.until_settled().await;
+
+    for on in [false, true] {
+        scene
+            .on_extensions_page(&format!(
+                "chrome.management.setEnabled('ID', {on}).then(() => true)"
+            ))
+            .await;
+        scene.until_settled().await;
+    }
+    scene.until_hosted().await;
+    scene.host.close().await.unwrap();
+    scene.until_settled().await;
+    assert_eq!(scene.desktop.shown_by(PROGRAM), []);
+}
+
+#[tokio::test]
+async fn a_network_document_is_replaced_before_its_memory_runs_out() {
+    let scene = Scene::new().await;
+    let browser = scene.host.browser().unwrap();
+    let kind = "background_page";
+    let before = browser
+        .wait_for_target(kind, NETWORK, stage::PATIENCE)
+        .await
+        .unwrap();
+    // 640 MB of numbers, above what an idle document may take.
+    let grow = "(() => { globalThis.hoard = Array.from({ length: 80 }, (_, i) => new Array(1e6).fill(i + 0.5)); return true; })()";
+    let _: bool = browser.eval_in(kind, NETWORK, grow).await.unwrap();
+    browser.wait_gone(&before).await.unwrap();
+    scene.until_hosted().await;
+    scene.until_settled().await;
+    assert_eq!(scene.desktop.shown_by(PROGRAM), []);
+}
+
+#[tokio::test]
+async fn hosting_is_back_by_itself_after_a_crash_while_the_gateways_front_page_is_open() {
+    let scene = Scene::new().await;
+    let browser = scene.host.browser().unwrap();
+    let front = browser.open(&scene.host.gateway).await.unwrap();
+    // A process that the browser has started again is not named an extension's any more, so it is crashed from inside.
+    for kill in [true, false] {
+        browser
+            .wait_for_target("iframe", "/content/anchor.html", stage::PATIENCE)
+            .await
+            .unwrap();
+        let _: bool = front.eval("window.before = true").await.unwrap();
+        writes::begin(&scene.view).await;
+        let document = browser
+            .wait_for_target("background_page", NETWORK, stage::PATIENCE)
+            .await
+            .unwrap();
+        let killed = Instant::now();
+        if kill {
+            scene.host.kill_extension().await.unwrap();
+        } else {
+            browser.crash("background_page", NETWORK).await.unwrap();
+        }
+        browser.wait_gone(&document).await.unwrap();
+        browser
+            .wait_for_target("background_page", NETWORK, Duration::from_secs(60))
+            .await
+            .unwrap();
+        eprintln!("the extension was back after {:?}", killed.elapsed());
+        scene.until_hosted().await;
+        eprintln!("a visitor was answered after {:?}", killed.elapsed());
+        let written = writes::end(&scene.view).await;
+        let lost = writes::lost(&scene.view, &written.acknowledged).await;
+        assert!(lost.is_empty(), "{lost:?}");
+        // The front page loads itself again, for the next time.
+        front
+            .wait_for("!window.before", stage::PATIENCE)
+            .await
+            .unwrap();
+    }
+    scene.until_settled().await;
+    assert_eq!(scene.desktop.shown_by(PROGRAM), []);
+}
