@@ -15,6 +15,7 @@ mod test;
 mod toolchain;
 mod wasm;
 mod wasm_test;
+mod worker_parts;
 
 use std::path::Path;
 use std::process::ExitCode;
