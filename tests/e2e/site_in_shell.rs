@@ -12,7 +12,7 @@ const BANK: &str = "/connect/bank-aaaaaaaaaaaaaaaaaaaa/";
 const SPOOF: &str = "
 let n = 0;
 setInterval(() => {
-  const above = ['/../..', '/%2e%2e/%2E%2E', '\\\\..\\\\..'][n % 3];
+  const above = ['/../..', '/%2e%2e/%2E%2E', '/\\\\..\\\\..'][n % 3];
   parent.postMessage({ peerserver: 'at', path: above + '/connect/bank-aaaaaaaaaaaaaaaaaaaa/', title: 'Bank' }, '*');
   localStorage.spoofs = ++n;
 }, 20);

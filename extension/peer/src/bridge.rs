@@ -143,10 +143,10 @@ impl Inner {
     }
 }
 
-fn message(kind: &str) -> Result<Object, Error> {
+fn message(kind: &str) -> Result<JsValue, Error> {
     let message = Object::new();
     Reflect::set(&message, &"peerserver".into(), &kind.into())?;
-    Ok(message)
+    Ok(message.into())
 }
 
 /// How many more messages are taken of a site's page: a budget that fills again as time goes.
