@@ -44,6 +44,8 @@ mod load;
 mod navigation;
 #[path = "e2e/notifications.rs"]
 mod notifications;
+#[path = "e2e/own_storage.rs"]
+mod own_storage;
 #[path = "e2e/owner.rs"]
 mod owner;
 #[path = "e2e/owner_code.rs"]
@@ -56,6 +58,8 @@ mod real_site;
 mod seats;
 #[path = "e2e/several.rs"]
 mod several;
+#[path = "e2e/site_in_shell.rs"]
+mod site_in_shell;
 #[path = "e2e/starters.rs"]
 mod starters;
 #[path = "e2e/survival.rs"]

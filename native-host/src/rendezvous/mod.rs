@@ -25,6 +25,7 @@ mod name_report;
 mod network;
 mod origins;
 mod outbox;
+mod plain_page;
 mod policy;
 mod rate;
 mod rates;
