@@ -50,13 +50,15 @@ pub fn capped(site_json: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// All limits by their names in `site.json`. Taking the struct apart keeps a new one from being forgotten.
-fn named(limits: &Limits) -> [(&'static str, u64); 8] {
+fn named(limits: &Limits) -> [(&'static str, u64); 10] {
     let Limits {
         cpu_ms,
         deadline_seconds,
         memory_mib,
         body_mib,
         output_mib,
+        file_writes_mib,
+        files_mib,
         concurrency,
         queue,
         streams,
@@ -67,6 +69,8 @@ fn named(limits: &Limits) -> [(&'static str, u64); 8] {
         ("memoryMiB", memory_mib),
         ("bodyMiB", body_mib),
         ("outputMiB", output_mib),
+        ("fileWritesMiB", file_writes_mib),
+        ("filesMiB", files_mib),
         ("concurrency", concurrency),
         ("queue", queue),
         ("streams", streams),
@@ -83,7 +87,7 @@ mod tests {
         for (name, value) in named(&Limits::default()) {
             assert_eq!(json[name], value, "{name}");
         }
-        assert_eq!(json.as_object().unwrap().len(), 8);
+        assert_eq!(json.as_object().unwrap().len(), 10);
     }
 
     #[test]

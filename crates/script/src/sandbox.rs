@@ -208,7 +208,8 @@ impl Sandbox {
         self.under_way.len() + self.waiting.len()
     }
 
-    fn limits(&self) -> &Limits {
+    /// What the site's code may use.
+    pub fn limits(&self) -> &Limits {
         self.program.limits()
     }
 

@@ -29,7 +29,7 @@ pub enum Asked {
 pub enum FileAsked {
     /// `file: "read"`.
     Read(FilePath),
-    /// `file: "write"`, with `bytes` and `type`.
+    /// `file: "write"`, with `bytes`, `type` and `most`.
     Write {
         /// Where.
         path: FilePath,
@@ -37,6 +37,8 @@ pub enum FileAsked {
         bytes: Uint8Array,
         /// Empty if it is told by the path.
         media_type: String,
+        /// Bytes that all files of the site's code may take, as its `site.json` has it.
+        most: u64,
     },
     /// `file: "delete"`.
     Delete(FilePath),
@@ -78,10 +80,13 @@ impl Asked {
                 let bytes = get("bytes").dyn_into().map_err(|_| not_understood())?;
                 let media_type = text("type").filter(|text| text.len() <= MAX_MEDIA_TYPE);
                 let media_type = media_type.ok_or_else(not_understood)?;
+                let most = get("most").as_f64().ok_or_else(not_understood)?;
                 FilePath::parse(&path).map(|path| FileAsked::Write {
                     path,
                     bytes,
                     media_type,
+                    // Saturating: what is no number is 0.
+                    most: most as u64,
                 })
             }
             _ => return Err(not_understood()),

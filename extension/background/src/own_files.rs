@@ -54,6 +54,7 @@ async fn act(core: &Rc<Core>, site: &Fingerprint, asked: FileAsked) -> Result<Ob
             path,
             bytes,
             media_type,
+            most,
         } => {
             let file = NewFile {
                 path,
@@ -61,7 +62,7 @@ async fn act(core: &Rc<Core>, site: &Fingerprint, asked: FileAsked) -> Result<Ob
                 media_type,
                 sha256: None,
             };
-            let written = core.store.write_own(site, &file).await;
+            let written = core.store.write_own(site, &file, most).await;
             // Also when it failed: then it is read once more, and that is all.
             core.hot.forget_file(site, file.path.as_str());
             if let Err(error @ Error::OwnFilesFull { .. }) = &written {

@@ -280,6 +280,8 @@ impl Lodger {
                 op,
             } => {
                 let said = Said::about("file", request.0).with("ticket", ticket);
+                // Below 2^53.
+                let most = self.sandbox.limits().files_bytes() as f64;
                 let (word, path, bytes) = match op {
                     FileOp::Read(path) => ("read", path, None),
                     FileOp::Write(path, bytes) => ("write", path, Some(bytes)),
@@ -288,7 +290,7 @@ impl Lodger {
                 };
                 let said = said.with("op", word).with("path", path);
                 match bytes {
-                    Some(bytes) => said.bytes(&bytes).say(),
+                    Some(bytes) => said.with("most", most).bytes(&bytes).say(),
                     None => said.say(),
                 }
             }

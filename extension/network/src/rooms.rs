@@ -130,17 +130,20 @@ impl Rooms {
 
     /// Something with the site's own files: the background's reply.
     pub async fn file(&self, site: &str, op: &FileOp) -> Result<JsValue, Error> {
-        let (name, path, bytes) = match op {
-            FileOp::Read(path) => ("read", path, JsValue::UNDEFINED),
-            FileOp::Write(path, bytes) => ("write", path, bytes.into()),
-            FileOp::Delete(path) => ("delete", path, JsValue::UNDEFINED),
-            FileOp::List(path) => ("list", path, JsValue::UNDEFINED),
+        let none = (JsValue::UNDEFINED, 0);
+        let (name, path, (bytes, most)) = match op {
+            FileOp::Read(path) => ("read", path, none),
+            FileOp::Write { path, bytes, most } => ("write", path, (bytes.into(), *most)),
+            FileOp::Delete(path) => ("delete", path, none),
+            FileOp::List(path) => ("list", path, none),
         };
         let request = object([
             ("site", &site.into()),
             ("file", &name.into()),
             ("path", &path.into()),
             ("bytes", &bytes),
+            // Below 2^53.
+            ("most", &JsValue::from_f64(most as f64)),
             ("type", &"".into()),
         ]);
         self.put(&request).await

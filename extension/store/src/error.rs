@@ -61,7 +61,7 @@ pub enum Error {
     TooManyOwnFiles,
     /// The files that the site's code writes would take more than they may.
     #[error(
-        "The files that this site's code has written may take {} MiB together, and this one does not fit. Delete some, or have the site's owner raise the limit on the page of her sites.",
+        "The files that this site's code has written may take {} MiB together, and this one does not fit. Delete some, or have the limit raised: `filesMiB` in site.json, and the owner's own on the sites page.",
         .limit / 1024 / 1024
     )]
     OwnFilesFull {

@@ -132,12 +132,13 @@ impl Store {
         .await
     }
 
-    /// Makes or replaces a file in `public/` of the live version, and of the draft.
+    /// Makes or replaces a file in `public/` of the live version, and of the draft. All files that the site's code has
+    /// written take `most` bytes afterwards, or what the owner allows if that is less.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NotLive`], [`Error::NotPublic`], [`Error::OwnFileTooLarge`],
     /// [`Error::TooManyOwnFiles`], [`Error::OwnFilesFull`], [`Error::Full`].
-    pub async fn write_own(&self, id: &SiteId, file: &NewFile) -> Result<(), Error> {
+    pub async fn write_own(&self, id: &SiteId, file: &NewFile, most: u64) -> Result<(), Error> {
         is_public(&file.path)?;
         // Whole numbers below 2^53 (File API).
         let size = file.blob.size() as u64;
@@ -156,7 +157,7 @@ impl Store {
         self.write(&[SITES, FILES, BLOBS], async |tx| {
             let mut site = sites::get(tx, id).await?;
             let present = present(tx, &site, &file.path).await?;
-            count(tx, &mut site, &present, Some(&record)).await?;
+            count(tx, &mut site, &present, Some(&record), most).await?;
             let files = tx.store(FILES)?;
             if present.first().is_some_and(|(_, old)| old.is_none()) {
                 let range = record::version_range(id.as_str(), live(&site)?)?;
@@ -192,7 +193,7 @@ impl Store {
         self.write(&[SITES, FILES, BLOBS], async |tx| {
             let mut site = sites::get(tx, id).await?;
             let present = present(tx, &site, path).await?;
-            count(tx, &mut site, &present, None).await?;
+            count(tx, &mut site, &present, None, u64::MAX).await?;
             let files = tx.store(FILES)?;
             for (key, old) in &present {
                 if old.is_some() {
@@ -243,6 +244,7 @@ async fn count(
     site: &mut Site,
     were: &[(JsValue, Option<FileRecord>)],
     written: Option<&FileRecord>,
+    most: u64,
 ) -> Result<(), Error> {
     let version = live(site)?;
     let own = |record: &FileRecord| if record.own { record.size } else { 0 };
@@ -260,7 +262,7 @@ async fn count(
     let bytes = before
         .saturating_sub(old)
         .saturating_add(written.map_or(0, own));
-    let limit = site.own_files_limit();
+    let limit = site.own_files_limit().min(most);
     // A limit that was lowered must not keep code from making less of it.
     if bytes > limit && bytes > before {
         return Err(Error::OwnFilesFull { limit });

@@ -25,7 +25,10 @@ async fn with_code() -> (Store, Site) {
 }
 
 async fn write(store: &Store, id: &SiteId, at: &str, word: &str) {
-    store.write_own(id, &file(at, word)).await.unwrap();
+    store
+        .write_own(id, &file(at, word), u64::MAX)
+        .await
+        .unwrap();
 }
 
 async fn own(store: &Store, id: &SiteId, at: &str) -> Option<String> {
@@ -182,7 +185,7 @@ async fn code_reads_and_lists_the_whole_tree_and_changes_what_is_public() {
         media_type: "image/jpeg".to_owned(),
         ..file("public/photos/1.jpg", "photo")
     };
-    store.write_own(&site.id, &photo).await.unwrap();
+    store.write_own(&site.id, &photo, u64::MAX).await.unwrap();
     let (_, media_type) = store
         .read_own(&site.id, &photo.path)
         .await
@@ -208,7 +211,7 @@ async fn code_reads_and_lists_the_whole_tree_and_changes_what_is_public() {
     for at in ["routes/b.js", "site.json", "publicity/a.txt", "public"] {
         let refused = Error::NotPublic(at.to_owned());
         assert_eq!(
-            store.write_own(&site.id, &file(at, "x")).await,
+            store.write_own(&site.id, &file(at, "x"), u64::MAX).await,
             Err(refused.clone())
         );
         assert_eq!(store.delete_own(&site.id, &path(at)).await, Err(refused));
@@ -225,7 +228,10 @@ async fn code_cannot_make_files_without_end() {
         ..file("public/large.bin", "")
     };
     let refused = Error::OwnFileTooLarge(size as u64);
-    assert_eq!(store.write_own(&site.id, &large).await, Err(refused));
+    assert_eq!(
+        store.write_own(&site.id, &large, u64::MAX).await,
+        Err(refused)
+    );
 
     let there = paths(&store, &site.id, Version::Draft).await.len();
     let many: Vec<NewFile> = (there..MAX_OWN_FILES as usize)
@@ -234,7 +240,7 @@ async fn code_cannot_make_files_without_end() {
     store.put_files(&site.id, &many).await.unwrap();
     store.publish(&site.id).await.unwrap();
     let one_more = store
-        .write_own(&site.id, &file("public/more.txt", "x"))
+        .write_own(&site.id, &file("public/more.txt", "x"), u64::MAX)
         .await;
     assert_eq!(one_more, Err(Error::TooManyOwnFiles));
     // One that is there may change.
@@ -252,7 +258,9 @@ async fn a_site_that_is_not_live_has_no_code_and_no_files_of_its_own() {
     put(&store, &site.id, "routes/a.js", "a").await;
     assert_eq!(store.code(&site.id).await.err(), Some(Error::NotLive));
     assert_eq!(store.list_own(&site.id, "").await, Err(Error::NotLive));
-    let written = store.write_own(&site.id, &file("public/a.txt", "a")).await;
+    let written = store
+        .write_own(&site.id, &file("public/a.txt", "a"), u64::MAX)
+        .await;
     assert_eq!(written, Err(Error::NotLive));
     assert_eq!(
         paths(&store, &site.id, Version::Draft).await,
@@ -267,7 +275,7 @@ async fn a_write_that_is_broken_off_is_in_both_versions_or_in_none() {
     let (store, site) = with_code().await;
     for polls in 1.. {
         let at = format!("public/{polls}.txt");
-        let ended = interrupted(polls, store.write_own(&site.id, &file(&at, "x"))).await;
+        let ended = interrupted(polls, store.write_own(&site.id, &file(&at, "x"), u64::MAX)).await;
         let live = paths(&store, &site.id, Version::Live).await;
         let draft = paths(&store, &site.id, Version::Draft).await;
         assert_eq!(live, draft, "after {polls} polls");
@@ -327,7 +335,7 @@ async fn limited(kib: u64) -> (Store, Site) {
 async fn what_a_sites_code_writes_is_refused_when_it_takes_more_than_the_owner_lets_it() {
     let (store, site) = limited(30).await;
     let full = Err(Error::OwnFilesFull { limit: 30 * 1024 });
-    let write = async |file: NewFile| store.write_own(&site.id, &file).await;
+    let write = async |file: NewFile| store.write_own(&site.id, &file, u64::MAX).await;
     assert_eq!(write(large("public/a", b'a', 10)).await, Ok(()));
     assert_eq!(write(large("public/b", b'b', 20)).await, Ok(()));
     assert_eq!(write(large("public/c", b'c', 1)).await, full);
@@ -357,7 +365,7 @@ async fn what_a_sites_code_writes_is_refused_when_it_takes_more_than_the_owner_l
 async fn the_sum_of_a_sites_own_files_is_right_after_publishing_and_an_import() {
     let (store, site) = limited(30).await;
     let full = Err(Error::OwnFilesFull { limit: 30 * 1024 });
-    let write = async |file: NewFile| store.write_own(&site.id, &file).await;
+    let write = async |file: NewFile| store.write_own(&site.id, &file, u64::MAX).await;
     assert_eq!(write(large("public/a", b'a', 10)).await, Ok(()));
     assert_eq!(write(large("public/b", b'b', 20)).await, Ok(()));
     put(&store, &site.id, "public/index.html", "changed").await;
@@ -395,8 +403,11 @@ async fn files_written_at_the_same_time_are_all_counted() {
     let files: Vec<NewFile> = (0..8u8)
         .map(|n| large(&format!("public/{n}"), n, 10))
         .collect();
-    let written =
-        futures_util::future::join_all(files.iter().map(|file| store.write_own(&site.id, file)))
-            .await;
+    let written = futures_util::future::join_all(
+        files
+            .iter()
+            .map(|file| store.write_own(&site.id, file, u64::MAX)),
+    )
+    .await;
     assert_eq!(written.iter().filter(|one| one.is_ok()).count(), 3);
 }

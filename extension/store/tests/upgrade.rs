@@ -100,7 +100,7 @@ async fn a_database_of_version_1_is_upgraded_with_all_that_it_has() {
         site.live_version
     );
     store
-        .write_own(&site.id, &file("public/index.html", "own"))
+        .write_own(&site.id, &file("public/index.html", "own"), u64::MAX)
         .await
         .unwrap();
     for version in [Version::Live, Version::Draft] {
@@ -111,7 +111,9 @@ async fn a_database_of_version_1_is_upgraded_with_all_that_it_has() {
     assert_eq!(store.collect_garbage().await, Ok(0), "both homes were left");
     store.set_own_files_limit(&site.id, Some(4)).await.unwrap();
     let full = Err(store::Error::OwnFilesFull { limit: 4 });
-    let written = store.write_own(&site.id, &file("public/a", "ab")).await;
+    let written = store
+        .write_own(&site.id, &file("public/a", "ab"), u64::MAX)
+        .await;
     assert_eq!(written, full, "what was written before is counted");
     let entry = LogEntry {
         time: 1,

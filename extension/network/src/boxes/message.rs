@@ -102,7 +102,14 @@ pub enum FileOp {
     /// Reads it.
     Read(String),
     /// Makes or replaces it.
-    Write(String, Uint8Array),
+    Write {
+        /// Where.
+        path: String,
+        /// The whole file.
+        bytes: Uint8Array,
+        /// Bytes that all files of the site's code may take afterwards.
+        most: u64,
+    },
     /// Deletes it.
     Delete(String),
     /// Finds those whose paths begin so.
@@ -153,7 +160,11 @@ impl Step {
                 let path = get(message, "path").as_string()?;
                 let op = match get(message, "op").as_string()?.as_str() {
                     "read" => FileOp::Read(path),
-                    "write" => FileOp::Write(path, bytes()?),
+                    "write" => FileOp::Write {
+                        path,
+                        bytes: bytes()?,
+                        most: whole(&get(message, "most"))?,
+                    },
                     "delete" => FileOp::Delete(path),
                     "list" => FileOp::List(path),
                     _ => return None,
@@ -172,7 +183,7 @@ impl Step {
                 bytes: Some(bytes), ..
             }
             | Self::Chunk(bytes)
-            | Self::File(_, FileOp::Write(_, bytes)) => u64::from(bytes.length()),
+            | Self::File(_, FileOp::Write { bytes, .. }) => u64::from(bytes.length()),
             _ => 0,
         }
     }
