@@ -28,8 +28,6 @@ mod full_disk;
 mod hostile;
 #[path = "e2e/hosting.rs"]
 mod hosting;
-#[path = "e2e/left_worker.rs"]
-mod left_worker;
 #[path = "e2e/liar.rs"]
 mod liar;
 #[path = "e2e/load.rs"]
