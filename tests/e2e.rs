@@ -34,8 +34,6 @@ mod hostile;
 mod hosting;
 #[path = "e2e/imported.rs"]
 mod imported;
-#[path = "e2e/left_worker.rs"]
-mod left_worker;
 #[path = "e2e/liar.rs"]
 mod liar;
 #[path = "e2e/load.rs"]

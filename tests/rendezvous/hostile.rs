@@ -132,7 +132,6 @@ async fn a_flood_of_one_address_costs_neither_a_slow_host_its_socket_nor_others_
             "after {:?}: {answered:?}",
             start.elapsed()
         );
-        eprintln!("introduced in {:?}", start.elapsed());
     }
     assert_eq!(server.hosts().await, 1);
     assert!(!host.is_finished(), "the host keeps its socket");

@@ -210,3 +210,38 @@ async fn who_reads_no_answer_holds_its_connection_for_a_while_only() {
         .await
         .expect("its seat is given back");
 }
+
+#[tokio::test]
+async fn a_proxys_client_has_so_many_requests_under_way() {
+    let server = Server::with(|settings| {
+        settings.trusted_proxy = true;
+        settings.limits.connections_per_address = 1;
+        let big = (
+            "index.html".to_owned(),
+            vec![b'x'; 32 << 20],
+            Compressed::default(),
+        );
+        settings.assets = Assets::from_files([big]);
+    })
+    .await;
+    let host = format!("localhost:{}", server.port);
+    let ask = async |from: &str| {
+        let headers = [("x-forwarded-for", from)];
+        server.get_at(&host, "/healthz", &headers).await.status
+    };
+    assert_eq!(ask("192.0.2.1").await, 200);
+    assert_eq!(ask("192.0.2.1").await, 200, "one after another");
+    let mut deaf = TcpStream::connect(("127.0.0.1", server.port))
+        .await
+        .unwrap();
+    let head = format!("GET / HTTP/1.1\r\nHost: {host}\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n");
+    deaf.write_all(head.as_bytes()).await.unwrap();
+    deaf.read_exact(&mut [0; 16]).await.unwrap();
+    assert_eq!(ask("192.0.2.1").await, 429);
+    assert_eq!(ask("192.0.2.2").await, 200);
+    drop(deaf);
+    let room = async { while ask("192.0.2.1").await != 200 {} };
+    timeout(PATIENCE, room)
+        .await
+        .expect("its seat is given back");
+}

@@ -101,7 +101,7 @@ impl PublicKey {
         let between = |all: u8| y[1..31].iter().all(|byte| *byte == all);
         // 0 and 1; and p-1, and the two again as p and p+1, where p is 2^255-19.
         (y[0] <= 1 && y[31] == 0 && between(0))
-            || (0xec <= y[0] && y[0] <= 0xee && y[31] == 0x7f && between(0xff))
+            || ((0xec..=0xee).contains(&y[0]) && y[31] == 0x7f && between(0xff))
             || ORDER_8.contains(&y)
     }
 }
@@ -226,7 +226,7 @@ mod tests {
         let mut found = 0;
         for mut bytes in candidates {
             for sign in [0, 0x80] {
-                bytes[31] = bytes[31] & 0x7f | sign;
+                bytes[31] = (bytes[31] & 0x7f) | sign;
                 let small = PublicKey::from(bytes).has_small_order();
                 assert!(small || !is_weak(&bytes), "{bytes:?}");
                 found += usize::from(small);
