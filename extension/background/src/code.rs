@@ -26,7 +26,8 @@ pub async fn answer(site: &Fingerprint) -> Result<Object, Failure> {
             .then(|| capped(&bytes.to_vec()))
             .flatten();
         files.push(&path.into());
-        files.push(&usual.map_or(bytes, |usual| Uint8Array::from(&*usual)));
+        let bytes = usual.map_or(bytes, |usual| Uint8Array::from(&*usual));
+        files.push(&bytes);
     }
     let answer = Object::new();
     set(&answer, "version", &JsValue::from(code.version));
