@@ -148,14 +148,12 @@ async fn a_box_has_nothing_of_the_extension_but_its_own_sites_folder() {
     let script = POWERS
         .replace("OTHER", other)
         .replace("GATEWAY", &host.gateway);
-    // Chromium tells no addresses of Workers, and all of this browser's are boxes.
     let browser = host.browser().unwrap();
-    let place: String = browser
-        .eval_in("worker", "", "String(self.constructor === Object)")
+    let network = ("background_page", "/network/network.html");
+    let found: Vec<String> = browser
+        .eval_in_worker_of(network.0, network.1, &script)
         .await
         .unwrap();
-    assert_eq!(place, "true", "it was confined");
-    let found: Vec<String> = browser.eval_in("worker", "", &script).await.unwrap();
     assert_eq!(found, [] as [String; 0]);
     // And it works as before.
     view.wait_for("fetch('/count').then((r) => r.text()).then((text) => text === '2')")

@@ -34,6 +34,46 @@ impl Chromium {
         typed(value?, script)
     }
 
+    /// Evaluates in the first dedicated Worker that a target has started, which is waited for. Chromium reaches such
+    /// Workers by way of their owners alone.
+    ///
+    /// # Errors
+    /// [`DriverError::NoTarget`], [`DriverError::Timeout`] without a Worker, or as [`super::Page::eval`].
+    pub async fn eval_in_worker_of<T: DeserializeOwned>(
+        &self,
+        kind: &str,
+        part: &str,
+        script: &str,
+    ) -> Result<T> {
+        let target = self.wait_for_target(kind, part, SETTLING).await?;
+        let owner = self.attach(&target.id).await?;
+        let params = json!({
+            "autoAttach": true, "waitForDebuggerOnStart": false, "flatten": true, "filter": [{ "type": "worker" }],
+        });
+        self.connection
+            .call(&owner, "Target.setAutoAttach", params, COMMAND)
+            .await?;
+        let probe = async |_| {
+            let found = locked(&self.state)
+                .family(&owner)
+                .into_iter()
+                .find(|session| *session != owner);
+            Ok(found.map_or_else(|| Probe::NotYet(String::new()), Probe::Done))
+        };
+        let worker = until(SETTLING, probe)
+            .await?
+            .map_err(|late| DriverError::Timeout {
+                what: format!("a Worker of the {kind} {part}"),
+                limit: SETTLING,
+                last: late.last,
+                place: String::new(),
+                console: String::new(),
+            })?;
+        let value = evaluate(&self.connection, &worker, None, script, SCRIPT).await;
+        self.detach(&owner).await;
+        typed(value?, script)
+    }
+
     /// As [`Chromium::eval_in`], again and again until the value is truthy. Each look attaches and so keeps a worker
     /// awake.
     ///
