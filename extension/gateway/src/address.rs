@@ -2,7 +2,7 @@
 
 use identity::Label;
 use peer::Error;
-use web_sys::Location;
+use web_sys::{Location, Url};
 
 /// Where a site is seen through the shell.
 pub struct Address {
@@ -45,8 +45,51 @@ impl Address {
         ))
     }
 
-    /// The shell's path for a path (with query and fragment) of the site.
-    pub fn shell_path(&self, path: &str) -> String {
-        format!("{}/{}", self.prefix, path.trim_start_matches('/'))
+    /// The shell's path for a path (with query and fragment) that the site says it is at. `None`: the URL parser makes
+    /// it another page of the gateway, by dot segments for one.
+    pub fn shell_path(&self, path: &str) -> Option<ShellPath> {
+        let path = path.strip_prefix('/')?.trim_start_matches('/');
+        let path = format!("{}/{path}", self.prefix);
+        let resolved = Url::new_with_base(&path, &self.gateway).ok()?.href();
+        ShellPath::below(&self.prefix, resolved.strip_prefix(&self.gateway)?)
+    }
+}
+
+/// A path of this shell, with query and fragment: as the URL parser gives it, and below `/connect/<label>/`.
+#[derive(PartialEq)]
+pub struct ShellPath(String);
+
+impl ShellPath {
+    fn below(prefix: &str, resolved: &str) -> Option<Self> {
+        let inside = resolved.strip_prefix(prefix)?.starts_with('/');
+        inside.then(|| Self(resolved.to_owned()))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_of_the_shell_is_below_its_own_label() {
+        let prefix = "/connect/shop-mzuhvlpymk6xo3epygfy";
+        for below in ["/", "/a/b?q#f", "/connect/bank"] {
+            let path = format!("{prefix}{below}");
+            assert!(ShellPath::below(prefix, &path).is_some_and(|it| it.as_str() == path));
+        }
+        for other in [
+            "",
+            "/",
+            prefix,
+            "/connect/shop-mzuhvlpymk6xo3epygfya/",
+            "/connect/bank-aaaaaaaaaaaaaaaaaaaa/",
+        ] {
+            assert!(ShellPath::below(prefix, other).is_none(), "{other}");
+        }
     }
 }

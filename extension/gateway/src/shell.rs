@@ -7,10 +7,10 @@ use std::{
 
 use futures_util::StreamExt;
 use gloo_timers::future::TimeoutFuture;
-use js_sys::{Function, Object, Reflect};
+use js_sys::Function;
 use peer::{
     Error, Listener,
-    bridge::Bridge,
+    bridge::{Allowance, Bridge, text},
     link::reason,
     signal::Signal,
     visit::{Phase, Visit},
@@ -18,10 +18,16 @@ use peer::{
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Event, HtmlLinkElement, MessageEvent, Window};
 
-use crate::{address::Address, frame::Frame};
+use crate::{
+    address::{Address, ShellPath},
+    frame::Frame,
+};
 
-/// Characters of a title, path or icon that a site may set.
-const MAX_TEXT: usize = 256 * 1024;
+/// UTF-16 code units of a title, path or icon that a site may set.
+const MAX_TEXT: u32 = 256 * 1024;
+
+/// The reason of a bootstrap page that waits for its worker to be there and linked.
+const LINKING: &str = "connecting";
 
 /// Milliseconds that the frame has to make a step of the history by itself.
 const OWN_STEP: u32 = 400;
@@ -45,8 +51,10 @@ struct Shell {
     connected: Cell<bool>,
     /// Did the bridge say that this browser has no worker for it?
     unable: Cell<bool>,
-    /// The site's path as the bridge told it last.
-    path: RefCell<String>,
+    /// Where the site was last.
+    place: RefCell<Option<ShellPath>>,
+    /// How many of its page's messages may be taken.
+    allowance: Allowance,
     listeners: RefCell<Vec<Listener>>,
 }
 
@@ -68,7 +76,8 @@ pub fn start(show: Function) -> Result<(), Error> {
         linked: Cell::new(false),
         connected: Cell::new(false),
         unable: Cell::new(false),
-        path: RefCell::default(),
+        place: RefCell::default(),
+        allowance: Allowance::default(),
         listeners: RefCell::default(),
         address,
     });
@@ -164,10 +173,12 @@ impl Shell {
 
     /// Have the bridge look where the content frame is.
     fn mirror(&self) {
-        let message = Object::new();
-        let _ = Reflect::set(&message, &"peerserver".into(), &"mirror".into());
+        self.instruct("mirror");
+    }
+
+    fn instruct(&self, kind: &str) {
         if let Some(bridge) = self.bridge.borrow().as_ref() {
-            let _ = bridge.say(&message);
+            let _ = bridge.instruct(kind);
         }
     }
 
@@ -180,36 +191,34 @@ impl Shell {
             }
             "unsupported" => {
                 self.unable.set(true);
-                self.say("noWorker", &text(data, "message"));
+                self.say("noWorker", &field(data, "message"));
             }
             "at" => self.site_is_at(data),
-            "icon" => self.set_icon(&text(data, "url")),
+            "icon" => self.set_icon(&field(data, "url")),
             _ => {}
         }
     }
 
     /// The site's page is at another address, or has another title or icon.
     fn site_is_at(&self, data: &JsValue) {
-        if self.name_place(text(data, "path")) {
+        if self.name_place(&field(data, "path")) {
             self.set_showing(true);
-            self.document.set_title(&text(data, "title"));
+            self.document.set_title(&field(data, "title"));
         }
     }
 
-    /// Have the tab's address name the place where the frame is. `false`: it is no place.
-    fn name_place(&self, path: String) -> bool {
-        if !path.starts_with('/') {
+    /// Have the tab's address name the place where the frame is. `false`: it is no place of this site.
+    fn name_place(&self, path: &str) -> bool {
+        let Some(target) = self.address.shell_path(path) else {
             return false;
-        }
-        let target = self.address.shell_path(&path);
-        self.path.replace(path);
-        let here = self.here();
-        if here != target
+        };
+        if self.here() != target.as_str()
             && let Ok(history) = self.window.history()
         {
             // The frame's navigation made the step; this only names it.
-            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&target));
+            let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(target.as_str()));
         }
+        self.place.replace(Some(target));
         true
     }
 
@@ -239,16 +248,24 @@ impl Shell {
 
     /// The site's page could not be had: its worker showed the bootstrap page instead.
     fn site_says(self: &Rc<Self>, event: &MessageEvent) {
-        let ours = self.frame.is_source(event);
         let data = event.data();
-        if !ours || text(&data, "peerserver") != "bootstrap" {
+        if !self.frame.is_source(event)
+            || field(&data, "peerserver") != "bootstrap"
+            || !self.allowance.take()
+            || !self.name_place(&field(&data, "path"))
+        {
             return;
         }
         self.set_showing(false);
-        self.name_place(text(&data, "path"));
-        let reason = text(&data, "reason");
-        self.say(&reason, &text(&data, "message"));
+        let reason = field(&data, "reason");
+        self.say(&reason, &field(&data, "message"));
         self.visit.retry();
+        if reason == LINKING {
+            // No worker answered, or one without a port: the site may have ended its worker. The page is loaded
+            // again when there is one.
+            self.linked.set(false);
+            return self.instruct("register");
+        }
         let (shell, since) = (self.clone(), js_sys::Date::now() - self.led_at.get());
         wasm_bindgen_futures::spawn_local(async move {
             if since < f64::from(PAUSE) {
@@ -272,18 +289,18 @@ impl Shell {
         wasm_bindgen_futures::spawn_local(async move {
             let wanted = shell.here();
             TimeoutFuture::new(OWN_STEP).await;
-            let stayed = wanted != shell.address.shell_path(&shell.path.borrow());
-            if stayed && wanted == shell.here() {
+            let named = shell
+                .place
+                .borrow()
+                .as_ref()
+                .is_some_and(|at| at.as_str() == wanted);
+            if !named && wanted == shell.here() {
                 shell.lead();
             }
         });
     }
 }
 
-fn text(object: &JsValue, key: &str) -> String {
-    let text = object
-        .dyn_ref::<Object>()
-        .and_then(|object| Reflect::get(object, &key.into()).ok()?.as_string())
-        .unwrap_or_default();
-    text.chars().take(MAX_TEXT).collect()
+fn field(object: &JsValue, key: &str) -> String {
+    text(object, key, MAX_TEXT).unwrap_or_default()
 }

@@ -1,16 +1,20 @@
 //! The bridge frame: a hidden frame of a site's origin through which its site worker gets a port.
 //!
-//! The frame's page is `extension/gateway/site/bridge.html`; it says `{peerserver:"needPort"}` when the
+//! The frame's page is `extension/gateway/site/bridge.html`; it posts `{peerserver:"needPort"}` when the
 //! worker has none (at first, and after each death of the worker), and is sent `{peerserver:"port"}`
-//! with a MessagePort. What else it tells (the shell mirrors path and title) goes to the owner. This
+//! with a MessagePort. What else it posts (path and title, for the shell) goes to the owner. This
 //! file must not know whether the shell or the network document embeds it.
+//!
+//! The frame is of the site's origin: in the shell a page of the site reaches it, and can run code in it
+//! or lead it to a page of its own. So it may do no more than the site's page itself (its `sandbox`), its
+//! messages are claims of the site, and there are bounds to their rate and length.
 
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, JsString, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlIFrameElement, MessageChannel, MessageEvent, Window};
 
@@ -19,6 +23,18 @@ use crate::{Error, Listener, link::Link, visit::Visit};
 /// The bridge page's path on a site's origin.
 pub const BRIDGE_PATH: &str = "/.well-known/peerserver/bridge.html";
 
+/// What the frame may do: run, and be of the site's origin, which has the worker. No popups, dialogs, forms or
+/// downloads, and no way to the tab.
+const SANDBOX: &str = "allow-scripts allow-same-origin";
+
+/// UTF-16 code units of a message's kind.
+const MAX_KIND: u32 = 32;
+
+/// Messages that are taken at once, and then in a second. The bridge's page posts ten in a second at most, and as many
+/// more as its worker asks for ports.
+const BURST: f64 = 100.0;
+const PER_SECOND: f64 = 20.0;
+
 struct Inner {
     frame: HtmlIFrameElement,
     origin: String,
@@ -26,6 +42,7 @@ struct Inner {
     /// The port in use. A new one replaces it: the worker that held it is gone.
     link: RefCell<Option<Link>>,
     ports: Cell<u32>,
+    allowance: Allowance,
 }
 
 /// An embedded bridge frame; removed when dropped.
@@ -48,6 +65,7 @@ impl Bridge {
         frame.set_hidden(true);
         frame.set_attribute("aria-hidden", "true")?;
         frame.set_attribute("tabindex", "-1")?;
+        frame.set_attribute("sandbox", SANDBOX)?;
         frame.set_name("peerserver-bridge");
         frame.set_src(&format!("{origin}{BRIDGE_PATH}"));
         let inner = Rc::new(Inner {
@@ -56,15 +74,16 @@ impl Bridge {
             visit,
             link: RefCell::default(),
             ports: Cell::new(0),
+            allowance: Allowance::default(),
         });
         let weak = Rc::downgrade(&inner);
         let listener = Listener::new(window, "message", move |event: MessageEvent| {
             let Some(inner) = weak.upgrade() else { return };
-            if !inner.is_source(&event) {
+            if !inner.is_source(&event) || !inner.allowance.take() {
                 return;
             }
             let data = event.data();
-            let Some(kind) = text(&data, "peerserver") else {
+            let Some(kind) = text(&data, "peerserver", MAX_KIND) else {
                 return;
             };
             if kind == "needPort" {
@@ -87,10 +106,10 @@ impl Bridge {
         self.inner.ports.get()
     }
 
-    /// Say something to the bridge's page.
-    pub fn say(&self, message: &JsValue) -> Result<(), Error> {
+    /// Post `{peerserver: kind}` to the bridge's page.
+    pub fn instruct(&self, kind: &str) -> Result<(), Error> {
         let window = self.inner.frame.content_window().ok_or(Error::Lost)?;
-        Ok(window.post_message(message, &self.inner.origin)?)
+        Ok(window.post_message(&message(kind)?, &self.inner.origin)?)
     }
 }
 
@@ -117,17 +136,51 @@ impl Inner {
             self.visit.clone(),
             &self.origin,
         )));
-        let message = Object::new();
-        Reflect::set(&message, &"peerserver".into(), &"port".into())?;
         let ports = Array::of1(&pair.port2());
-        window.post_message_with_transfer(&message, &self.origin, &ports)?;
+        window.post_message_with_transfer(&message("port")?, &self.origin, &ports)?;
         self.ports.set(self.ports.get() + 1);
         Ok(())
     }
 }
 
-fn text(object: &JsValue, key: &str) -> Option<String> {
-    Reflect::get(object.dyn_ref::<Object>()?, &key.into())
-        .ok()?
-        .as_string()
+fn message(kind: &str) -> Result<JsValue, Error> {
+    let message = Object::new();
+    Reflect::set(&message, &"peerserver".into(), &kind.into())?;
+    Ok(message.into())
+}
+
+/// How many more messages are taken of a site's page: a budget that fills again as time goes.
+pub struct Allowance {
+    left: Cell<f64>,
+    /// When it was looked at last, in milliseconds since 1970.
+    at: Cell<f64>,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self {
+            left: Cell::new(BURST),
+            at: Cell::new(js_sys::Date::now()),
+        }
+    }
+}
+
+impl Allowance {
+    /// May one more be taken? Then it is.
+    pub fn take(&self) -> bool {
+        let now = js_sys::Date::now();
+        let passed = (now - self.at.replace(now)) / 1000.0;
+        let left = (self.left.get() + passed * PER_SECOND).clamp(0.0, BURST);
+        let taken = left >= 1.0;
+        self.left.set(if taken { left - 1.0 } else { left });
+        taken
+    }
+}
+
+/// The text that a message has under `key`, if it has one that is no longer than `max` UTF-16 code units. A longer one
+/// is not even copied.
+pub fn text(message: &JsValue, key: &str, max: u32) -> Option<String> {
+    let value = Reflect::get(message.dyn_ref::<Object>()?, &key.into()).ok()?;
+    let text = value.dyn_ref::<JsString>()?;
+    (text.length() <= max).then(|| text.into())
 }
