@@ -5,6 +5,7 @@
 //! A wasm file of its own, since the shell is a visitor's first wait and most sites have no cookies. It must not know
 //! how cookies are asked for or told (`peer::link`).
 
+mod room;
 mod storage;
 
 use cookies::{Asker, Cookie, Jar};
@@ -12,6 +13,9 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use storage::Kept;
+
+/// Seconds.
+const DAY: u64 = 24 * 60 * 60;
 
 /// The `Cookie` header of a request for `path` of the site whose jar is under `key`; empty if there is none. `asker`
 /// is `site`, `link` or `form`; `visible` has names and values of the cookies that pages see.
@@ -27,8 +31,9 @@ pub fn header(key: &str, path: &str, asker: &str, visible: Vec<String>) -> Strin
         [name, value] => Some((&**name, &**value)),
         _ => None,
     });
-    let jar = Jar::read(&Kept::under(key).text());
-    jar.header(without_query(path), asker, pairs, now())
+    let now = now();
+    let jar = Jar::read(&Kept::under(key, now / DAY).text());
+    jar.header(without_query(path), asker, pairs, now)
 }
 
 /// Take the `Set-Cookie` lines of an answer to a request for `path` of `host`. Gives what is to be put where pages see
@@ -37,9 +42,9 @@ pub fn header(key: &str, path: &str, asker: &str, visible: Vec<String>) -> Strin
 #[wasm_bindgen]
 #[must_use]
 pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> Array {
-    let kept = Kept::under(key);
-    let mut jar = Jar::read(&kept.text());
     let (told, now) = (Array::new(), now());
+    let kept = Kept::under(key, now / DAY);
+    let mut jar = Jar::read(&kept.text());
     for line in &lines {
         if let Some(cookie) = Cookie::read(line, host, without_query(path), now)
             && let Some(visible) = jar.put(cookie, now)
