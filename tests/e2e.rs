@@ -34,6 +34,8 @@ mod liar;
 mod load;
 #[path = "e2e/navigation.rs"]
 mod navigation;
+#[path = "e2e/own_storage.rs"]
+mod own_storage;
 #[path = "e2e/owner.rs"]
 mod owner;
 #[path = "e2e/owner_code.rs"]
@@ -42,6 +44,8 @@ mod owner_code;
 mod real_site;
 #[path = "e2e/several.rs"]
 mod several;
+#[path = "e2e/site_in_shell.rs"]
+mod site_in_shell;
 #[path = "e2e/starters.rs"]
 mod starters;
 #[path = "e2e/survival.rs"]

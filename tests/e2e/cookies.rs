@@ -259,6 +259,25 @@ async fn a_form_or_link_of_another_site_does_not_come_with_the_visitors_cookies(
 }
 
 #[tokio::test]
+async fn a_form_of_a_frame_without_an_origin_does_not_come_with_the_cookies_of_the_page_around_it()
+{
+    let (dist, host, site) = bakery().await;
+    let visitor = Visitor::with_extension(&dist, &host.gateway).await.unwrap();
+    let (view, _) = set(&visitor, &site).await;
+    let origin: String = view.eval("location.origin").await.unwrap();
+    let send = format!(
+        "void (() => {{
+            const frame = document.createElement('iframe');
+            frame.sandbox = 'allow-scripts allow-forms allow-top-navigation';
+            frame.srcdoc = '<form method=post target=_top action={origin}/echo><input name=word value=hello></form><script>document.querySelector(\"form\").submit()</script>';
+            document.body.append(frame);
+        }})()"
+    );
+    view.eval::<Value>(&send).await.unwrap();
+    assert_eq!(said(&view, "POST").await, "POST hello [none=1]");
+}
+
+#[tokio::test]
 async fn a_form_waits_for_its_worker_to_be_linked_and_is_not_said_to_have_arrived_when_it_has_not()
 {
     let (dist, mut host, site) = bakery().await;

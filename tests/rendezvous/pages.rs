@@ -95,7 +95,7 @@ async fn the_gateways_pages_are_locked_down() {
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
         &format!("connect-src 'self' ws://{own}"),
-        &format!("frame-src http://*.{own}"),
+        &format!("frame-src http://{LABEL}.{own}"),
         "frame-ancestors 'none'",
         "base-uri 'none'",
         "form-action 'none'",
@@ -117,7 +117,12 @@ async fn the_gateways_pages_are_locked_down() {
         assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("x-frame-options"), "DENY");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        let referrer = if path.contains(LABEL) {
+            "strict-origin"
+        } else {
+            "no-referrer"
+        };
+        assert_eq!(answer.header("referrer-policy"), referrer, "{path}");
         assert!(answer.header("permissions-policy").contains("camera=()"));
     }
     let file = server.get("/_gateway/gateway.js").await;

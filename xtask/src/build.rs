@@ -13,6 +13,7 @@ use crate::setup;
 use crate::shell::{run, say};
 use crate::toolchain::cargo;
 use crate::wasm;
+use crate::worker_parts;
 
 /// How much time the compiler may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,7 @@ pub fn all(speed: Speed) -> Result<()> {
         fs::copy(&lazy, folder.join("lazy.js"))
             .with_context(|| format!("copying {}", lazy.display()))?;
     }
+    worker_parts::write(&gateway.join("site"))?;
     for name in SHARED {
         let file = gateway.join("site").join(name);
         fs::copy(&file, gateway.join(name))

@@ -16,6 +16,7 @@ mod test_output;
 mod toolchain;
 mod wasm;
 mod wasm_test;
+mod worker_parts;
 
 use std::path::Path;
 use std::process::ExitCode;

@@ -11,6 +11,9 @@ const OWN = '/.well-known/peerserver/';
 // Milliseconds that the extension's content script has to say that it is here.
 const SIGN = 500;
 
+// The reason where the page is there to find out whether it may be framed.
+const FRAMED = 'framed';
+
 const root = document.documentElement;
 const label = location.hostname.split('.')[0];
 // A label is the name, a hyphen and 20 characters of the key's fingerprint.
@@ -19,10 +22,15 @@ const gateway = `${location.protocol}//${location.host.slice(label.length + 1)}`
 const state = new URLSearchParams(root.dataset.peerserverState);
 const reason = state.get('reason') || 'connecting';
 
-show(name, reason, state.get('message'), () => (SENT.has(reason) ? history.back() : location.reload()));
+show(name, reason === FRAMED ? 'connecting' : reason, state.get('message'), () => (SENT.has(reason) ? history.back() : location.reload()));
 
 if (SENT.has(reason)) {
   // The page stays, to be read.
+} else if (reason === FRAMED) {
+  // Whoever frames this page may. The worker knows by the referrer that it was asked.
+  const { href } = location;
+  history.replaceState(history.state, '', OWN + 'framed');
+  location.replace(href);
 } else if (window.top !== window) {
   const path = location.pathname + location.search + location.hash;
   window.parent.postMessage({ peerserver: 'bootstrap', reason, message: state.get('message'), path }, gateway);

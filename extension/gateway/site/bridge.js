@@ -10,21 +10,24 @@ const OWN = '/.well-known/peerserver/';
 const LOOK = 30;
 // Milliseconds between looks at the address where no event tells of `pushState`.
 const POLL = 100;
+// Milliseconds between two reports: the parent takes a bounded number of messages.
+const REPORT = 100;
 // Bytes: a bigger icon is not shown.
 const MAX_ICON = 128 * 1024;
 
 const container = navigator.serviceWorker;
-const tell = (peerserver, more = {}) => window.parent.postMessage({ peerserver, ...more }, '*');
+// Everything here is of the site's origin, and in the shell its pages can reach this frame: what is posted is a claim.
+const post = (peerserver, more = {}) => window.parent.postMessage({ peerserver, ...more }, '*');
 
 if (!container) {
-  tell('unsupported');
+  post('unsupported');
 } else {
-  start().catch((error) => tell('unsupported', { message: String(error?.message ?? error) }));
+  start().catch(unable);
 }
 
 async function start() {
   container.addEventListener('message', ({ data, ports }) => {
-    if (data?.peerserver === 'needPort' || data?.peerserver === 'linked') tell(data.peerserver);
+    if (['needPort', 'linked', 'unused'].includes(data?.peerserver)) post(data.peerserver);
     if (data?.peerserver === 'cookies') cookies(data.write, ports[0]);
   });
   container.startMessages();
@@ -34,16 +37,35 @@ async function start() {
     if (source !== window.parent) return;
     if (data?.peerserver === 'port') give(ports[0]);
     if (data?.peerserver === 'mirror') mirror();
+    if (data?.peerserver === 'register') register().catch(unable);
+    if (data?.peerserver === 'isUsed') active().then((worker) => worker?.postMessage({ peerserver: 'isUsed' }));
   });
-  await container.register(OWN + 'worker.js', { scope: '/' });
-  await container.ready;
-  tell('needPort');
+  await register();
+}
+
+// Also when the site has ended its worker, which it may.
+async function register() {
+  const registration = await container.register(OWN + 'worker.js', { scope: '/' });
+  const worker = registration.active ?? registration.waiting ?? registration.installing;
+  await new Promise((resolve) => {
+    const look = () => ['activated', 'redundant'].includes(worker.state) && resolve();
+    worker.addEventListener('statechange', look);
+    look();
+  });
+  post('needPort');
+}
+
+function unable(error) {
+  post('unsupported', { message: String(error?.message ?? error) });
 }
 
 // Not to the worker of `ready`, which stays the same: a visitor who clears the site's data has another one then.
 async function give(port) {
-  const registration = await container.getRegistration('/');
-  registration?.active?.postMessage({ peerserver: 'port' }, [port]);
+  (await active())?.postMessage({ peerserver: 'port' }, [port]);
+}
+
+async function active() {
+  return (await container.getRegistration('/'))?.active;
 }
 
 // For a worker that has no cookies of its own.
@@ -56,6 +78,8 @@ function cookies(write, port) {
 
 let seen = null;
 let last = '';
+let reported = -REPORT;
+let later = 0;
 let icon = '';
 let poll = 0;
 
@@ -73,6 +97,8 @@ function mirror() {
   const frame = content();
   if (!frame || frame.document === seen) return report();
   seen = frame.document;
+  // The parent may have shown something else meanwhile.
+  last = '';
   const changed = () => report();
   frame.navigation?.addEventListener('currententrychange', changed);
   // Firefox before 147 has no Navigation API.
@@ -105,10 +131,18 @@ function report() {
   const root = frame.document.documentElement;
   if (!root || 'peerserverState' in root.dataset || pathname.startsWith(OWN)) return;
   const state = { path: pathname + search + hash, title: frame.document.title };
-  const key = JSON.stringify(state);
-  if (key !== last) tell('at', state);
+  const link = frame.document.querySelector('link[rel~="icon"]')?.href ?? '';
+  const key = JSON.stringify([state, link]);
+  if (key === last) return;
+  const wait = reported + REPORT - performance.now();
+  if (wait > 0) {
+    later ||= setTimeout(() => ((later = 0), report()), wait);
+    return;
+  }
+  reported = performance.now();
   last = key;
-  showIcon(frame.document.querySelector('link[rel~="icon"]')?.href ?? '');
+  post('at', state);
+  showIcon(link);
 }
 
 // The icon goes as data: the shell is of another origin, where the site's worker does not answer.
@@ -117,9 +151,9 @@ async function showIcon(url) {
   icon = url;
   const blob = url.startsWith(location.origin + '/') ? await fetch(url).then((r) => (r.ok ? r.blob() : null), () => null) : null;
   if (url !== icon) return;
-  if (!blob?.type.startsWith('image/') || blob.size > MAX_ICON) return tell('icon', { url: '' });
+  if (!blob?.type.startsWith('image/') || blob.size > MAX_ICON) return post('icon', { url: '' });
   const reader = new FileReader();
-  reader.onload = () => tell('icon', { url: reader.result });
+  reader.onload = () => post('icon', { url: reader.result });
   reader.readAsDataURL(blob);
 }
 

@@ -11,16 +11,31 @@ const STORE = 'cookieStore' in self && !navigator.userAgent.includes('Gecko/');
 // Milliseconds that a bridge may take; there may be none any more.
 const BRIDGE_PATIENCE = 1000;
 
+// What the bootstrap page names as its address when it comes again.
+const FRAMED_REFERRER = `${location.origin}/.well-known/peerserver/framed`;
+
 // Who asks: `site`, a page of the site; `link`, somebody else, who wants to see something; `form`, somebody else,
 // who may want to change something; nothing, if no cookies are wanted. Only pages of the site have this worker, so
-// navigations alone can come from elsewhere. Of them workers learn neither `Sec-Fetch-Site` nor, in Firefox,
-// `Origin`: the referrer must be the site's own. Where there is none (an address that was typed, a page that sends
-// none, the shell) it may have been anybody.
+// navigations alone can come from elsewhere. Of them workers learn no `Sec-Fetch-Site`. `Origin` decides where there is
+// one (Firefox gives none): `null` is a stranger, though a frame without an address has the referrer of its page. Else
+// the referrer must be the site's own. Where there is none (an address that was typed, a page that sends none) it may
+// have been anybody.
 function asker(request, url) {
   if (request.credentials === 'omit') return undefined;
-  if (request.mode !== 'navigate' || request.headers.get('origin') === url.origin) return 'site';
-  if (request.referrer && new URL(request.referrer).origin === url.origin) return 'site';
-  return isSafe(request) ? 'link' : 'form';
+  if (request.mode !== 'navigate') return 'site';
+  const origin = request.headers.get('origin') ?? referrerOf(request)?.origin;
+  const own = origin === url.origin && request.referrer !== FRAMED_REFERRER;
+  return own ? 'site' : isSafe(request) ? 'link' : 'form';
+}
+
+// Does the referrer show that a navigation is this site's own, or the shell's? No other site has such a one.
+function knownReferrer(request) {
+  const origin = referrerOf(request)?.origin;
+  return origin === location.origin || origin === GATEWAY;
+}
+
+function referrerOf(request) {
+  return request.referrer ? new URL(request.referrer) : undefined;
 }
 
 function isSafe({ method }) {
@@ -29,9 +44,14 @@ function isSafe({ method }) {
 
 // The cookies that pages see: name, value, name, value, …
 async function visibleCookies() {
-  if (STORE) return (await cookieStore.getAll()).flatMap(({ name, value }) => [name, value]);
+  if (STORE) return (await cookieStore.getAll()).filter(isOwn).flatMap(({ name, value }) => [name, value]);
   const text = await askBridges([]);
   return text ? text.split('; ').flatMap((pair) => [pair.slice(0, Math.max(pair.indexOf('='), 0)), pair.slice(pair.indexOf('=') + 1)]) : [];
+}
+
+// Another site of a gateway that browsers do not know as a public suffix may set cookies for all of them.
+function isOwn({ domain }) {
+  return !domain || domain === location.hostname;
 }
 
 // Puts cookies where pages see them: name, value, path, expires, sameSite, secure, name, …

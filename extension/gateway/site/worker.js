@@ -7,12 +7,14 @@
 // that holds its other end, and this worker may die at any time; both are asked for anew.
 
 const OWN = '/.well-known/peerserver/';
-importScripts(OWN + 'cookies.js');
+// `parts.js` is cookies.js, exchange.js and `FILES`, what the gateway has for this origin; `policy.js` is `POLICY`, the
+// security headers of these files. They are scripts of this worker, since pages of the site can write to every other
+// storage of its origin.
+importScripts(OWN + 'parts.js', OWN + 'policy.js');
 
 const BRIDGE = OWN + 'bridge.html';
-const BOOTSTRAP = OWN + 'bootstrap.html';
-const CACHE = 'peerserver';
-const KEPT = ['bootstrap.html', 'bootstrap.js', 'status.css', 'status.js', 'bridge.html', 'bridge.js'].map((f) => OWN + f);
+// The gateway that this site is seen at.
+const GATEWAY = `${location.protocol}//${location.host.slice(location.host.indexOf('.') + 1)}`;
 
 // Milliseconds without a word from the port, while something is awaited, until it is asked for a sign.
 const QUIET = 500;
@@ -21,44 +23,63 @@ const DEAF = 1500;
 // Milliseconds that a page's request waits for a port before it fails honestly. A navigation shows the
 // bootstrap page at once instead.
 const PORT_PATIENCE = 15000;
-// Bytes of an answer that may wait in the page; then the host is held back.
-const AHEAD = 512 * 1024;
-// Bytes of a request's body that may be under way to the port's other end.
-const UPLOAD_AHEAD = 512 * 1024;
 // Milliseconds that an EventSource's line waits for the host, and between two tries. Browsers end a worker's
 // answer that takes five minutes.
 const LINE_PATIENCE = 120_000;
 const LINE_AGAIN = 1000;
 
+// The bootstrap page's reason where it only finds out whether it may be framed.
+const FRAMED = 'framed';
+
 let port = null;
 let heard = 0;
+let asking = false;
 let probe = 0;
-let nextId = 1;
-// Does the site have code of its own? Then its cookies matter. Not known before its first answer.
-let code;
-// Is this the site's first worker in this browser? Then nothing of the site is left, as its visitor wants it.
+// Is there nothing of the site in this browser, as its visitor may have wanted it?
 let fresh = false;
-const exchanges = new Map();
 const waiting = new Set();
 
 self.addEventListener('install', (event) => {
   self.skipWaiting();
-  fresh = !self.registration.active;
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(KEPT)));
+  if (!self.registration.active) event.waitUntil(isUnmarked().then((unmarked) => (fresh = unmarked)));
 });
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener('message', (event) => {
-  if (event.data?.peerserver !== 'port' || !isBridge(event.source)) return;
+  if (!isBridge(event.source)) return;
+  if (event.data?.peerserver === 'isUsed') event.waitUntil(reportUse(event.source));
+  if (event.data?.peerserver !== 'port') return;
   adopt(event.ports[0]);
   event.source.postMessage({ peerserver: 'linked' });
 });
+
+// Leaves a mark in the origin's storage, an empty database. A site may end its workers, and many do at every page: that
+// the mark is there tells it from a visitor who cleared the site's data.
+function isUnmarked() {
+  return new Promise((resolve) => {
+    let unmarked = false;
+    const mark = indexedDB.open('peerserver');
+    mark.onupgradeneeded = () => (unmarked = true);
+    mark.onsuccess = () => {
+      mark.result.close();
+      resolve(unmarked);
+    };
+    // Where nothing is kept, nothing is left either.
+    mark.onerror = () => resolve(true);
+  });
+}
+
+// Tells the bridge if no page or worker of the site is left: then the visit may end.
+async function reportUse(bridge) {
+  const all = await self.clients.matchAll({ includeUncontrolled: true, type: 'all' });
+  if (all.every(isBridge)) bridge.postMessage({ peerserver: 'unused' });
+}
 
 self.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== self.location.origin) return;
   if (url.pathname.startsWith(OWN)) {
-    event.respondWith(own(event.request));
+    event.respondWith(own(event.request, url));
   } else if (event.request.mode === 'navigate') {
     event.respondWith(navigate(event, url));
   } else if (isLine(event.request)) {
@@ -68,13 +89,24 @@ self.addEventListener('fetch', (event) => {
   }
 });
 
-// The gateway's few files on this origin, from it or, when it is away, as they were last.
-async function own(request) {
-  try {
-    return await fetch(request);
-  } catch {
-    return (await caches.match(request, { ignoreSearch: true })) ?? Response.error();
-  }
+// The gateway's few files on this origin.
+function own(request, url) {
+  const name = url.pathname.slice(OWN.length);
+  return Object.hasOwn(FILES, name) ? new Response(FILES[name], { headers: headersOf(name) }) : fetch(request);
+}
+
+const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
+
+function headersOf(name) {
+  const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
+  return { ...(POLICY[name] ?? POLICY.file), 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' };
+}
+
+// Is a frame navigated by somebody who may be another site? The bootstrap page then comes in the answer's place: its
+// policy says who may frame it, and if it is shown it comes again, with a referrer of ours. So another site that
+// frames this one gets nothing to see, and its visitor's cookies do not even go to the host.
+function mayBeForeign(request) {
+  return request.destination !== 'document' && !knownReferrer(request);
 }
 
 // A navigation without a port is answered with the bootstrap page, which gets one and comes again; one
@@ -82,6 +114,7 @@ async function own(request) {
 // waits for the port, and if it fails the page only says so.
 async function navigate(event, url) {
   const safe = isSafe(event.request);
+  if (safe && mayBeForeign(event.request)) return bootstrap(FRAMED);
   try {
     if (safe && !(await linked(250))) return bootstrap('connecting');
     return await ask(event.request, url);
@@ -91,15 +124,10 @@ async function navigate(event, url) {
   }
 }
 
-async function bootstrap(reason, message = '') {
-  const page = (await caches.match(BOOTSTRAP)) ?? (await fetch(BOOTSTRAP));
+function bootstrap(reason, message = '') {
   const state = new URLSearchParams({ reason, message }).toString();
-  const html = (await page.text()).replace('data-peerserver-state=""', `data-peerserver-state="${state.replaceAll('&', '&amp;')}"`);
-  // With the headers it came with: who may frame it is among them.
-  const headers = new Headers(page.headers);
-  headers.delete('content-length');
-  headers.set('cache-control', 'no-store');
-  return new Response(html, { status: reason === 'connecting' ? 200 : 503, headers });
+  const html = FILES['bootstrap.html'].replace('data-peerserver-state=""', `data-peerserver-state="${state.replaceAll('&', '&amp;')}"`);
+  return new Response(html, { status: reason === 'connecting' || reason === FRAMED ? 200 : 503, headers: headersOf('bootstrap.html') });
 }
 
 function refusal(error) {
@@ -148,7 +176,12 @@ function adopt(given) {
   for (const exchange of [...exchanges.values()]) exchange.relinked();
 }
 
+// Many requests may wait at once; one port is enough for them.
 async function askForPort() {
+  if (asking) return;
+  asking = true;
+  await null;
+  asking = false;
   const all = await self.clients.matchAll({ includeUncontrolled: true, type: 'window' });
   for (const client of all) client.postMessage({ peerserver: 'needPort' });
 }
@@ -193,174 +226,4 @@ async function answers() {
 function hear(message) {
   heard = Date.now();
   exchanges.get(message.id)?.hear(message);
-}
-
-// ---- an exchange ------------------------------------------------------------------------------------
-
-class Failure extends Error {
-  constructor(reason, message) {
-    super(message);
-    this.reason = reason;
-  }
-}
-
-async function ask(request, url) {
-  if (port && !isSafe(request) && !(await answers())) port = null;
-  if (!(await linked(PORT_PATIENCE))) {
-    throw new Failure('unlinked', 'the site is not connected');
-  }
-  const from = asker(request, url);
-  const cookies = from && code !== false ? await visibleCookies() : [];
-  return new Exchange(request, url, { from, cookies }).response;
-}
-
-class Exchange {
-  constructor(request, url, cookies) {
-    this.id = nextId++;
-    this.request = request;
-    this.begun = false;
-    this.chunks = null;
-    this.untaken = 0;
-    this.response = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
-    const headers = [...request.headers].flat();
-    if (request.referrer && new URL(request.referrer).origin === url.origin) headers.push('referer', request.referrer);
-    this.head = { kind: 'request', id: this.id, method: request.method, path: url.pathname + url.search, headers, ...cookies };
-    this.head.body = request.method !== 'GET' && request.method !== 'HEAD';
-    exchanges.set(this.id, this);
-    request.signal?.addEventListener('abort', () => this.cancel(), { once: true });
-    this.send();
-    watch();
-  }
-
-  send() {
-    port.postMessage(this.head);
-    if (this.head.body) this.upload();
-  }
-
-  relinked() {
-    if (!this.begun && !this.head.body) return this.send();
-    this.fail(new Failure('lost', 'the connection was lost in the middle of the answer'));
-  }
-
-  async upload() {
-    this.sent = 0;
-    const post = (bytes) => {
-      const copy = bytes.slice();
-      this.sent += copy.byteLength;
-      port?.postMessage({ kind: 'body', id: this.id, bytes: copy }, [copy.buffer]);
-    };
-    try {
-      // Firefox has no `request.body`.
-      const stream = this.request.body ?? new Response(await this.request.blob()).body;
-      const reader = stream.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done || !exchanges.has(this.id)) break;
-        post(value);
-        while (this.sent > UPLOAD_AHEAD) await new Promise((resolve) => (this.roomier = resolve));
-      }
-      port?.postMessage({ kind: 'bodyEnd', id: this.id });
-    } catch (error) {
-      this.cancel();
-    }
-  }
-
-  hear(message) {
-    switch (message.kind) {
-      case 'head':
-        this.begun = true;
-        this.begin(message);
-        break;
-      case 'chunk':
-        this.untaken += message.bytes.byteLength;
-        this.chunks.enqueue(message.bytes);
-        if (this.chunks.desiredSize > 0) this.taken();
-        break;
-      case 'end':
-        this.chunks.close();
-        this.done();
-        break;
-      case 'bodyTaken':
-        this.sent -= message.n;
-        this.roomier?.();
-        break;
-      case 'fail':
-        this.fail(new Failure(message.reason, message.message));
-        break;
-    }
-  }
-
-  begin({ status, headers, whole, code: marked = false, cookies = [] }) {
-    // A host in trouble may not know.
-    if (marked || status < 500) code = marked;
-    // Pages see their cookies from their first line on.
-    const resolve = cookies.length === 0 ? this.resolve : async (response) => this.resolve(await showCookies(cookies).then(() => response));
-    const init = { status, headers: pairs(headers) };
-    const location = init.headers.get('location');
-    if (location) init.headers.set('location', new URL(location, this.request.url).href);
-    const empty = status === 204 || status === 205 || status === 304 || this.request.method === 'HEAD';
-    if (empty || whole) {
-      this.done();
-      resolve(new Response(empty ? null : streamed(whole), init));
-      return;
-    }
-    const body = new ReadableStream(
-      {
-        start: (controller) => { this.chunks = controller; },
-        pull: () => this.taken(),
-        cancel: () => this.cancel(),
-      },
-      new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
-    );
-    resolve(new Response(body, init));
-  }
-
-  taken() {
-    if (this.untaken === 0) return;
-    port?.postMessage({ kind: 'taken', id: this.id, n: this.untaken });
-    this.untaken = 0;
-  }
-
-  cancel() {
-    port?.postMessage({ kind: 'cancel', id: this.id });
-    this.fail(new DOMException('The request was given up.', 'AbortError'));
-  }
-
-  fail(error) {
-    this.done();
-    this.reject(error);
-    try {
-      if (isLine(this.request)) this.chunks?.close();
-      else this.chunks?.error(error);
-    } catch {
-      // The stream has ended already.
-    }
-  }
-
-  done() {
-    exchanges.delete(this.id);
-    watch();
-  }
-}
-
-// Chromium makes a Blob of a body that a worker gives as bytes, which takes half a millisecond; a stream goes its own way.
-function streamed(bytes) {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.byteLength > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
-}
-
-function pairs(flat) {
-  const headers = new Headers();
-  for (let i = 0; i + 1 < flat.length; i += 2) {
-    try {
-      headers.append(flat[i], flat[i + 1]);
-    } catch {
-      // A name that Fetch forbids ends that header alone.
-    }
-  }
-  return headers;
 }

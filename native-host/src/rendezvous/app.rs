@@ -166,7 +166,7 @@ impl App {
     }
 
     /// The response with its security headers.
-    pub fn guarded(&self, mut response: Response, kind: Kind, gateway: &Gateway) -> Response {
+    pub fn guarded(&self, mut response: Response, kind: Kind<'_>, gateway: &Gateway) -> Response {
         policy::apply(response.headers_mut(), kind, &self.origins, gateway);
         response
     }

@@ -73,11 +73,7 @@ impl Assets {
     /// Files brought by the caller: path, content, and the content compressed if wanted.
     pub fn from_files(files: impl IntoIterator<Item = (String, Vec<u8>, Compressed)>) -> Self {
         let file = |(path, raw, compressed): (String, Vec<u8>, Compressed)| {
-            let hash: String = Sha256::digest(&raw)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            let asset = Asset::new(&path, raw.into(), compressed, Cow::Owned(hash));
+            let asset = Asset::brought(&path, raw.into(), compressed);
             (Cow::Owned(path), asset)
         };
         Self(Arc::new(files.into_iter().map(file).collect()))
@@ -101,6 +97,19 @@ impl fmt::Debug for Assets {
 }
 
 impl Asset {
+    /// A file of this text, which is made when it is asked for.
+    pub fn text(path: &str, text: String) -> Self {
+        Self::brought(path, text.into(), Compressed::default())
+    }
+
+    fn brought(path: &str, raw: Bytes, compressed: Compressed) -> Self {
+        let hash: String = Sha256::digest(&raw)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Self::new(path, raw, compressed, Cow::Owned(hash))
+    }
+
     fn new(path: &str, raw: Bytes, compressed: Compressed, sha256: Cow<'static, str>) -> Self {
         let immutable = sha256
             .get(..HASH_DIGITS_IN_NAME)

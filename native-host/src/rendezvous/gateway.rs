@@ -131,13 +131,13 @@ fn connect(app: &Arc<App>, gateway: &Gateway, parts: &Parts, rest: &str) -> Resp
             Kind::Plain,
             gateway,
         ),
-        Target::Label(_) => page(
+        Target::Label(label) => page(
             app,
             gateway,
             parts,
             "shell.html",
             StatusCode::OK,
-            Kind::Shell,
+            Kind::Shell(Some(&label)),
         ),
         Target::Name(name) => {
             let label = app.directory().claims.label(&name);
@@ -153,7 +153,7 @@ fn connect(app: &Arc<App>, gateway: &Gateway, parts: &Parts, rest: &str) -> Resp
                     parts,
                     "shell.html",
                     StatusCode::NOT_FOUND,
-                    Kind::Shell,
+                    Kind::Shell(None),
                 ),
             }
         }
@@ -167,7 +167,7 @@ fn page(
     parts: &Parts,
     name: &str,
     status: StatusCode,
-    kind: Kind,
+    kind: Kind<'_>,
 ) -> Response {
     match app.settings.assets.get(name) {
         Some(asset) => app.guarded(
@@ -180,15 +180,15 @@ fn page(
 }
 
 fn not_found(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
-    let sentence =
-        "This gateway has no such page. <a href=\"/\">Its front page</a> takes the name of a site.";
+    let sentence = "This gateway has no such page. <a href=\"/\">Enter the name of a site</a>, or follow the link that \
+                    you were given once more.";
     let page = response::page(parts, StatusCode::NOT_FOUND, "Not found", sentence);
     app.guarded(page, Kind::Plain, gateway)
 }
 
 fn not_a_name(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
-    let sentence = "This is not the name of a site: names are made of a-z, 0-9 and hyphens. \
-                    <a href=\"/\">Try another</a>, or follow the link that you were given once more.";
+    let sentence = "Names are made of letters, digits and hyphens. \
+                    <a href=\"/\">Enter another</a>, or follow the link that you were given once more.";
     let page = response::page(
         parts,
         StatusCode::NOT_FOUND,

@@ -1,5 +1,7 @@
 //! The address of a gateway, and the addresses that follow from it.
 
+use identity::Label;
+
 use super::Error;
 
 /// The ports of the schemes (RFC 9110 section 4.2).
@@ -113,9 +115,9 @@ impl Gateway {
         self.port
     }
 
-    /// The pattern of its sites' origins in a content security policy: `http://*.localhost:8890`.
-    pub fn sites(&self) -> String {
-        self.url(self.scheme(), &format!("*.{}", self.domain))
+    /// The origin of a site: `http://shop-mzuhvlpymk6xo3epygfy.localhost:8890`.
+    pub fn site(&self, label: &Label) -> String {
+        self.url(self.scheme(), &format!("{label}.{}", self.domain))
     }
 
     /// The origin of its WebSocket: `ws://localhost:8890`.
@@ -156,7 +158,11 @@ mod tests {
             assert_eq!(Gateway::parse(url).unwrap().origin(), origin);
         }
         let gateway = Gateway::parse("https://peers.example:8443").unwrap();
-        assert_eq!(gateway.sites(), "https://*.peers.example:8443");
+        let label = Label::parse("shop-mzuhvlpymk6xo3epygfy").unwrap();
+        assert_eq!(
+            gateway.site(&label),
+            "https://shop-mzuhvlpymk6xo3epygfy.peers.example:8443"
+        );
         assert_eq!(gateway.socket(), "wss://peers.example:8443");
     }
 

@@ -21,6 +21,7 @@ mod link;
 mod name_report;
 mod origins;
 mod outbox;
+mod plain_page;
 mod policy;
 mod rate;
 mod response;

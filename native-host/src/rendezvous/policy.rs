@@ -10,8 +10,11 @@ use http::header::{
     X_FRAME_OPTIONS,
 };
 
+use identity::Label;
+
 use super::gateway_url::Gateway;
 use super::origins::Origins;
+use super::plain_page;
 
 const OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
@@ -30,11 +33,11 @@ const NO_POWERS: HeaderValue = HeaderValue::from_static(
 
 /// What is served, as far as its headers go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum Kind<'l> {
     /// The gateway's front page.
     Index,
-    /// The page that shows a site in a frame.
-    Shell,
+    /// The page that shows this site in a frame; without a site, the same page where it only explains.
+    Shell(Option<&'l Label>),
     /// A file of the gateway's pages.
     GatewayFile,
     /// What the bootstrap page is: served wherever a site's worker does not answer.
@@ -48,7 +51,7 @@ pub enum Kind {
 }
 
 /// Puts the security headers of a kind of response at a gateway.
-pub fn apply(headers: &mut HeaderMap, kind: Kind, origins: &Origins, gateway: &Gateway) {
+pub fn apply(headers: &mut HeaderMap, kind: Kind<'_>, origins: &Origins, gateway: &Gateway) {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let policy = content_policy(kind, origins, gateway);
     // Made of origins and words, which are all visible ASCII.
@@ -57,11 +60,13 @@ pub fn apply(headers: &mut HeaderMap, kind: Kind, origins: &Origins, gateway: &G
     }
     let referrer = match kind {
         Kind::Bootstrap | Kind::Bridge | Kind::SiteFile => "same-origin",
-        Kind::Index | Kind::Shell | Kind::GatewayFile | Kind::Plain => "no-referrer",
+        // By it a site's worker knows that it was the shell that navigated the site's frame, and not another site.
+        Kind::Shell(_) => "strict-origin",
+        Kind::Index | Kind::GatewayFile | Kind::Plain => "no-referrer",
     };
     headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
     match kind {
-        Kind::Index | Kind::Shell | Kind::GatewayFile | Kind::Plain => {
+        Kind::Index | Kind::Shell(_) | Kind::GatewayFile | Kind::Plain => {
             headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
             headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
             headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
@@ -80,8 +85,8 @@ pub fn apply(headers: &mut HeaderMap, kind: Kind, origins: &Origins, gateway: &G
     }
 }
 
-fn content_policy(kind: Kind, origins: &Origins, gateway: &Gateway) -> String {
-    let (sites, socket) = (gateway.sites(), gateway.socket());
+fn content_policy(kind: Kind<'_>, origins: &Origins, gateway: &Gateway) -> String {
+    let socket = gateway.socket();
     let framers = origins.framers(gateway);
     let own_page = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'";
     match kind {
@@ -89,14 +94,21 @@ fn content_policy(kind: Kind, origins: &Origins, gateway: &Gateway) -> String {
             "{own_page}; img-src 'self' data:; connect-src 'self' {socket}; frame-ancestors 'none'; base-uri 'none'; \
              form-action 'self'"
         ),
-        // Sites show their icons in the shell's tab.
-        Kind::Shell => format!(
-            "{own_page}; img-src 'self' data: blob: {sites}; connect-src 'self' {socket}; frame-src {sites}; \
-             frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-        ),
-        Kind::GatewayFile | Kind::Plain => {
+        // The shell's address names one site: its frame shows no other, wherever that site leads it.
+        Kind::Shell(label) => {
+            let site = label.map_or_else(|| "'none'".to_owned(), |label| gateway.site(label));
+            format!(
+                "{own_page}; img-src 'self' data:; connect-src 'self' {socket}; frame-src {site}; \
+                 frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+            )
+        }
+        Kind::GatewayFile => {
             "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'".to_owned()
         }
+        Kind::Plain => format!(
+            "default-src 'none'; style-src {}; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+            plain_page::STYLE_SOURCE.as_str()
+        ),
         // Framed by the shell, and by the site's own pages while its worker sleeps.
         Kind::Bootstrap => format!(
             "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data:; \

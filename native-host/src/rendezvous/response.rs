@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::assets::{Asset, Compressed};
+use super::plain_page;
 
 /// How long a browser may keep what it got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,12 +112,7 @@ pub fn json(request: &Parts, data: &impl serde::Serialize) -> Response {
 
 /// A page with a heading and a sentence and nothing to load, never kept. Both must be our own words.
 pub fn page(request: &Parts, status: StatusCode, heading: &str, sentence: &str) -> Response {
-    let body = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n<title>{heading}</title>\n\
-         <h1>{heading}</h1>\n<p>{sentence}</p>\n</html>\n"
-    );
+    let body = plain_page::html(heading, sentence);
     let mut response = with_body(request, status, "text/html; charset=utf-8", body.into());
     response
         .headers_mut()
@@ -126,7 +122,7 @@ pub fn page(request: &Parts, status: StatusCode, heading: &str, sentence: &str) 
 
 /// 405 with the methods that are allowed.
 pub fn method_not_allowed(request: &Parts, allowed: &'static str) -> Response {
-    let sentence = "This address can only be read.";
+    let sentence = "This address can only be read. Go back to the page before.";
     let mut response = page(
         request,
         StatusCode::METHOD_NOT_ALLOWED,

@@ -1,17 +1,26 @@
 //! A site's origin, as far as the gateway serves it: the bootstrap that starts the site's worker, and
 //! the files it needs. Everything else at that origin is the worker's to answer, not ours.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::response::Response;
 use http::StatusCode;
-use http::header::HeaderName;
+use http::header::{HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 
 use super::app::{App, is_read};
+use super::assets::Asset;
 use super::gateway_url::Gateway;
-use super::policy::Kind;
+use super::origins::Origins;
+use super::policy::{self, Kind};
 use super::response::{self, Keep};
+
+/// The files that the site's worker answers with by itself; they stand in its script `parts.js`.
+const KEPT_PAGES: [&str; 2] = [BOOTSTRAP, BRIDGE];
+
+/// The worker's script that says with which headers.
+const POLICY: &str = "policy.js";
 
 /// The one folder of a site's origin that is the gateway's (RFC 8615).
 const OWN_FOLDER: &str = "/.well-known/peerserver/";
@@ -21,8 +30,8 @@ const FILES: &str = "site/";
 
 const WORKER: &str = "worker.js";
 const BRIDGE: &str = "bridge.html";
-/// A page of its own address too: the worker keeps it, to show while the host cannot be reached.
-const BOOTSTRAP: &str = "site/bootstrap.html";
+/// A page of its own address too: the worker shows it while the host cannot be reached.
+const BOOTSTRAP: &str = "bootstrap.html";
 
 const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
 const FETCH_DESTINATION: HeaderName = HeaderName::from_static("sec-fetch-dest");
@@ -42,16 +51,16 @@ pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
     }
     if !is_page(parts) {
         // A part of a page that came past the worker: HTML in its place would only confuse.
-        let sentence = "The site's worker did not answer this request. Reload the page.";
+        let sentence = "This part of the page was asked for while the site was not connected. Reload the page.";
         let page = response::page(
             parts,
             StatusCode::SERVICE_UNAVAILABLE,
-            "Not answered",
+            "This part could not be loaded",
             sentence,
         );
         return app.guarded(page, Kind::Plain, gateway);
     }
-    let Some(asset) = app.settings.assets.get(BOOTSTRAP) else {
+    let Some(asset) = app.settings.assets.get(&format!("{FILES}{BOOTSTRAP}")) else {
         return missing(app, gateway, parts);
     };
     // The site's own page has the same address in a moment.
@@ -60,12 +69,17 @@ pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
 }
 
 fn own_file(app: &Arc<App>, gateway: &Gateway, parts: &Parts, name: &str) -> Response {
+    if name == POLICY {
+        let asset = Asset::text(POLICY, worker_policy(&app.origins, gateway));
+        let file = response::file(parts, &asset, StatusCode::OK, Keep::Ask);
+        return app.guarded(file, Kind::SiteFile, gateway);
+    }
     let Some(asset) = app.settings.assets.get(&format!("{FILES}{name}")) else {
         let page = response::page(
             parts,
             StatusCode::NOT_FOUND,
             "Not found",
-            "The gateway has no such file.",
+            "The gateway has no such file. Go back to the site's own pages.",
         );
         return app.guarded(page, Kind::Plain, gateway);
     };
@@ -73,14 +87,37 @@ fn own_file(app: &Arc<App>, gateway: &Gateway, parts: &Parts, name: &str) -> Res
     if name == WORKER {
         // The worker lies in a folder and serves the whole origin (Service Workers, section 3.1.4).
         file.headers_mut()
-            .insert(SERVICE_WORKER_ALLOWED, http::HeaderValue::from_static("/"));
+            .insert(SERVICE_WORKER_ALLOWED, HeaderValue::from_static("/"));
     }
-    let kind = match name {
+    app.guarded(file, kind(name), gateway)
+}
+
+fn kind(name: &str) -> Kind<'static> {
+    match name {
         BRIDGE => Kind::Bridge,
         _ if name.ends_with(".html") => Kind::Bootstrap,
         _ => Kind::SiteFile,
-    };
-    app.guarded(file, kind, gateway)
+    }
+}
+
+/// The script with the security headers of what the worker answers by itself: `{name: {header: value}}`, under `file`
+/// those of every file that is no page.
+fn worker_policy(origins: &Origins, gateway: &Gateway) -> String {
+    let table: BTreeMap<&str, BTreeMap<String, String>> = KEPT_PAGES
+        .into_iter()
+        .chain(["file"])
+        .map(|name| {
+            let mut headers = HeaderMap::new();
+            policy::apply(&mut headers, kind(name), origins, gateway);
+            let text = |(name, value): (&HeaderName, &HeaderValue)| {
+                Some((name.to_string(), value.to_str().ok()?.to_owned()))
+            };
+            (name, headers.iter().filter_map(text).collect())
+        })
+        .collect();
+    // Strings only, which always have a JSON form.
+    let table = serde_json::to_string(&table).unwrap_or_default();
+    format!("const POLICY = {table};\n")
 }
 
 /// Is a page wanted, as far as the client says (Fetch Metadata, section 2.1)?

@@ -1,0 +1,200 @@
+// The site worker's part of an exchange: a request goes to its port's other end, and the answer comes back, piece by
+// piece as the page takes it. It does not know how the port came about.
+//
+// Why this is not Rust: it is part of the site worker, and passes on what the browser gives.
+
+// Bytes of an answer that may wait in the page; then the host is held back.
+const AHEAD = 512 * 1024;
+// Bytes of a request's body that may be under way to the port's other end.
+const UPLOAD_AHEAD = 512 * 1024;
+// UTF-16 code units of a request's address and headers, and requests under way at a time: others' visits have the same
+// document at the port's other end. Hosts take far less of both.
+const MAX_HEAD = 64 * 1024;
+const MAX_EXCHANGES = 1000;
+
+let nextId = 1;
+// Does the site have code of its own? Then its cookies matter. Not known before its first answer.
+let code;
+const exchanges = new Map();
+// Requests that wait until others have ended.
+const queue = [];
+
+class Failure extends Error {
+  constructor(reason, message) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+async function ask(request, url) {
+  if (port && !isSafe(request) && !(await answers())) port = null;
+  if (!(await linked(PORT_PATIENCE))) {
+    throw new Failure('unlinked', 'the site is not connected');
+  }
+  const headers = headersFor(request, url);
+  if (url.href.length + headers.join().length > MAX_HEAD) return new Response('PeerServer: too much in the head of this request\n', { status: 431 });
+  while (exchanges.size >= MAX_EXCHANGES) await new Promise((resolve) => queue.push(resolve));
+  const from = asker(request, url);
+  const cookies = from && code !== false ? await visibleCookies() : [];
+  return new Exchange(request, url, { headers, from, cookies }).response;
+}
+
+function headersFor(request, url) {
+  const headers = [...request.headers].flat();
+  const { referrer } = request;
+  if (referrer !== FRAMED_REFERRER && referrerOf(request)?.origin === url.origin) headers.push('referer', referrer);
+  return headers;
+}
+
+class Exchange {
+  constructor(request, url, more) {
+    this.id = nextId++;
+    this.request = request;
+    this.begun = false;
+    this.chunks = null;
+    this.untaken = 0;
+    this.response = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
+    this.head = { kind: 'request', id: this.id, method: request.method, path: url.pathname + url.search, ...more };
+    this.head.body = request.method !== 'GET' && request.method !== 'HEAD';
+    exchanges.set(this.id, this);
+    request.signal?.addEventListener('abort', () => this.cancel(), { once: true });
+    this.send();
+    watch();
+  }
+
+  send() {
+    port.postMessage(this.head);
+    if (this.head.body) this.upload();
+  }
+
+  relinked() {
+    if (!this.begun && !this.head.body) return this.send();
+    this.fail(new Failure('lost', 'the connection was lost in the middle of the answer'));
+  }
+
+  async upload() {
+    this.sent = 0;
+    const post = (bytes) => {
+      const copy = bytes.slice();
+      this.sent += copy.byteLength;
+      port?.postMessage({ kind: 'body', id: this.id, bytes: copy }, [copy.buffer]);
+    };
+    try {
+      // Firefox has no `request.body`.
+      const stream = this.request.body ?? new Response(await this.request.blob()).body;
+      const reader = stream.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done || !exchanges.has(this.id)) break;
+        post(value);
+        while (this.sent > UPLOAD_AHEAD) await new Promise((resolve) => (this.roomier = resolve));
+      }
+      port?.postMessage({ kind: 'bodyEnd', id: this.id });
+    } catch (error) {
+      this.cancel();
+    }
+  }
+
+  hear(message) {
+    switch (message.kind) {
+      case 'head':
+        this.begun = true;
+        this.begin(message);
+        break;
+      case 'chunk':
+        this.untaken += message.bytes.byteLength;
+        this.chunks.enqueue(message.bytes);
+        if (this.chunks.desiredSize > 0) this.taken();
+        break;
+      case 'end':
+        this.chunks.close();
+        this.done();
+        break;
+      case 'bodyTaken':
+        this.sent -= message.n;
+        this.roomier?.();
+        break;
+      case 'fail':
+        this.fail(new Failure(message.reason, message.message));
+        break;
+    }
+  }
+
+  begin({ status, headers, whole, code: marked = false, cookies = [] }) {
+    // A host in trouble may not know.
+    if (marked || status < 500) code = marked;
+    // Pages see their cookies from their first line on.
+    const resolve = cookies.length === 0 ? this.resolve : async (response) => this.resolve(await showCookies(cookies).then(() => response));
+    const init = { status, headers: pairs(headers) };
+    // In shells all sites are parts of one browser partition: a page of another one could frame this one's as its
+    // visitor sees them, and lay them under its own buttons.
+    if (this.request.mode === 'navigate') init.headers.append('content-security-policy', `frame-ancestors 'self' ${GATEWAY}`);
+    const location = init.headers.get('location');
+    if (location) init.headers.set('location', new URL(location, this.request.url).href);
+    const empty = status === 204 || status === 205 || status === 304 || this.request.method === 'HEAD';
+    if (empty || whole) {
+      this.done();
+      resolve(new Response(empty ? null : streamed(whole), init));
+      return;
+    }
+    const body = new ReadableStream(
+      {
+        start: (controller) => { this.chunks = controller; },
+        pull: () => this.taken(),
+        cancel: () => this.cancel(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
+    );
+    resolve(new Response(body, init));
+  }
+
+  taken() {
+    if (this.untaken === 0) return;
+    port?.postMessage({ kind: 'taken', id: this.id, n: this.untaken });
+    this.untaken = 0;
+  }
+
+  cancel() {
+    port?.postMessage({ kind: 'cancel', id: this.id });
+    this.fail(new DOMException('The request was given up.', 'AbortError'));
+  }
+
+  fail(error) {
+    this.done();
+    this.reject(error);
+    try {
+      if (isLine(this.request)) this.chunks?.close();
+      else this.chunks?.error(error);
+    } catch {
+      // The stream has ended already.
+    }
+  }
+
+  done() {
+    exchanges.delete(this.id);
+    queue.shift()?.();
+    watch();
+  }
+}
+
+// Chromium makes a Blob of a body that a worker gives as bytes, which takes half a millisecond; a stream goes its own way.
+function streamed(bytes) {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.byteLength > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
+
+function pairs(flat) {
+  const headers = new Headers();
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    try {
+      headers.append(flat[i], flat[i + 1]);
+    } catch {
+      // A name that Fetch forbids ends that header alone.
+    }
+  }
+  return headers;
+}
