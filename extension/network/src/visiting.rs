@@ -4,7 +4,7 @@
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
-    rc::Rc,
+    rc::{Rc, Weak},
 };
 
 use futures_channel::oneshot;
@@ -24,6 +24,11 @@ use serde::Serialize;
 const PATIENCE: u32 = 20_000;
 /// Visits kept at one time; the one that was not asked for the longest makes room.
 const MAX_VISITS: usize = 64;
+
+/// Milliseconds between two looks whether a page of a visited site is left. Each may start the site's worker.
+const LOOK: u32 = 60_000;
+/// Milliseconds that a page may take to appear after it was asked for.
+const GRACE: f64 = 30_000.0;
 
 /// How a visit goes, for the content script: nothing means connected and linked.
 #[derive(Debug, Default, Serialize)]
@@ -45,15 +50,18 @@ impl From<Error> for Answer {
 
 struct Visited {
     visit: Visit,
-    _bridge: Bridge,
+    _bridge: Rc<Bridge>,
     linked: Rc<Linked>,
     asked: f64,
 }
 
+/// Visits by their sites' origins.
+type Visits = RefCell<HashMap<String, Visited>>;
+
 /// All visits of this browser.
 #[derive(Default)]
 pub struct Visiting {
-    visits: RefCell<HashMap<String, Visited>>,
+    visits: Rc<Visits>,
     signals: RefCell<HashMap<String, Signal>>,
 }
 
@@ -94,17 +102,24 @@ impl Visiting {
         let document = window.document().ok_or(Error::Unsupported("document"))?;
         let linked = Rc::new(Linked::default());
         let hear = linked.clone();
+        let (ended, at) = (Rc::downgrade(&self.visits), origin.clone());
         let bridge = Bridge::embed(
             &window,
             &document,
             &origin,
             visit.clone(),
-            move |kind, _| {
-                if kind == "linked" {
-                    hear.now();
+            move |kind, _| match kind {
+                "linked" => hear.now(),
+                "unused" => {
+                    let (visits, origin) = (ended.clone(), at.clone());
+                    // Not here: the bridge ends with its visit, and this is its own listener.
+                    wasm_bindgen_futures::spawn_local(async move { end(&visits, &origin) });
                 }
+                _ => {}
             },
         )?;
+        let bridge = Rc::new(bridge);
+        wasm_bindgen_futures::spawn_local(look_after(Rc::downgrade(&bridge)));
         let visited = Visited {
             visit: visit.clone(),
             _bridge: bridge,
@@ -113,6 +128,34 @@ impl Visiting {
         };
         visits.insert(origin, visited);
         Ok((visit, linked))
+    }
+}
+
+/// Has the site's worker look from time to time whether a page of the site is left.
+async fn look_after(bridge: Weak<Bridge>) {
+    loop {
+        TimeoutFuture::new(LOOK).await;
+        let Some(bridge) = bridge.upgrade() else {
+            return;
+        };
+        // A frame that is not there yet is asked the next time.
+        let _ = bridge.instruct("isUsed");
+    }
+}
+
+/// No page of the site is left, its worker says: end its visit, unless a page is just being loaded.
+fn end(visits: &Weak<Visits>, origin: &str) {
+    let Some(visits) = visits.upgrade() else {
+        return;
+    };
+    let since = js_sys::Date::now() - GRACE;
+    let unused = visits
+        .borrow()
+        .get(origin)
+        .is_some_and(|visited| visited.asked < since);
+    if unused {
+        let ended = visits.borrow_mut().remove(origin);
+        drop(ended);
     }
 }
 
