@@ -47,7 +47,12 @@ pub(crate) fn is_near(host: &str) -> bool {
         Ok(address) => is_private(address),
         Err(_) => {
             let host = host.trim_end_matches('.').to_ascii_lowercase();
-            !host.contains('.') || LOCAL_ENDINGS.iter().any(|ending| host.ends_with(ending))
+            let last = host.rsplit('.').next().unwrap_or_default();
+            // Systems read `0x7f.1` as an address (WHATWG URL, "ends in a number").
+            let is_number = last.starts_with("0x") || last.bytes().all(|b| b.is_ascii_digit());
+            !host.contains('.')
+                || is_number
+                || LOCAL_ENDINGS.iter().any(|ending| host.ends_with(ending))
         }
     }
 }

@@ -50,9 +50,9 @@ impl Candidate {
         let foundation = word()?;
         let component = word()?;
         let transport = word()?;
-        let priority = word()?.parse().map_err(|_| form)?;
+        let priority: u32 = word()?.parse().map_err(|_| form)?;
         let address = word()?;
-        let port = word()?.parse().map_err(|_| form)?;
+        let port: u16 = word()?.parse().map_err(|_| form)?;
         if word()? != "typ" || !is_ice_text(foundation, 1, 32) || component != "1" {
             return Err(form);
         }

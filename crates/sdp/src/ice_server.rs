@@ -67,6 +67,9 @@ mod tests {
             "stun:[::1]:3478",
             "turn:[::ffff:10.0.0.1]:80",
             "stun:x.local",
+            "turn:0x7f.1:80",
+            "turn:127.1:80",
+            "turn:2130706433:80",
         ] {
             assert!(!is_ice_server(url, Place::Public), "{url}");
             assert!(is_ice_server(url, Place::Near), "{url}");

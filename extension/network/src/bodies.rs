@@ -12,8 +12,8 @@ use std::{
 
 /// Bodies read at one time for all visitors: with half a MiB each, 64 MiB.
 const ALL: usize = 128;
-/// For one visitor: four times what a browser asks of one HTTP/1.1 server.
-const MOST: usize = 24;
+/// For one visitor: twice what a browser asks of one HTTP/1.1 server, and more.
+const MOST: usize = 16;
 /// For each visitor whatever the others do: a page goes on beside two videos that are paused.
 const LEAST: usize = 4;
 
