@@ -77,8 +77,9 @@ async fn kill(victim: Victim, host: &Host, site: &Site, visitor: &Visitor) -> bo
 async fn no_acknowledged_write_is_lost_whatever_is_killed_while_writing() {
     let dist = Dist::find().unwrap();
     let host = Host::start(&dist, HostOptions::default()).await.unwrap();
-    let content = writes::content().top().unwrap();
-    let site = host.make_site("ledger", &content).await.unwrap();
+    let content = writes::content();
+    let files = content.top().unwrap();
+    let site = host.make_site("ledger", &files).await.unwrap();
     let visitor = Visitor::with_extension(&dist, &host.gateway).await.unwrap();
     let view = visitor.open(&site.link).await.unwrap();
     view.wait_for_text("The ledger").await.unwrap();
