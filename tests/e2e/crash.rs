@@ -16,6 +16,9 @@ const NETWORK: &str = "/network/network.html";
 /// The native host gives the browser eight seconds to start the extension again.
 const TOLD: Duration = Duration::from_secs(40);
 
+/// How soon the extension is back by itself where that is possible.
+const BACK: Duration = Duration::from_secs(10);
+
 struct Scene {
     desktop: Desktop,
     host: Host,
@@ -205,7 +208,7 @@ async fn hosting_is_back_by_itself_after_a_crash_while_the_gateways_front_page_i
         }
         browser.wait_gone(&document).await.unwrap();
         browser
-            .wait_for_target("background_page", NETWORK, Duration::from_secs(60))
+            .wait_for_target("background_page", NETWORK, BACK)
             .await
             .unwrap();
         eprintln!("the extension was back after {:?}", killed.elapsed());
