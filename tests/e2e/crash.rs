@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use stage::{Dist, Host, HostOptions, Site, View, Visitor};
+use stage::{Dist, Host, HostOptions, View, Visitor};
 
 use crate::notifications::Desktop;
 use crate::writes;
@@ -16,10 +16,12 @@ const NETWORK: &str = "/network/network.html";
 /// The native host gives the browser eight seconds to start the extension again.
 const TOLD: Duration = Duration::from_secs(40);
 
+/// How soon the extension is back by itself where that is possible.
+const BACK: Duration = Duration::from_secs(10);
+
 struct Scene {
     desktop: Desktop,
     host: Host,
-    site: Site,
     view: View,
     _visitor: Visitor,
 }
@@ -36,15 +38,15 @@ impl Scene {
             ..HostOptions::default()
         };
         let host = Host::start(&dist, options).await.unwrap();
-        let content = writes::content().top().unwrap();
-        let site = host.make_site("ledger", &content).await.unwrap();
+        let content = writes::content();
+        let files = content.top().unwrap();
+        let site = host.make_site("ledger", &files).await.unwrap();
         let visitor = Visitor::chromium().await.unwrap();
         let view = visitor.open(&site.link).await.unwrap();
         view.wait_for_text("The ledger").await.unwrap();
         Self {
             desktop,
             host,
-            site,
             view,
             _visitor: visitor,
         }
@@ -117,11 +119,6 @@ async fn the_owner_is_notified_when_the_extensions_process_crashed_and_a_reload_
     );
     scene.until_settled().await;
     assert_eq!(scene.desktop.shown_by(PROGRAM).len(), 1);
-    eprintln!(
-        "all that the desktop was shown: {:?}",
-        scene.desktop.shown()
-    );
-    assert!(!scene.site.label.is_empty());
 }
 
 #[tokio::test]
@@ -211,7 +208,7 @@ async fn hosting_is_back_by_itself_after_a_crash_while_the_gateways_front_page_i
         }
         browser.wait_gone(&document).await.unwrap();
         browser
-            .wait_for_target("background_page", NETWORK, Duration::from_secs(60))
+            .wait_for_target("background_page", NETWORK, BACK)
             .await
             .unwrap();
         eprintln!("the extension was back after {:?}", killed.elapsed());

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use zbus::zvariant::OwnedValue;
+use zbus::OwnedVariant;
 
 /// A notification that was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Service {
         summary: String,
         body: String,
         _actions: Vec<String>,
-        _hints: std::collections::HashMap<String, OwnedValue>,
+        _hints: std::collections::HashMap<String, OwnedVariant>,
         _expire_timeout: i32,
     ) -> u32 {
         let mut shown = self.0.lock().unwrap();

@@ -77,8 +77,9 @@ async fn kill(victim: Victim, host: &Host, site: &Site, visitor: &Visitor) -> bo
 async fn no_acknowledged_write_is_lost_whatever_is_killed_while_writing() {
     let dist = Dist::find().unwrap();
     let host = Host::start(&dist, HostOptions::default()).await.unwrap();
-    let content = writes::content().top().unwrap();
-    let site = host.make_site("ledger", &content).await.unwrap();
+    let content = writes::content();
+    let files = content.top().unwrap();
+    let site = host.make_site("ledger", &files).await.unwrap();
     let visitor = Visitor::with_extension(&dist, &host.gateway).await.unwrap();
     let view = visitor.open(&site.link).await.unwrap();
     view.wait_for_text("The ledger").await.unwrap();
@@ -89,8 +90,13 @@ async fn no_acknowledged_write_is_lost_whatever_is_killed_while_writing() {
     let mut random = Random(seed);
     let mut killed = [0_u32; VICTIMS.len()];
     let end = Instant::now() + DURATION;
+    let mut round: Vec<usize> = Vec::new();
     while Instant::now() < end {
-        let choice = random.below(VICTIMS.len() as u64) as usize;
+        // Each of them once a round, in any order.
+        if round.is_empty() {
+            round.extend(0..VICTIMS.len());
+        }
+        let choice = round.swap_remove(random.below(round.len() as u64) as usize);
         if kill(VICTIMS[choice], &host, &site, &visitor).await {
             killed[choice] += 1;
         }
@@ -107,6 +113,6 @@ async fn no_acknowledged_write_is_lost_whatever_is_killed_while_writing() {
     );
     eprintln!("{story}");
     assert!(lost.is_empty(), "{story}; lost: {lost:?}");
-    assert!(killed.iter().sum::<u32>() >= 8, "{story}");
-    assert!(count > 100, "{story}");
+    assert!(killed.iter().all(|times| *times > 0), "{story}");
+    assert!(count > 50, "{story}");
 }
