@@ -5,6 +5,7 @@ mod common;
 use std::time::Duration;
 
 use common::Site;
+use script::Platform;
 
 /// How long a request of this handler had the thread.
 fn took(body: &str, limits: &str) -> (Duration, Site) {

@@ -157,9 +157,9 @@ impl Shelf {
             false => Vec::new(),
         };
         Ok(Standing {
-            fallback: site.settings.single_page_fallback,
             is_replaced: site.previous.is_some(),
             own_files_limit: site.own_files_limit(),
+            fallback: site.settings.single_page_fallback,
             capped,
         })
     }

@@ -8,6 +8,7 @@ use web_sys::Element;
 
 use super::{Page, import::Choice};
 use crate::{
+    background::site_id,
     error::PageError,
     sites::shelf::Standing,
     ui::{self, dom, toast},
@@ -63,7 +64,7 @@ impl Page {
                 Ok(())
             }
             "host-site" => {
-                let site = id.clone();
+                let site = site_id(&id)?;
                 self.ask(Ask::SetSiteHosted { site, on: true }).await?;
                 self.show_head()?;
                 self.look_through(&id).await.map(drop)
