@@ -18,6 +18,12 @@ fn narrow() -> Config {
     }
 }
 
+/// A stream's first window of body, which takes two frames.
+fn window(id: u32) -> Vec<u8> {
+    let half = body(id, INITIAL_WINDOW as usize / 2);
+    [frame(3, false, id, &half), frame(3, false, id, &half)].concat()
+}
+
 #[test]
 fn a_peer_that_sends_more_than_the_connections_window_is_dropped() {
     let mut host = Connection::new(Role::Host, narrow());
@@ -25,7 +31,7 @@ fn a_peer_that_sends_more_than_the_connections_window_is_dropped() {
     let streams = INITIAL_CONNECTION_WINDOW / INITIAL_WINDOW;
     for id in 1..=streams + 1 {
         host.receive(&frame(1, false, id, GET)).unwrap();
-        let sent = host.receive(&frame(3, false, id, &body(id, INITIAL_WINDOW as usize)));
+        let sent = host.receive(&window(id));
         match id > streams {
             true => assert_eq!(sent.unwrap_err().ends(), Ends::Peer),
             false => sent.unwrap(),
@@ -39,8 +45,7 @@ fn a_stream_that_is_over_gives_its_part_of_the_connections_window_back() {
     host.receive(&hello(INITIAL_WINDOW, 100, 1 << 16)).unwrap();
     for id in 1..100 {
         host.receive(&frame(1, false, id, GET)).unwrap();
-        host.receive(&frame(3, false, id, &body(id, INITIAL_WINDOW as usize)))
-            .unwrap();
+        host.receive(&window(id)).unwrap();
         match id % 2 {
             0 => host.reset(id_of(id), ResetCode::Refused),
             _ => host.receive(&frame(4, false, id, &[0, 1])).unwrap(),
@@ -82,6 +87,7 @@ fn uploads_that_nobody_takes_wait_and_go_on_when_they_are_taken() {
 #[test]
 fn what_idle_streams_owe_never_stops_the_others() {
     let mut world = World::new(Config::default(), narrow());
+    world.settle(|_, _, _| ());
     // Each sends less than any batch that would be granted, and stays open.
     for n in 0..100 {
         let id = world.visitor.conn.open(&get("/"), false).unwrap();
