@@ -37,10 +37,10 @@ pub const BODY_PROGRESS: u64 = 4 * 1024;
 pub const HASHES_OF_SITE: u32 = 40;
 /// The same from one network.
 pub const HASHES_OF_NETWORK: u32 = 20;
-/// How long hashing rests for the time that it took, as a multiple: it has a quarter of the thread at most.
-pub const HASH_REST_OF_SITE: u32 = 3;
+/// How long hashing rests for the time that it took, as a multiple, itself included: it has a quarter of the thread at most.
+pub const HASH_REST_OF_SITE: u32 = 4;
 /// The same for one network: it has a sixteenth.
-pub const HASH_REST_OF_NETWORK: u32 = 15;
+pub const HASH_REST_OF_NETWORK: u32 = 16;
 /// Most topics that one subscription names.
 pub const TOPICS: usize = 32;
 /// Most subscriptions of one request at once.

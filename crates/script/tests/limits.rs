@@ -29,7 +29,7 @@ fn a_handler_that_takes_memory_for_ever_has_no_more_time_than_another() {
         "const text = 'x'.repeat(1e6); for (let i = 0; ; i++) (text + i).split('')",
         "for (;;) JSON.stringify(new Array(1e5).fill(1))",
         "for (;;) await new Blob([new Uint8Array(1e6)]).arrayBuffer()",
-        "const bytes = new Uint8Array(8e6); for (;;) crypto.subtle.digest('SHA-512', bytes)",
+        "const bytes = new Uint8Array(2e6); for (;;) crypto.subtle.digest('SHA-512', bytes)",
         "const all = []; for (;;) all.push(new Array(1000).fill(all.length))",
     ] {
         let (took, site) = took(body, r#"{"cpuMs": 150, "memoryMiB": 16}"#);

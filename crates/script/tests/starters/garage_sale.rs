@@ -1,5 +1,7 @@
 //! The garage sale.
 
+use std::time::Duration;
+
 use crate::common::{Answer, Site};
 use crate::tree::Tree;
 use crate::visitor::{Upload, Visitor, heard};
@@ -10,7 +12,7 @@ const PHOTO: Upload<'_> = ("../../cat.html", "image/png", PNG);
 const HOLD: &str = "export const pattern = 'POST /hold';
     export default async function (request, { db }) {
         await db.collection('items').count();
-        return await request.text();
+        await new Promise((resolve) => setTimeout(resolve, 10_000));
     }
 ";
 const NO_PHOTO: Upload<'_> = ("", "application/octet-stream", b"");
@@ -178,13 +180,13 @@ fn of_two_who_claim_at_once_one_wins() {
 
     // Both are under way before either is answered: a third holds the transaction.
     let mut cid = Visitor::new("cid");
-    let held = cid.hesitate(&mut site, "/hold");
+    cid.begin(&mut site, "/hold");
     let both = [&mut ann, &mut bob].map(|visitor| visitor.begin(&mut site, &claim));
     assert!(
         both.iter().all(|id| site.answer(*id).status == 0),
         "both wait"
     );
-    site.input(held, script::Input::Left);
+    site.pass(Duration::from_secs(20));
     let [first, second] = both.map(|id| site.answer(id));
     assert_eq!((first.status, second.status), (303, 409));
     assert!(

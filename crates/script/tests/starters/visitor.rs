@@ -1,4 +1,6 @@
-//! A visitor with a browser of its own: its cookie, its forms.
+//! A visitor with a browser of its own: its cookies, its forms.
+
+use std::collections::BTreeMap;
 
 use script::RequestHead;
 
@@ -8,7 +10,8 @@ use crate::page;
 /// Whoever visits. Every page that it gets is checked.
 pub struct Visitor {
     name: &'static str,
-    cookie: Option<String>,
+    /// Name and value.
+    cookies: BTreeMap<String, String>,
 }
 
 /// A file in a form: its name, its type as the browser says it, its bytes.
@@ -18,16 +21,23 @@ const BOUNDARY: &str = "----visitor";
 
 impl Visitor {
     pub fn new(name: &'static str) -> Self {
-        Self { name, cookie: None }
+        Self {
+            name,
+            cookies: BTreeMap::new(),
+        }
     }
 
     fn head(&self, method: &str, target: &str) -> RequestHead {
         let mut head = RequestHead::new(method, target);
         head.visitor.id = self.name.to_owned();
         head.visitor.network = self.name.to_owned();
-        match &self.cookie {
-            Some(cookie) => head.with("cookie", cookie),
-            None => head,
+        let cookies = self.cookies.iter();
+        let pairs: Vec<String> = cookies
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        match pairs.is_empty() {
+            true => head,
+            false => head.with("cookie", &pairs.join("; ")),
         }
     }
 
@@ -62,11 +72,6 @@ impl Visitor {
     /// Starts sending a form without fields, and does not wait for an answer.
     pub fn begin(&mut self, site: &mut Site, target: &str) -> u64 {
         site.start(self.head("POST", target))
-    }
-
-    /// Starts sending something that does not come to its end yet.
-    pub fn hesitate(&mut self, site: &mut Site, target: &str) -> u64 {
-        site.start_unfinished(self.head("POST", target))
     }
 
     /// Sends a form with a file in the field `photo`.
@@ -109,12 +114,15 @@ impl Visitor {
         line
     }
 
-    /// Takes the answer's cookie, and looks at its page.
+    /// Takes the answer's cookies, and looks at its page.
     fn look(&mut self, site: &Site, answer: Answer) -> Answer {
         for cookie in answer.all("set-cookie") {
             let (pair, attributes) = cookie.split_once(';').unwrap();
-            let is_over = attributes.contains("Max-Age=0");
-            self.cookie = (!is_over).then(|| pair.to_owned());
+            let (name, value) = pair.split_once('=').unwrap();
+            match attributes.contains("Max-Age=0") {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(name.to_owned(), value.to_owned()),
+            };
         }
         let is_page = answer.header("content-type") == Some("text/html;charset=utf-8");
         if is_page {
