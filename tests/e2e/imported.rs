@@ -141,7 +141,8 @@ async fn a_bundle_older_than_the_site_that_is_here_replaces_it_only_if_chosen() 
 async fn an_imported_site_has_the_usual_limits_until_its_owner_allows_more() {
     let dist = Dist::find().unwrap();
     let folder = TempDir::new().unwrap();
-    let route = "export default () => `${new Uint8Array(80 << 20).length} bytes`";
+    let route = "export const pattern = 'GET /much';
+        export default () => `${new Uint8Array(80 << 20).length} bytes`;";
     let files = [
         ("public/index.html", "<h1>Strange</h1>"),
         ("site.json", r#"{"limits": {"memoryMiB": 128}}"#),
@@ -162,7 +163,7 @@ async fn an_imported_site_has_the_usual_limits_until_its_owner_allows_more() {
     let view = visitor.open(&site.link).await.unwrap();
     view.wait_for_text("Strange").await.unwrap();
     let status = "fetch('/much').then((answer) => answer.status)";
-    assert_ne!(view.eval::<u16>(status).await.unwrap(), 200);
+    assert_eq!(view.eval::<u16>(status).await.unwrap(), 503);
 
     page.click("[data-do='allow-limits']").await.unwrap();
     until(

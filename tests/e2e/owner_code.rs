@@ -461,6 +461,7 @@ async fn what_a_sites_code_does_with_its_files_is_seen_at_once_and_kept_by_a_pub
         let mut write = file("write");
         write["text"] = word.into();
         write["type"] = "text/plain".into();
+        write["most"] = 1_000.into();
         assert_eq!(ask(&host, write).await, json!({}));
         assert_eq!(view.eval::<Value>(note).await.unwrap(), word);
     }

@@ -1,5 +1,4 @@
 //! One visitor cannot have all of what a site shares out: places, streams, the database, time for passwords.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 

@@ -362,6 +362,16 @@ async fn what_a_sites_code_writes_is_refused_when_it_takes_more_than_the_owner_l
 }
 
 #[wasm_bindgen_test]
+async fn what_site_json_allows_holds_as_well_if_it_is_less() {
+    let (store, site) = limited(30).await;
+    let most = 20 * 1024;
+    let write = async |file: NewFile| store.write_own(&site.id, &file, most).await;
+    assert_eq!(write(large("public/a", b'a', 20)).await, Ok(()));
+    let full = Err(Error::OwnFilesFull { limit: most });
+    assert_eq!(write(large("public/b", b'b', 1)).await, full);
+}
+
+#[wasm_bindgen_test]
 async fn the_sum_of_a_sites_own_files_is_right_after_publishing_and_an_import() {
     let (store, site) = limited(30).await;
     let full = Err(Error::OwnFilesFull { limit: 30 * 1024 });
