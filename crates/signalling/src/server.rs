@@ -137,20 +137,24 @@ impl ServerMessage {
                 challenge: it.parsed("challenge")?,
                 ice_servers: it.list("iceServers", IceServer::read)?,
             },
+            #[cfg(feature = "host")]
             "hosting" => Self::Hosting {
                 label: it.parsed("label")?,
                 name: it.parsed_or_none("name")?,
                 link: it.text("link")?,
             },
+            #[cfg(feature = "host")]
             "hostRefused" => Self::HostRefused {
                 label: it.parsed("label")?,
                 reason: it.text("reason")?,
             },
+            #[cfg(feature = "host")]
             "nameRefused" => Self::NameRefused {
                 label: it.parsed("label")?,
                 reason: it.text("reason")?,
                 suggestion: it.parsed("suggestion")?,
             },
+            #[cfg(feature = "host")]
             "offer" => Self::Offer {
                 attempt: it.parsed("attempt")?,
                 label: it.parsed("label")?,

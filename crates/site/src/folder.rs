@@ -32,4 +32,8 @@ impl<S: Storage> Storage for Folder<S> {
             Some(found)
         }))
     }
+
+    fn normal_forms(&self, path: &str) -> [String; 2] {
+        self.storage.normal_forms(path)
+    }
 }

@@ -5,6 +5,8 @@ use std::convert::Infallible;
 use std::future::{Future, ready};
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::{FileMeta, FilePath, Found, Storage};
 
 /// A site's files in memory.
@@ -65,5 +67,9 @@ impl Storage for MemoryStorage {
             meta: meta.clone(),
             handle: bytes.clone(),
         })))
+    }
+
+    fn normal_forms(&self, path: &str) -> [String; 2] {
+        [path.nfc().collect(), path.nfd().collect()]
     }
 }

@@ -3,8 +3,6 @@
 //! All candidates of a request are looked up at once, in order of preference, so that an answer costs one
 //! round trip to the storage and shows one state of the site.
 
-use unicode_normalization::UnicodeNormalization;
-
 use crate::conditions::{Validators, Verdict};
 use crate::range::{self, Wanted};
 use crate::target::{Target, TargetError};
@@ -57,7 +55,7 @@ async fn get<S: Storage>(
     request: &Request,
     target: &Target,
 ) -> Response<S::Handle> {
-    let candidates = candidates(settings, request, target);
+    let candidates = candidates(storage, settings, request, target);
     let paths: Vec<String> = candidates.iter().map(|(path, _)| path.clone()).collect();
     let found = match storage.find(&paths).await {
         Ok(found) => found,
@@ -84,9 +82,14 @@ async fn get<S: Storage>(
     }
 }
 
-fn candidates(settings: &Settings, request: &Request, target: &Target) -> Vec<(String, Use)> {
+fn candidates<S: Storage>(
+    storage: &S,
+    settings: &Settings,
+    request: &Request,
+    target: &Target,
+) -> Vec<(String, Use)> {
     let mut candidates = Vec::with_capacity(5);
-    for path in normal_forms(target.path()) {
+    for path in forms(storage, target.path()) {
         let index = match target.is_directory() {
             true => Use::Answer,
             false => Use::Folder,
@@ -110,12 +113,11 @@ fn candidates(settings: &Settings, request: &Request, target: &Target) -> Vec<(S
     candidates
 }
 
-/// A path as it was asked for, and then in the other normal forms of Unicode: systems write the names of files in one
-/// of them, and keyboards and editors addresses in another.
-fn normal_forms(path: &str) -> Vec<String> {
+/// A path as it was asked for, and then in the other normal forms of Unicode.
+fn forms<S: Storage>(storage: &S, path: &str) -> Vec<String> {
     let mut forms = vec![path.to_owned()];
     if !path.is_ascii() {
-        for other in [path.nfc().collect::<String>(), path.nfd().collect()] {
+        for other in storage.normal_forms(path) {
             if !forms.contains(&other) {
                 forms.push(other);
             }

@@ -41,6 +41,10 @@ pub trait Storage {
         &self,
         candidates: &[String],
     ) -> impl Future<Output = Result<Option<Found<Self::Handle>>, Self::Error>>;
+
+    /// A path in NFC and in NFD (Unicode Standard Annex #15): systems write the names of files in one of them, keyboards
+    /// and editors addresses in another. Asked only for what is not ASCII. The platform may have the tables.
+    fn normal_forms(&self, path: &str) -> [String; 2];
 }
 
 impl<S: Storage> Storage for &S {
@@ -52,5 +56,9 @@ impl<S: Storage> Storage for &S {
         candidates: &[String],
     ) -> impl Future<Output = Result<Option<Found<Self::Handle>>, Self::Error>> {
         S::find(self, candidates)
+    }
+
+    fn normal_forms(&self, path: &str) -> [String; 2] {
+        S::normal_forms(self, path)
     }
 }

@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use proptest::prelude::*;
 use site::target::Target;
 use site::{FileMeta, FilePath, Found, Request, Settings, Storage, respond};
+use unicode_normalization::UnicodeNormalization;
 
 /// Has every file, and remembers what it was asked for.
 #[derive(Default)]
@@ -20,6 +21,10 @@ struct Everything {
 impl Storage for Everything {
     type Handle = ();
     type Error = std::convert::Infallible;
+
+    fn normal_forms(&self, path: &str) -> [String; 2] {
+        [path.nfc().collect(), path.nfd().collect()]
+    }
 
     async fn find(&self, candidates: &[String]) -> Result<Option<Found<()>>, Self::Error> {
         self.asked.borrow_mut().extend_from_slice(candidates);

@@ -188,6 +188,9 @@ fn a_storage_that_fails_is_told_plainly() {
         async fn find(&self, _: &[String]) -> Result<Option<site::Found<()>>, &'static str> {
             Err("the disk <is> gone")
         }
+        fn normal_forms(&self, path: &str) -> [String; 2] {
+            [path.to_owned(), path.to_owned()]
+        }
     }
     let response = now(respond(
         &Broken,

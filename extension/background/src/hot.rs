@@ -140,6 +140,10 @@ impl Storage for HotFiles<'_> {
     type Handle = Bytes;
     type Error = store::Error;
 
+    fn normal_forms(&self, path: &str) -> [String; 2] {
+        store::live::normal_forms(path)
+    }
+
     async fn find(&self, candidates: &[String]) -> Result<Option<Found<Bytes>>, store::Error> {
         let version = self.site.live_version.unwrap_or_default();
         // The first candidate alone: a later one may be kept though an earlier one exists.

@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 
 use futures_util::future::join_all;
 use idb::Query;
+use js_sys::JsString;
 use site::{FileMeta, Found, Storage};
 use web_sys::Blob;
 
@@ -30,9 +31,19 @@ impl Store {
     }
 }
 
+/// A path in NFC and in NFD, by the browser's tables.
+pub fn normal_forms(path: &str) -> [String; 2] {
+    let path = JsString::from(path);
+    ["NFC", "NFD"].map(|form| path.normalize(form).into())
+}
+
 impl Storage for LiveFiles {
     type Handle = Blob;
     type Error = Error;
+
+    fn normal_forms(&self, path: &str) -> [String; 2] {
+        normal_forms(path)
+    }
 
     async fn find(&self, candidates: &[String]) -> Result<Option<Found<Blob>>, Error> {
         self.store

@@ -10,6 +10,8 @@
     socket.onmessage = ({ data }) => {
         const message = JSON.parse(data);
         if (message.welcome) welcomed(true);
+        // What the rendezvous cannot read it refuses without naming the attempt.
+        if (message.error) attempts.forEach((answer) => answer('error', message.error));
         const [kind] = Object.keys(message);
         attempts.get(message[kind].attempt)?.(kind, message[kind]);
     };
@@ -39,6 +41,7 @@
                     pc.remoteDescription ? pc.addIceCandidate(message.candidate) : early.push(message.candidate);
                 }
                 if (kind === 'failed') resolve(message.reason);
+                if (kind === 'error') resolve('refused');
             });
             pc.onicecandidate = ({ candidate }) => candidate && send({ candidate: { attempt, candidate } });
             channel.onopen = () => { channel.send(HELLO); resolve('open'); };

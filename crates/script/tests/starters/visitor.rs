@@ -37,7 +37,7 @@ impl Visitor {
             .collect();
         match pairs.is_empty() {
             true => head,
-            false => head.with("cookie", &pairs.join("; ")),
+            false => head.with("cookie", pairs.join("; ")),
         }
     }
 
