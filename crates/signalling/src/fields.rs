@@ -91,6 +91,7 @@ impl Fields {
     }
 
     /// A text that says something else, or nothing.
+    #[cfg(feature = "host")]
     pub fn parsed_or_none<T>(&mut self, field: &'static str) -> Result<Option<T>, DecodeError>
     where
         T: FromStr<Err: Display>,
