@@ -1,5 +1,4 @@
 //! Who is logged in, and for how long; and who may try passwords.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod common;
 
