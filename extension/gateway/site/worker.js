@@ -23,6 +23,8 @@ const DEAF = 1500;
 // Milliseconds that a page's request waits for a port before it fails honestly. A navigation shows the
 // bootstrap page at once instead.
 const PORT_PATIENCE = 15000;
+// Milliseconds between two times that a port is asked for.
+const ASK_AGAIN = 500;
 // Milliseconds that an EventSource's line waits for the host, and between two tries. Browsers end a worker's
 // answer that takes five minutes.
 const LINE_PATIENCE = 120_000;
@@ -33,7 +35,8 @@ const FRAMED = 'framed';
 
 let port = null;
 let heard = 0;
-let asking = false;
+let asked = 0;
+let askLater = 0;
 let probe = 0;
 // Is there nothing of the site in this browser, as its visitor may have wanted it?
 let fresh = false;
@@ -176,12 +179,17 @@ function adopt(given) {
   for (const exchange of [...exchanges.values()]) exchange.relinked();
 }
 
-// Many requests may wait at once; one port is enough for them.
+// Many requests may wait at once; one port is enough for them, and a second one would end what has begun on the first.
 async function askForPort() {
-  if (asking) return;
-  asking = true;
-  await null;
-  asking = false;
+  const wait = asked + ASK_AGAIN - Date.now();
+  if (wait > 0) {
+    askLater ||= setTimeout(() => {
+      askLater = 0;
+      if (!port) askForPort();
+    }, wait);
+    return;
+  }
+  asked = Date.now();
   const all = await self.clients.matchAll({ includeUncontrolled: true, type: 'window' });
   for (const client of all) client.postMessage({ peerserver: 'needPort' });
 }
