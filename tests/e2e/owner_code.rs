@@ -490,7 +490,7 @@ async fn what_a_sites_code_does_with_its_files_is_seen_at_once_and_kept_by_a_pub
     for path in ["routes/book.js", "public/../site.json", "public/a//b"] {
         let refused = ask(
             &host,
-            json!({ "site": id, "file": "write", "path": path, "text": "" }),
+            json!({ "site": id, "file": "write", "path": path, "text": "", "type": "", "most": 1_000 }),
         )
         .await;
         let why = refused["refused"].as_str().unwrap();

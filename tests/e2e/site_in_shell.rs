@@ -78,7 +78,7 @@ async fn no_site_makes_its_tab_name_another_site() {
                 .unwrap();
             let attack = format!(
                 "localStorage.spoofs = 0;
-                 window.began = Date.now();
+                 localStorage.began = Date.now();
                  for (let i = 0; i < parent.length; i++) {{
                    const frame = parent[i];
                    try {{ if (frame === window || frame.location.origin !== origin) continue; }} catch {{ continue; }}
@@ -89,9 +89,11 @@ async fn no_site_makes_its_tab_name_another_site() {
                 .await
                 .unwrap();
             // Chromium runs the timers of a hidden frame once a second.
-            view.wait_for("Number(localStorage.spoofs) > 4 && Date.now() - began > 4000")
-                .await
-                .unwrap();
+            view.wait_for(
+                "Number(localStorage.spoofs) > 4 && Date.now() - localStorage.began > 4000",
+            )
+            .await
+            .unwrap();
             let seen: Vec<String> = view.page.eval("[...seen]").await.unwrap();
             let own = format!("/connect/{}/", site.label);
             assert!(
