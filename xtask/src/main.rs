@@ -29,7 +29,7 @@ use crate::shell::say;
 const HELP: &str = "\
 cargo xtask <command>
 
-  setup             install what is missing: the wasm target, the browsers, zip and unzip
+  setup             install what is missing: the wasm target, the browsers, zip, unzip and D-Bus
   build [--fast]    build the extension, the gateway and the peerserver binary into dist/
   run [--once] [--port N] [--fast]
                     host a sample site in one browser and visit it from another, until Ctrl-C
@@ -66,6 +66,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             no_more(&rest)?;
             setup::toolchain()?;
             setup::archivers()?;
+            setup::notifications()?;
             setup::browsers()
         }
         "build" => {

@@ -179,6 +179,17 @@ pub fn archivers() -> Result<()> {
     Ok(())
 }
 
+/// The D-Bus daemon, over which tests are shown system notifications: installed if need be.
+pub fn notifications() -> Result<()> {
+    if !cfg!(target_os = "linux") || places::on_path("dbus-daemon").is_some() {
+        return Ok(());
+    }
+    if !is_debian() {
+        bail!("there is no `dbus-daemon`: install D-Bus with your system's package manager");
+    }
+    install(&["dbus-daemon"])
+}
+
 /// Node.js with npm, against which the engine is measured: installed if need be.
 pub fn node() -> Result<()> {
     if ["node", "npm"]

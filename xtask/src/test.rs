@@ -22,6 +22,7 @@ const WITH_BROWSERS: [&str; 2] = ["peerserver", "driver"];
 pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
     let toolchain = setup::toolchain()?;
     setup::archivers()?;
+    setup::notifications()?;
     setup::browsers()?;
     build::all(speed)?;
 
