@@ -10,24 +10,8 @@ mod common;
 use bundle::limits::{MAX_ENTRIES, MAX_FILES};
 use bundle::{Error, Fault, Head, Options, Writer};
 use common::raw_zip::{Entry, end, zip};
+use common::small::{INDEX, index, other, refusal};
 use common::{export, exported, head, heads, import, open, site};
-
-const INDEX: &[u8] = b"<h1>Hello</h1>";
-
-fn index() -> Entry {
-    Entry::stored("index.html", INDEX)
-}
-
-/// What is said of an archive of these entries and a good one.
-fn refusal(entries: &[Entry]) -> String {
-    let mut all = vec![index()];
-    all.extend_from_slice(entries);
-    import(&zip(&all)).unwrap_err().to_string()
-}
-
-fn other() -> Entry {
-    Entry::deflated("other.css", &b"body { color: red }".repeat(20))
-}
 
 #[test]
 fn the_archives_made_here_are_good_but_for_what_is_made_wrong() {

@@ -9,24 +9,8 @@ mod common;
 
 use bundle::{Error, Fault, Options, Writer};
 use common::raw_zip::{Entry, zip};
+use common::small::{INDEX, index, other, refusal};
 use common::{exported, head, heads, import, site};
-
-const INDEX: &[u8] = b"<h1>Hello</h1>";
-
-fn index() -> Entry {
-    Entry::stored("index.html", INDEX)
-}
-
-/// What is said of an archive of these entries and a good one.
-fn refusal(entries: &[Entry]) -> String {
-    let mut all = vec![index()];
-    all.extend_from_slice(entries);
-    import(&zip(&all)).unwrap_err().to_string()
-}
-
-fn other() -> Entry {
-    Entry::deflated("other.css", &b"body { color: red }".repeat(20))
-}
 
 #[test]
 fn names_that_lead_out_of_the_site_are_refused_by_name() {

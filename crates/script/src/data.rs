@@ -65,6 +65,12 @@ pub(crate) fn operate(
     }
 }
 
+/// The argument at this place, if it is a text.
+fn text(arguments: &Value, at: usize) -> Result<&str, DataError> {
+    let argument = arguments.get(at).and_then(Value::as_str);
+    argument.ok_or(DataError::Unknown)
+}
+
 /// What hashes a password: if there is time for it.
 fn with_password(
     database: &Database,
@@ -72,12 +78,7 @@ fn with_password(
     arguments: &Value,
     asker: Asker<'_>,
 ) -> Result<String, DataError> {
-    let text = |at: usize| {
-        arguments
-            .get(at)
-            .and_then(Value::as_str)
-            .ok_or(DataError::Unknown)
-    };
+    let text = |at| text(arguments, at);
     let (name, password) = (text(0)?, text(1)?);
     let accounts = database.accounts();
     let asking = match accounts.knows_browser(name, asker.cookies)? {
@@ -130,12 +131,7 @@ fn on_data(
     arguments: &Value,
     asker: Asker<'_>,
 ) -> Result<String, DataError> {
-    let text = |at: usize| {
-        arguments
-            .get(at)
-            .and_then(Value::as_str)
-            .ok_or(DataError::Unknown)
-    };
+    let text = |at| text(arguments, at);
     let value = |at: usize| arguments.get(at).unwrap_or(&Value::Null);
     let collection = || Ok::<_, DataError>(database.collection(text(0)?)?);
     let accounts = database.accounts();

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 pub mod raw_zip;
+pub mod small;
 
 use std::collections::BTreeMap;
 
