@@ -20,9 +20,10 @@ use crate::log::{self, LogFormat};
 /// The first argument of the process that waits.
 const ARGUMENT: &str = "--crash-watch";
 
-/// How long a browser may take to start the extension, and so another native host, again: after a reload or an update,
-/// or when its service worker alone has died. On a loaded machine that takes some seconds.
-const GRACE: Duration = Duration::from_secs(8);
+/// How long a browser may take to start the extension, and so another native host, again. After a reload, or when its
+/// service worker alone has died, that takes a moment. When the network document ends at the same time, nothing starts
+/// the worker but its alarm, which comes every 30 seconds.
+const GRACE: Duration = Duration::from_secs(40);
 
 /// How often it looks meanwhile. Reading the table of processes takes a few milliseconds.
 const LOOK: Duration = Duration::from_millis(500);
