@@ -48,10 +48,16 @@ mod own_storage;
 mod owner;
 #[path = "e2e/owner_code.rs"]
 mod owner_code;
+#[path = "e2e/past_worker.rs"]
+mod past_worker;
+#[path = "e2e/plain_server.rs"]
+mod plain_server;
 #[path = "e2e/random_kills.rs"]
 mod random_kills;
 #[path = "e2e/real_site.rs"]
 mod real_site;
+#[path = "e2e/request_headers.rs"]
+mod request_headers;
 #[path = "e2e/seats.rs"]
 mod seats;
 #[path = "e2e/several.rs"]

@@ -206,6 +206,12 @@ async fn a_sites_origin_gives_the_bootstrap_and_its_own_folder() {
         .get_at(&site(&server), "/logo.png", &[("sec-fetch-dest", "image")])
         .await;
     assert_eq!(image.status, 503, "a part of a page is never a page");
+    let event_stream = ("accept", "text/event-stream");
+    let events = server
+        .get_at(&site(&server), "/live", &[event_stream])
+        .await;
+    assert_eq!((events.status, events.text()), (200, ""));
+    assert_eq!(events.header("content-type"), "text/event-stream");
     let illegal = server
         .get_at(&format!("www.localhost:{}", server.port), "/", &[])
         .await;

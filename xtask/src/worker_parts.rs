@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 /// The scripts, in the folder of what belongs to sites' origins. They are served as a part of the whole only.
-const SCRIPTS: [&str; 2] = ["cookies.js", "exchange.js"];
+const SCRIPTS: [&str; 3] = ["cookies.js", "headers.js", "exchange.js"];
 
 /// The files that the worker answers with, in the same folder.
 const FILES: [&str; 6] = [

@@ -103,15 +103,16 @@ fn the_values_of_headers_are_bytes_both_ways() {
 fn the_context_tells_what_was_asked() {
     let route = "export const pattern = ['GET /guests/:id', 'GET /all/*path'];
         export default (request, { params, query, visitor }) => ({
-            params, q: query.get('q'), url: request.url, header: request.headers.get('x-a'), visitor,
+            params, q: query.get('q'), url: request.url, header: request.headers.get('x-a'), host: request.headers.get('host'), visitor,
         });";
     let mut site = Site::new(&[("routes/guests.js", route)]);
     let head = RequestHead::new("GET", "/guests/AC%2FDC?q=a+b")
         .with("X-A", " 1 ")
+        .with("Host", "elsewhere.example")
         .with("x-a", "2");
     assert_eq!(
         site.ask(head).text(),
-        r#"{"params":{"id":"AC/DC"},"q":"a b","url":"http://localhost/guests/AC%2FDC?q=a+b","header":"1, 2","visitor":{"id":"","transport":""}}"#
+        r#"{"params":{"id":"AC/DC"},"q":"a b","url":"http://localhost/guests/AC%2FDC?q=a+b","header":"1, 2","host":"localhost","visitor":{"id":"","transport":""}}"#
     );
     assert!(site.get("/all/a/b").text().contains(r#"{"path":"a/b"}"#));
     assert_eq!(site.get("/none").status, 404);

@@ -12,10 +12,15 @@ const LOOK = 30;
 const POLL = 100;
 // Milliseconds between two reports: the parent takes a bounded number of messages.
 const REPORT = 100;
+// Event sources whose last id is kept; the site's worker keeps as many.
+const MAX_EVENT_SOURCES = 256;
 // Bytes: a bigger icon is not shown.
 const MAX_ICON = 128 * 1024;
 
+const FIREFOX = navigator.userAgent.includes('Gecko/');
 const container = navigator.serviceWorker;
+// The last event ids of event sources, for the site's next worker.
+const eventIds = new Map();
 // Everything here is of the site's origin, and in the shell its pages can reach this frame: what is posted is a claim.
 const post = (peerserver, more = {}) => window.parent.postMessage({ peerserver, ...more }, '*');
 
@@ -29,6 +34,7 @@ async function start() {
   container.addEventListener('message', ({ data, ports }) => {
     if (['needPort', 'linked', 'unused'].includes(data?.peerserver)) post(data.peerserver);
     if (data?.peerserver === 'cookies') cookies(data.write, ports[0]);
+    if (data?.peerserver === 'eventId') keepEventId(data);
   });
   container.startMessages();
   // Who may frame this page is said by its Content-Security-Policy: the parent is the gateway's shell
@@ -61,7 +67,13 @@ function unable(error) {
 
 // Not to the worker of `ready`, which stays the same: a visitor who clears the site's data has another one then.
 async function give(port) {
-  (await active())?.postMessage({ peerserver: 'port' }, [port]);
+  (await active())?.postMessage({ peerserver: 'port', eventIds: [...eventIds] }, [port]);
+}
+
+function keepEventId({ source, id }) {
+  eventIds.delete(source);
+  if (id) eventIds.set(source, id);
+  if (eventIds.size > MAX_EVENT_SOURCES) eventIds.delete(eventIds.keys().next().value);
 }
 
 async function active() {
@@ -97,6 +109,7 @@ function mirror() {
   const frame = content();
   if (!frame || frame.document === seen) return report();
   seen = frame.document;
+  if (FIREFOX) sendLate(frame);
   // The parent may have shown something else meanwhile.
   last = '';
   const changed = () => report();
@@ -155,6 +168,29 @@ async function showIcon(url) {
   const reader = new FileReader();
   reader.onload = () => post('icon', { url: reader.result });
   reader.readAsDataURL(blob);
+}
+
+// Firefox shows no worker what is to outlive its page, beacons and `keepalive` fetches: the gateway would get it, and it
+// would be lost. This frame outlives the page, so it sends it in an ordinary way.
+function sendLate(frame) {
+  const page = { fetch: frame.fetch, sendBeacon: frame.Navigator.prototype.sendBeacon };
+  const send = (request, init) => {
+    const ordinary = new frame.Request(request, { referrer: frame.location.href, ...init, keepalive: false });
+    return new URL(ordinary.url).origin === location.origin ? fetch(ordinary) : null;
+  };
+  frame.Navigator.prototype.sendBeacon = function sendBeacon(url, data = null) {
+    const mode = data instanceof frame.Blob ? 'cors' : 'no-cors';
+    const sent = send(url, { method: 'POST', body: data, mode, credentials: 'include' });
+    // What cannot be sent is an error there.
+    if (!sent) return page.sendBeacon.apply(this, arguments);
+    sent.catch(() => {});
+    return true;
+  };
+  frame.fetch = function (input, init) {
+    if (!(init?.keepalive ?? input?.keepalive)) return page.fetch.apply(this, arguments);
+    const sent = send(input, init);
+    return sent ? sent.then((answer) => Object.setPrototypeOf(answer, frame.Response.prototype)) : page.fetch.apply(this, arguments);
+  };
 }
 
 // A link out of the site leaves the frame: an ordinary page would navigate the tab.

@@ -4,10 +4,12 @@
 //
 // Why this is not Rust: it is part of the site worker, and does nothing but ask the browser.
 
+// Where browsers differ and only their name tells.
+const FIREFOX = navigator.userAgent.includes('Gecko/');
 // Chromium 156 keeps cookies for workers. Firefox 153 says that it does, and finds neither what pages write nor what it
-// takes itself, which only its name tells: there the bridge's `document.cookie` is used. Chromium's bridge would not do:
-// in the extension's document it is a third party.
-const STORE = 'cookieStore' in self && !navigator.userAgent.includes('Gecko/');
+// takes itself: there the bridge's `document.cookie` is used. Chromium's bridge would not do: in the extension's document
+// it is a third party.
+const STORE = 'cookieStore' in self && !FIREFOX;
 // Milliseconds that a bridge may take; there may be none any more.
 const BRIDGE_PATIENCE = 1000;
 

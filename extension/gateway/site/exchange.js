@@ -26,30 +26,26 @@ class Failure extends Error {
   }
 }
 
-async function ask(request, url) {
+async function ask(request, url, clientId) {
   if (port && !isSafe(request) && !(await answers())) port = null;
   if (!(await linked(PORT_PATIENCE))) {
     throw new Failure('unlinked', 'the site is not connected');
   }
-  const headers = headersFor(request, url);
+  const from = asker(request, url);
+  const source = isLine(request) ? eventSource(clientId, url) : null;
+  const headers = headersFor(request, url, from, source);
   if (url.href.length + headers.join().length > MAX_HEAD) return new Response('PeerServer: too much in the head of this request\n', { status: 431 });
   while (exchanges.size >= MAX_EXCHANGES) await new Promise((resolve) => queue.push(resolve));
-  const from = asker(request, url);
   const cookies = from && code !== false ? await visibleCookies() : [];
-  return new Exchange(request, url, { headers, from, cookies }).response;
-}
-
-function headersFor(request, url) {
-  const headers = [...request.headers].flat();
-  const { referrer } = request;
-  if (referrer !== FRAMED_REFERRER && referrerOf(request)?.origin === url.origin) headers.push('referer', referrer);
-  return headers;
+  return new Exchange(request, url, source && new EventIds(source), { headers, from, cookies }).response;
 }
 
 class Exchange {
-  constructor(request, url, more) {
+  // `events` reads the answer's events, if it has some.
+  constructor(request, url, events, more) {
     this.id = nextId++;
     this.request = request;
+    this.events = events;
     this.begun = false;
     this.chunks = null;
     this.untaken = 0;
@@ -103,6 +99,7 @@ class Exchange {
         break;
       case 'chunk':
         this.untaken += message.bytes.byteLength;
+        this.events?.read(message.bytes);
         this.chunks.enqueue(message.bytes);
         if (this.chunks.desiredSize > 0) this.taken();
         break;
@@ -131,8 +128,10 @@ class Exchange {
     if (this.request.mode === 'navigate') init.headers.append('content-security-policy', `frame-ancestors 'self' ${GATEWAY}`);
     const location = init.headers.get('location');
     if (location) init.headers.set('location', new URL(location, this.request.url).href);
+    if (this.events && status !== 200) this.forgetEvents();
     const empty = status === 204 || status === 205 || status === 304 || this.request.method === 'HEAD';
     if (empty || whole) {
+      if (whole) this.events?.read(whole);
       this.done();
       resolve(new Response(empty ? null : streamed(whole), init));
       return;
@@ -156,7 +155,15 @@ class Exchange {
 
   cancel() {
     port?.postMessage({ kind: 'cancel', id: this.id });
+    this.forgetEvents();
     this.fail(new DOMException('The request was given up.', 'AbortError'));
+  }
+
+  // An event source that the page has ended begins anew.
+  forgetEvents() {
+    const { source } = this.events ?? {};
+    this.events = null;
+    if (source && !isStreaming(source)) keepEventId(source, '');
   }
 
   fail(error) {

@@ -7,7 +7,7 @@
 // that holds its other end, and this worker may die at any time; both are asked for anew.
 
 const OWN = '/.well-known/peerserver/';
-// `parts.js` is cookies.js, exchange.js and `FILES`, what the gateway has for this origin; `policy.js` is `POLICY`, the
+// `parts.js` is cookies.js, headers.js, exchange.js and `FILES`, what the gateway has for this origin; `policy.js` is `POLICY`, the
 // security headers of these files. They are scripts of this worker, since pages of the site can write to every other
 // storage of its origin.
 importScripts(OWN + 'parts.js', OWN + 'policy.js');
@@ -34,6 +34,8 @@ const LINE_AGAIN = 1000;
 const FRAMED = 'framed';
 
 let port = null;
+// The bridge that the port came from.
+let bridge = null;
 let heard = 0;
 let asked = 0;
 let askLater = 0;
@@ -52,8 +54,10 @@ self.addEventListener('message', (event) => {
   if (!isBridge(event.source)) return;
   if (event.data?.peerserver === 'isUsed') event.waitUntil(reportUse(event.source));
   if (event.data?.peerserver !== 'port') return;
+  bridge = event.source;
+  for (const [source, id] of new Map([...event.data.eventIds, ...lastEventIds])) keepEventId(source, id);
   adopt(event.ports[0]);
-  event.source.postMessage({ peerserver: 'linked' });
+  bridge.postMessage({ peerserver: 'linked' });
 });
 
 // Leaves a mark in the origin's storage, an empty database. A site may end its workers, and many do at every page: that
@@ -86,9 +90,9 @@ self.addEventListener('fetch', (event) => {
   } else if (event.request.mode === 'navigate') {
     event.respondWith(navigate(event, url));
   } else if (isLine(event.request)) {
-    event.respondWith(line(event.request, url));
+    event.respondWith(line(event.request, url, event.clientId));
   } else {
-    event.respondWith(ask(event.request, url).catch(refusal));
+    event.respondWith(ask(event.request, url, event.clientId).catch(refusal));
   }
 });
 
@@ -120,7 +124,7 @@ async function navigate(event, url) {
   if (safe && mayBeForeign(event.request)) return bootstrap(FRAMED);
   try {
     if (safe && !(await linked(250))) return bootstrap('connecting');
-    return await ask(event.request, url);
+    return await ask(event.request, url, event.clientId);
   } catch (error) {
     if (safe) return bootstrap(error.reason ?? 'lost', error.message);
     return bootstrap(error.reason === 'lost' ? 'unanswered' : 'unsent');
@@ -147,11 +151,11 @@ const isLine = (request) => request.method === 'GET' && request.headers.get('acc
 
 // A line to a host that is away: it waits, as it would for a server that is slow. A refusal would end it for good, and
 // so does a failure in Firefox; what all browsers come back after is a line that has ended.
-async function line(request, url) {
+async function line(request, url, clientId) {
   const end = Date.now() + LINE_PATIENCE;
   while (Date.now() < end) {
     try {
-      return await ask(request, url);
+      return await ask(request, url, clientId);
     } catch {
       if (request.signal?.aborted) return Response.error();
       await new Promise((resolve) => setTimeout(resolve, LINE_AGAIN));

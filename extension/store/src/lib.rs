@@ -41,7 +41,7 @@ mod tx;
 pub use error::{Ends, Error};
 pub use files::{NewFile, RemovedFile};
 pub use import::{Import, Imported, Target};
-pub use listing::ListedFile;
+pub use listing::{FirstFiles, ListedFile};
 pub use live::LiveFiles;
 pub use log::{LogEntry, LogLevel};
 pub use own_files::Code;

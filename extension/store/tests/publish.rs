@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use common::{file, interrupted, path, paths, put, text, with_site};
 use futures_util::future::{join, join_all};
 use site::FileMeta;
-use store::{Error, ListedFile, NewFile, SiteId, Store, Version};
+use store::{Error, FirstFiles, ListedFile, NewFile, SiteId, Store, Version};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -254,6 +254,13 @@ async fn a_list_has_of_every_file_what_its_record_has() {
             media_type: meta.media_type.clone(),
         };
         let expected: Vec<_> = files.iter().map(listed).collect();
+        for most in [1, 2, 9] {
+            let first = FirstFiles {
+                files: expected.iter().take(most as usize).cloned().collect(),
+                count: expected.len() as u32,
+            };
+            assert_eq!(store.first_files(&site.id, version, most).await, Ok(first));
+        }
         assert_eq!(store.list_files(&site.id, version).await, Ok(expected));
     }
     store.delete_site(&site.id).await.unwrap();

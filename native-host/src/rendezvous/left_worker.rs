@@ -46,7 +46,7 @@ pub fn is_there(parts: &Parts) -> bool {
 
 /// The worker in place of one that was left.
 pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
-    let mut response = response::script(parts, LAST_WORKER);
+    let mut response = response::text(parts, "text/javascript; charset=utf-8", LAST_WORKER);
     response
         .headers_mut()
         .insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"storage\""));

@@ -110,15 +110,10 @@ pub fn json(request: &Parts, data: &impl serde::Serialize) -> Response {
     response
 }
 
-/// A script, never kept.
-pub fn script(request: &Parts, text: &'static str) -> Response {
+/// A text of our own, never kept.
+pub fn text(request: &Parts, content_type: &'static str, text: &'static str) -> Response {
     let body = Bytes::from_static(text.as_bytes());
-    let mut response = with_body(
-        request,
-        StatusCode::OK,
-        "text/javascript; charset=utf-8",
-        body,
-    );
+    let mut response = with_body(request, StatusCode::OK, content_type, body);
     response
         .headers_mut()
         .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

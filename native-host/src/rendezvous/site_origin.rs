@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 use http::StatusCode;
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{ACCEPT, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 
 use super::app::{App, is_read};
@@ -34,6 +34,8 @@ const BRIDGE: &str = "bridge.html";
 /// A page of its own address too: the worker shows it while the host cannot be reached.
 const BOOTSTRAP: &str = "bootstrap.html";
 
+const EVENT_STREAM: &str = "text/event-stream";
+
 const SERVICE_WORKER_ALLOWED: HeaderName = HeaderName::from_static("service-worker-allowed");
 const FETCH_DESTINATION: HeaderName = HeaderName::from_static("sec-fetch-dest");
 
@@ -53,9 +55,15 @@ pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
     if left_worker::is_there(parts) {
         return left_worker::answer(app, gateway, parts);
     }
+    if is_event_source(parts) {
+        // Chromium asks here while it ends the site's worker. An event source comes again after a stream that has
+        // ended, and never after an error.
+        let stream = response::text(parts, EVENT_STREAM, "");
+        return app.guarded(stream, Kind::Plain, gateway);
+    }
     if !is_page(parts) {
-        // A part of a page that came past the worker: HTML in its place would only confuse.
-        let sentence = "This part of the page was asked for while the site was not connected. Reload the page.";
+        let sentence = "The browser asked the gateway for this part of a page, which only the site's host has. Reload \
+                        the page. If that changes nothing, this browser does not let the site answer here.";
         let page = response::page(
             parts,
             StatusCode::SERVICE_UNAVAILABLE,
@@ -134,6 +142,14 @@ fn is_page(parts: &Parts) -> bool {
         wanted,
         None | Some(b"document" | b"iframe" | b"frame" | b"fencedframe" | b"embed" | b"object")
     )
+}
+
+/// Is it what an `EventSource` asks for (HTML, 9.2.2)?
+fn is_event_source(parts: &Parts) -> bool {
+    parts
+        .headers
+        .get(ACCEPT)
+        .is_some_and(|value| value == EVENT_STREAM)
 }
 
 /// The page that says that this binary was built without the gateway's files.

@@ -1,11 +1,21 @@
 //! `wake`: the first request after the host's worker was killed, against the same request to one that
-//! lives.
+//! lives. `wake.visitor`: the first request after the visitor's machine slept, against the same before.
 
-use anyhow::Result;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use tokio::time::sleep;
 
 use super::{Figure, stand::Stand};
 
 const RUNS: usize = 10;
+
+/// How often the visitor's machine sleeps.
+const SLEEPS: usize = 3;
+
+/// Longer than WebRTC waits for a peer that is silent: 30 s (RFC 7675, section 5.1).
+const SLEEP: Duration = Duration::from_secs(40);
 
 const FETCH: &str = "(async () => {
     const begin = performance.now();
@@ -25,5 +35,32 @@ pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
         values.push(view.eval::<f64>(FETCH).await?);
     }
     view.page.close().await?;
-    Ok(vec![Figure::new("wake", "ms", &values, &baselines)])
+    let mut figures = vec![Figure::new("wake", "ms", &values, &baselines)];
+    for (visitor, name) in [
+        (&stand.with, "wake.visitor"),
+        (&stand.without, "wake.visitor.shell"),
+    ] {
+        let view = stand.view(visitor).await?;
+        let group = visitor.as_chromium()?.process_id();
+        let (mut values, mut baselines) = (Vec::new(), Vec::new());
+        for _ in 0..SLEEPS {
+            baselines.push(view.eval::<f64>(FETCH).await?);
+            signal(group, "-STOP")?;
+            sleep(SLEEP).await;
+            signal(group, "-CONT")?;
+            values.push(view.eval::<f64>(FETCH).await?);
+        }
+        view.page.close().await?;
+        figures.push(Figure::new(name, "ms", &values, &baselines));
+    }
+    Ok(figures)
+}
+
+/// Sends a signal to all processes of a browser.
+fn signal(group: u32, signal: &str) -> Result<()> {
+    let status = Command::new("kill")
+        .args([signal, "--", &format!("-{group}")])
+        .status()?;
+    ensure!(status.success(), "kill {signal}: {status}");
+    Ok(())
 }

@@ -26,9 +26,14 @@ pub(super) fn head_object<'js>(
     }
     object.set("params", list)?;
     let headers = Array::new(ctx.clone())?;
-    for (i, (name, value)) in head.headers.iter().enumerate() {
-        headers.set(2 * i, name.to_ascii_lowercase())?;
-        headers.set(2 * i + 1, isomorphic::from_visitor(value))?;
+    // The host that was asked is what the URL has (RFC 9110, 7.2), whatever the visitor writes.
+    let (_, host) = head.origin.split_once("://").unwrap_or_default();
+    headers.set(0, "host")?;
+    headers.set(1, host)?;
+    let own = |(name, _): &&(String, String)| !name.eq_ignore_ascii_case("host");
+    for (i, (name, value)) in head.headers.iter().filter(own).enumerate() {
+        headers.set(2 * i + 2, name.to_ascii_lowercase())?;
+        headers.set(2 * i + 3, isomorphic::from_visitor(value))?;
     }
     object.set("headers", headers)?;
     let visitor = Object::new(ctx.clone())?;

@@ -124,7 +124,7 @@ impl Page {
     /// Write the files in batches; `added` tells how far it came.
     async fn write(&self, mut files: Vec<NewFile>, added: &mut Added) -> Result<(), PageError> {
         let total = files.len();
-        let known: HashSet<String> = self.table.borrow().paths().map(str::to_owned).collect();
+        let known: HashSet<String> = self.shelf.paths(&added.site).await?;
         files.reverse();
         while !files.is_empty() && !self.stopped.get() {
             let batch = next_batch(&mut files);

@@ -354,7 +354,7 @@ impl Page {
             Err(error) => return refuse(&format!("This cannot be: {error}.")),
         };
         if new.as_str() != old {
-            if self.table.borrow().has(new.as_str()) {
+            if self.shelf.file(&site, &new).await?.is_some() {
                 return refuse("There is a file with this path already.");
             }
             self.shelf.rename_file(&site, &listed(&old)?, &new).await?;

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Rows shown before the person asks for all: more make the page slow to build and long to scroll.
-const FIRST_ROWS: usize = 500;
+pub const FIRST_ROWS: u32 = 500;
 
 /// The table, and the files in it by path.
 pub struct FileTable {
@@ -17,6 +17,8 @@ pub struct FileTable {
     rows: Element,
     more: Element,
     files: Vec<DraftFile>,
+    /// How many of them have a row.
+    shown: usize,
     all: bool,
 }
 
@@ -28,18 +30,9 @@ impl FileTable {
             rows: dom::by_id("rows")?,
             more: dom::by_id("all-rows")?,
             files: Vec::new(),
+            shown: 0,
             all: false,
         })
-    }
-
-    /// Is there a file with this path?
-    pub fn has(&self, path: &str) -> bool {
-        self.files.iter().any(|file| file.path == path)
-    }
-
-    /// The paths of all files.
-    pub fn paths(&self) -> impl Iterator<Item = &str> {
-        self.files.iter().map(|file| file.path.as_str())
     }
 
     /// Show the first rows only, from the next time on.
@@ -58,19 +51,17 @@ impl FileTable {
     /// is replaced at that moment.
     pub fn show(&mut self, mut files: Vec<DraftFile>) -> Result<(), PageError> {
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        if files == self.files {
-            return Ok(());
-        }
-        self.files = files;
-        let count = if self.all {
-            self.files.len()
-        } else {
-            self.files.len().min(FIRST_ROWS)
+        let count = match self.all {
+            true => files.len(),
+            false => files.len().min(FIRST_ROWS as usize),
         };
-        self.rows.set_text_content(None);
-        for file in self.files.iter().take(count) {
-            dom::append(&self.rows, &row(file)?)?;
+        if files.get(..count) != self.files.get(..self.shown) {
+            self.rows.set_text_content(None);
+            for file in files.iter().take(count) {
+                dom::append(&self.rows, &row(file)?)?;
+            }
         }
+        (self.files, self.shown) = (files, count);
         dom::show(&self.table, !self.files.is_empty());
         dom::show(&self.more, count < self.files.len());
         dom::set_text(

@@ -226,6 +226,9 @@ impl Page {
                 self.clear_data()?;
             }
             self.show_head()?;
+            if another {
+                self.show_first_files(&id).await?;
+            }
             self.show_files(&id).await?;
             self.show_log(&id).await?;
         }

@@ -4,7 +4,7 @@ use layout::Place;
 use messages::SiteState;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 
-use super::{Page, shelf::DraftFile};
+use super::{Page, file_table::FIRST_ROWS, shelf::DraftFile};
 use crate::{
     error::PageError,
     ui::{dom, links, toast, words},
@@ -60,6 +60,16 @@ impl Page {
         show_fallback(&[], None)
     }
 
+    /// Show the draft's first files, and how many it has: reading all of them may take a while.
+    pub(super) async fn show_first_files(&self, site: &str) -> Result<(), PageError> {
+        let (files, count) = self.shelf.first_files(site, FIRST_ROWS).await?;
+        if self.opened().as_deref() == Some(site) && count > 0 {
+            dom::set_text(&dom::by_id("files-sum")?, &files_count(count.into()));
+            self.table.borrow_mut().show(files)?;
+        }
+        Ok(())
+    }
+
     /// Read the draft's files and settings, and show them.
     pub(super) async fn show_files(&self, site: &str) -> Result<(), PageError> {
         let files = self.shelf.files(site).await?;
@@ -71,11 +81,7 @@ impl Page {
         let total = files.iter().map(|file| file.size).sum();
         let sum = match files.len() {
             0 => String::new(),
-            number => format!(
-                "{}, {}",
-                words::count(number as u64, "file", "files"),
-                words::size(total)
-            ),
+            number => format!("{}, {}", files_count(number as u64), words::size(total)),
         };
         dom::set_text(&dom::by_id("files-sum")?, &sum);
         dom::show(&dom::by_id::<Element>("no-files")?, files.is_empty());
@@ -99,6 +105,10 @@ impl Page {
         toast::say("Saved.");
         self.changed().await
     }
+}
+
+fn files_count(count: u64) -> String {
+    words::count(count, "file", "files")
 }
 
 /// Bytes of the files that a site's code writes; nothing typed is what sites have by themselves.

@@ -1,5 +1,7 @@
 //! Sites as the sites page needs them. The one module that touches the store.
 
+use std::collections::HashSet;
+
 use identity::{PublicKey, SiteName};
 use layout::{
     Place, SiteJson,
@@ -24,6 +26,16 @@ pub struct DraftFile {
     pub size: u64,
     /// The media type that was stored with it, possibly empty.
     pub media_type: String,
+}
+
+impl From<ListedFile> for DraftFile {
+    fn from(file: ListedFile) -> Self {
+        Self {
+            path: file.path,
+            size: file.size,
+            media_type: file.media_type,
+        }
+    }
 }
 
 impl DraftFile {
@@ -137,16 +149,25 @@ impl Shelf {
     /// The files of a draft, by path.
     pub async fn files(&self, site: &str) -> Result<Vec<DraftFile>, PageError> {
         let files = self.store.list_files(&id(site)?, Version::Draft).await?;
-        let listed = |ListedFile {
-                          path,
-                          size,
-                          media_type,
-                      }| DraftFile {
-            path,
-            size,
-            media_type,
-        };
-        Ok(files.into_iter().map(listed).collect())
+        Ok(files.into_iter().map(DraftFile::from).collect())
+    }
+
+    /// The paths of a draft's files.
+    pub async fn paths(&self, site: &str) -> Result<HashSet<String>, PageError> {
+        let files = self.files(site).await?;
+        Ok(files.into_iter().map(|file| file.path).collect())
+    }
+
+    /// The first files of a draft, by path, and how many it has.
+    pub async fn first_files(
+        &self,
+        site: &str,
+        most: u32,
+    ) -> Result<(Vec<DraftFile>, u32), PageError> {
+        let site = id(site)?;
+        let first = self.store.first_files(&site, Version::Draft, most).await?;
+        let files = first.files.into_iter().map(DraftFile::from);
+        Ok((files.collect(), first.count))
     }
 
     /// What the site's record says for the page.
