@@ -11,6 +11,8 @@ const SOON: Duration = Duration::from_secs(5);
 const BIG: usize = 1024 * 1024;
 /// What `extension/peer/src/host/seats.rs` gives one network.
 const MAX_CHANNELS_PER_NETWORK: usize = 150;
+/// What `extension/peer/src/host/requests.rs` gives the heads of one channel's requests, in bytes.
+const MAX_HEADS: usize = 512 * 1024;
 
 const SHOWN: &str = "document.querySelector('h1')?.textContent === 'Welcome to the shop'";
 
@@ -134,4 +136,16 @@ async fn a_page_appears_beside_a_peer_that_asks_for_all_and_reads_nothing() {
         .await
         .unwrap();
     assert_eq!(length, BIG);
+}
+
+#[tokio::test]
+async fn a_channel_whose_heads_fill_its_share_has_more_requests_refused_and_nobody_else_has() {
+    let stage = Stage::set().await;
+    let length = MAX_HEADS / 64;
+    let refused: usize = stage
+        .evil(&format!("hostile.refused(LABEL, 128, {length})"))
+        .await;
+    // The rest of each head takes room as well.
+    assert!((64..=66).contains(&refused), "{refused}");
+    stage.visit().await.wait_for(SHOWN).await.unwrap();
 }

@@ -86,7 +86,11 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             no_more(&rest)?;
             check::all()
         }
-        // Cargo calls this one: see `test`.
+        // Cargo calls these two: see `test`.
+        "timed-test" => match rest.as_slice() {
+            [program, arguments @ ..] => test::timed(Path::new(program), arguments),
+            [] => bail!("timed-test needs a program"),
+        },
         "wasm-test" => match rest.as_slice() {
             [wasm, arguments @ ..] => wasm_test::run(Path::new(wasm), arguments),
             [] => bail!("wasm-test needs a file"),

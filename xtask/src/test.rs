@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
@@ -10,13 +11,19 @@ use anyhow::{Context, Result, bail};
 use crate::build::{self, Speed};
 use crate::places;
 use crate::setup;
-use crate::shell::say;
+use crate::shell::{self, say};
 use crate::test_output::{self, Outcome};
 use crate::toolchain::{Purpose, TARGET, Toolchain, cargo};
 use crate::wasm;
 
-/// Packages whose tests start browsers; such tests run one at a time, for a machine holds only so many.
+/// Packages whose tests start browsers.
 const WITH_BROWSERS: [&str; 2] = ["peerserver", "driver"];
+
+/// Tests with browsers wait for half of their time, on two cores.
+const BROWSER_TESTS_AT_A_TIME: &str = "--test-threads=2";
+
+/// How many tests are named that took longest.
+const SLOWEST: usize = 10;
 
 /// Runs all tests, or those whose name contains `filter`, after the set-up and build they need.
 pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
@@ -41,7 +48,7 @@ pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
     };
     part("native tests", Ok(native(filter)));
     part("wasm tests in Chromium", in_browser(&toolchain, filter));
-    part("end-to-end tests", Ok(end_to_end(filter)));
+    part("end-to-end tests", end_to_end(filter));
 
     say!("\n== summary");
     for version in setup::browser_versions() {
@@ -55,6 +62,11 @@ pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
         say!("{verdict} {name} ({seconds} s)");
         for test in &outcome.failed {
             say!("    {test}\n        alone: cargo xtask test --fast '{test}'");
+        }
+        let mut timed: Vec<_> = outcome.timed.iter().collect();
+        timed.sort_by(|one, other| other.seconds.total_cmp(&one.seconds));
+        for test in timed.into_iter().take(SLOWEST) {
+            say!("    {:>6.1} s {}", test.seconds, test.name);
         }
     }
     if parts.iter().any(|(_, _, outcome)| outcome.error.is_some()) {
@@ -73,9 +85,14 @@ fn native(filter: Option<&str>) -> Command {
     command
 }
 
-fn end_to_end(filter: Option<&str>) -> Command {
+fn end_to_end(filter: Option<&str>) -> Result<Command> {
     let mut command = cargo();
-    command.args(["test", "--no-fail-fast"]);
+    let ourselves = env::current_exe().context("finding our own program")?;
+    let runner = format!(
+        "target.'cfg(all())'.runner = ['{}', 'timed-test']",
+        ourselves.display()
+    );
+    command.args(["test", "--no-fail-fast", "--config", &runner]);
     for package in WITH_BROWSERS {
         command.args(["--package", package]);
     }
@@ -84,8 +101,18 @@ fn end_to_end(filter: Option<&str>) -> Command {
         .env("PEERSERVER_GATEWAY_DIR", dist.join("gateway"))
         .env("PEERSERVER_DIST", dist)
         .args(filter)
-        .args(["--", "--test-threads=1"]);
+        .args(["--", BROWSER_TESTS_AT_A_TIME]);
+    Ok(command)
+}
+
+/// Runs a test program and has it tell each test's time, which libtest keeps for nightly compilers.
+pub fn timed(program: &Path, arguments: &[&str]) -> Result<()> {
+    let mut command = Command::new(program);
     command
+        .args(arguments)
+        .args(["-Zunstable-options", "--report-time"])
+        .env("RUSTC_BOOTSTRAP", "1");
+    shell::run(&mut command)
 }
 
 /// `cargo test` for wasm, with ourselves as the runner.

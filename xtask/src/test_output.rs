@@ -13,8 +13,19 @@ use crate::shell::{say, typed};
 pub struct Outcome {
     /// Names of the tests that failed, in the order in which they ended.
     pub failed: Vec<String>,
+    /// Tests whose time was told.
+    pub timed: Vec<Timed>,
     /// Why the command as a whole failed, if it did.
     pub error: Option<anyhow::Error>,
+}
+
+/// How long a test took.
+#[derive(Debug, PartialEq)]
+pub struct Timed {
+    /// Its name.
+    pub name: String,
+    /// Its time.
+    pub seconds: f64,
 }
 
 impl Outcome {
@@ -22,6 +33,7 @@ impl Outcome {
     pub fn of_error(error: anyhow::Error) -> Self {
         Self {
             failed: Vec::new(),
+            timed: Vec::new(),
             error: Some(error),
         }
     }
@@ -29,12 +41,16 @@ impl Outcome {
 
 /// Runs `command`, prints its two streams in their common order, and reads them.
 pub fn run(command: &mut Command) -> Outcome {
-    let mut failed = Vec::new();
-    let error = pass_on(command, &mut failed).err();
-    Outcome { failed, error }
+    let mut outcome = Outcome {
+        failed: Vec::new(),
+        timed: Vec::new(),
+        error: None,
+    };
+    outcome.error = pass_on(command, &mut outcome).err();
+    outcome
 }
 
-fn pass_on(command: &mut Command, failed: &mut Vec<String>) -> Result<()> {
+fn pass_on(command: &mut Command, outcome: &mut Outcome) -> Result<()> {
     let text = typed(command);
     let (reader, writer) = pipe().context("making a pipe")?;
     command
@@ -49,7 +65,8 @@ fn pass_on(command: &mut Command, failed: &mut Vec<String>) -> Result<()> {
     for line in BufReader::new(reader).split(b'\n') {
         let line = line.with_context(|| format!("reading what `{text}` prints"))?;
         let line = String::from_utf8_lossy(&line);
-        failed.extend(failed_test(&line).map(str::to_owned));
+        outcome.failed.extend(failed_test(&line).map(str::to_owned));
+        outcome.timed.extend(timed_test(&line));
         say!("{line}");
     }
     let status = child
@@ -63,8 +80,23 @@ fn pass_on(command: &mut Command, failed: &mut Vec<String>) -> Result<()> {
 
 /// The name in libtest's `test NAME ... FAILED`.
 fn failed_test(line: &str) -> Option<&str> {
+    let (name, outcome) = ended_test(line)?;
+    outcome.starts_with("FAILED").then_some(name)
+}
+
+/// The time in libtest's `test NAME ... ok <1.234s>`.
+fn timed_test(line: &str) -> Option<Timed> {
+    let (name, outcome) = ended_test(line)?;
+    let (_, time) = outcome.split_once(" <")?;
+    Some(Timed {
+        name: name.to_owned(),
+        seconds: time.strip_suffix("s>")?.parse().ok()?,
+    })
+}
+
+fn ended_test(line: &str) -> Option<(&str, &str)> {
     let (name, outcome) = line.trim().strip_prefix("test ")?.split_once(" ... ")?;
-    (outcome == "FAILED").then(|| name.trim_end_matches(" - should panic"))
+    Some((name.trim_end_matches(" - should panic"), outcome))
 }
 
 #[cfg(test)]
@@ -74,8 +106,19 @@ mod tests {
     #[test]
     fn a_failed_test_is_found_by_its_line() {
         assert_eq!(failed_test("test a::b ... FAILED"), Some("a::b"));
+        assert_eq!(failed_test("test a::b ... FAILED <1.5s>"), Some("a::b"));
         assert_eq!(failed_test("test a::b ... ok"), None);
         assert_eq!(failed_test("test result: FAILED. 1 passed; 1 failed"), None);
+    }
+
+    #[test]
+    fn a_test_that_was_timed_has_its_time() {
+        let timed = Timed {
+            name: "a::b".to_owned(),
+            seconds: 12.345,
+        };
+        assert_eq!(timed_test("test a::b ... ok <12.345s>"), Some(timed));
+        assert_eq!(timed_test("test a::b ... ok"), None);
     }
 
     #[test]

@@ -150,25 +150,20 @@ fn message(kind: &str) -> Result<JsValue, Error> {
 }
 
 /// How many more messages are taken of a site's page: a budget that fills again as time goes.
+#[derive(Default)]
 pub struct Allowance {
     left: Cell<f64>,
-    /// When it was looked at last, in milliseconds since 1970.
+    /// When it was looked at last, in milliseconds since 1970. Since then it is full.
     at: Cell<f64>,
-}
-
-impl Default for Allowance {
-    fn default() -> Self {
-        Self {
-            left: Cell::new(BURST),
-            at: Cell::new(js_sys::Date::now()),
-        }
-    }
 }
 
 impl Allowance {
     /// May one more be taken? Then it is.
     pub fn take(&self) -> bool {
-        let now = js_sys::Date::now();
+        self.take_at(js_sys::Date::now())
+    }
+
+    fn take_at(&self, now: f64) -> bool {
         let passed = (now - self.at.replace(now)) / 1000.0;
         let left = (self.left.get() + passed * PER_SECOND).clamp(0.0, BURST);
         let taken = left >= 1.0;
@@ -183,4 +178,25 @@ pub fn text(message: &JsValue, key: &str, max: u32) -> Option<String> {
     let value = Reflect::get(message.dyn_ref::<Object>()?, &key.into()).ok()?;
     let text = value.dyn_ref::<JsString>()?;
     (text.length() <= max).then(|| text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_posts_without_end_is_heard_as_often_as_it_may() {
+        let allowance = Allowance::default();
+        let now = 1_764_460_800_000.0;
+        let taken = |from: f64, count: u32| {
+            let times = (0..count).map(|n| from + f64::from(n));
+            times.filter(|now| allowance.take_at(*now)).count() as f64
+        };
+        // A thousand in a second, then none for an hour, then one.
+        let most = BURST + PER_SECOND;
+        assert!((most - 2.0..=most).contains(&taken(now, 1_000)));
+        assert_eq!(taken(now + 3_600_000.0, 1), 1.0);
+        // A clock that was set back gives nothing.
+        assert!(taken(now, 1_000) <= most);
+    }
 }

@@ -109,6 +109,23 @@
             }
             return opened;
         },
+        // Of so many requests at once with addresses of so many bytes, how many are refused within two seconds. What is
+        // answered gets no credit.
+        refused: async (label, streams, length) => {
+            const { how, channel } = await connect(label);
+            if (how !== 'open') return how;
+            const bytes = [];
+            channel.onmessage = ({ data }) => bytes.push(...new Uint8Array(data));
+            for (let stream = 1; stream <= streams; stream++) channel.send(get(stream, '/big.bin?'.padEnd(length, 'x')));
+            await new Promise((resolve) => setTimeout(resolve, 2000));
+            const view = new DataView(new Uint8Array(bytes).buffer);
+            let refused = 0;
+            // Behind the host's hello, a frame: its kind, 24 bits of its length, its stream.
+            for (let at = HELLO.length; at + 8 <= view.byteLength; at += 8 + (view.getUint32(at) & 0xffffff)) {
+                if (view.getUint8(at) === 4 && view.getUint16(at + 8) === 2) refused++;
+            }
+            return refused;
+        },
         // What becomes of a channel after `act`.
         after: async (label, act) => {
             const { how, pc, channel } = await connect(label);
