@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Rows shown before the person asks for all: more make the page slow to build and long to scroll.
-pub const FIRST_ROWS: u32 = 500;
+const FIRST_ROWS: usize = 500;
 
 /// The table, and the files in it by path.
 pub struct FileTable {
@@ -43,7 +43,7 @@ impl FileTable {
     /// Show all rows.
     pub fn unfold(&mut self) -> Result<(), PageError> {
         self.all = true;
-        let files = std::mem::take(&mut self.files);
+        let files = self.files.clone();
         self.show(files)
     }
 
@@ -53,13 +53,15 @@ impl FileTable {
         files.sort_by(|a, b| a.path.cmp(&b.path));
         let count = match self.all {
             true => files.len(),
-            false => files.len().min(FIRST_ROWS as usize),
+            false => files.len().min(FIRST_ROWS),
         };
-        if files.get(..count) != self.files.get(..self.shown) {
+        let stay = count >= self.shown && files.get(..self.shown) == self.files.get(..self.shown);
+        let kept = if stay { self.shown } else { 0 };
+        if kept == 0 {
             self.rows.set_text_content(None);
-            for file in files.iter().take(count) {
-                dom::append(&self.rows, &row(file)?)?;
-            }
+        }
+        for file in files.iter().take(count).skip(kept) {
+            dom::append(&self.rows, &row(file)?)?;
         }
         (self.files, self.shown) = (files, count);
         dom::show(&self.table, !self.files.is_empty());

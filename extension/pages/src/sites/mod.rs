@@ -25,6 +25,7 @@ use std::{
     rc::Rc,
 };
 
+use futures_util::future::join;
 use messages::{Ask, Notice, SiteState, State};
 use web_sys::Element;
 
@@ -70,8 +71,9 @@ struct Page {
 /// [`PageError`] if the page is broken, the background silent or the store not to be opened.
 pub async fn start() -> Result<(), PageError> {
     toast::listen()?;
+    let (shelf, first_state) = join(Shelf::open(), background::act(Ask::State)).await;
     let page = Rc::new(Page {
-        shelf: Shelf::open().await?,
+        shelf: shelf?,
         state: RefCell::default(),
         order: Order::default(),
         open: RefCell::default(),
@@ -97,12 +99,12 @@ pub async fn start() -> Result<(), PageError> {
         let page = page.clone();
         move |_| ui::run(page.clone().follow_address())
     });
-    let state = background::act(Ask::State).await;
     dom::show(&dom::by_id("waiting")?, false);
-    page.state.replace(state?);
-    page.show_side().await?;
-    page.show_starters().await?;
+    page.state.replace(first_state?);
     page.clone().follow_address().await?;
+    page.show_starters().await?;
+    // What changed before notices were listened to.
+    page.clone().refresh().await?;
     page.show_room().await
 }
 

@@ -4,11 +4,14 @@ use layout::Place;
 use messages::SiteState;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 
-use super::{Page, file_table::FIRST_ROWS, shelf::DraftFile};
+use super::{Page, shelf::DraftFile};
 use crate::{
     error::PageError,
     ui::{dom, links, toast, words},
 };
+
+/// Files shown before the others are read: what a large window has room for.
+const AT_ONCE: u32 = 50;
 
 const MIB: u64 = 1024 * 1024;
 
@@ -62,7 +65,7 @@ impl Page {
 
     /// Show the draft's first files, and how many it has: reading all of them may take a while.
     pub(super) async fn show_first_files(&self, site: &str) -> Result<(), PageError> {
-        let (files, count) = self.shelf.first_files(site, FIRST_ROWS).await?;
+        let (files, count) = self.shelf.first_files(site, AT_ONCE).await?;
         if self.opened().as_deref() == Some(site) && count > 0 {
             dom::set_text(&dom::by_id("files-sum")?, &files_count(count.into()));
             self.table.borrow_mut().show(files)?;
