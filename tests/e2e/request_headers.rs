@@ -71,7 +71,7 @@ export default async function (request, { db, params: { name } }) {
   const events = "EVENT_STREAM";
   return name === "events"
     ? new Response(events, { headers: { "content-type": "text/event-stream" } })
-    : new Response("<!doctype html><title>Recorded</title>", { headers: { "content-type": "text/html" } });
+    : new Response("<!doctype html><title>Recorded</title>", { headers: { "content-type": "text/html", "x-latin": "caf\u00e9" } });
 }
 "#;
 
@@ -212,6 +212,8 @@ async fn a_handler_gets_the_headers_that_a_server_gets() {
             .unwrap();
         let view = visitor.open(&site.link).await.unwrap();
         let ours = at_the_host(&view).await;
+        let read = "fetch('/record/answer').then((answer) => answer.headers.get('x-latin'))";
+        assert_eq!(view.eval::<String>(read).await.unwrap(), "café", "{kind}");
         let theirs = at_the_server(&visitor).await;
         assert_eq!(
             ours.keys().collect::<Vec<_>>(),

@@ -5,9 +5,9 @@
 /// Milliseconds between looks.
 pub const LOOK: f64 = 1_000.0;
 /// Milliseconds of silence, with requests under way, after which a sign is asked for.
-const SILENCE: f64 = 3_000.0;
+const SILENCE: f64 = 2_000.0;
 /// Milliseconds that the sign may then take: the other end may be busy.
-const PATIENCE: f64 = 5_000.0;
+const PATIENCE: f64 = 4_000.0;
 /// Milliseconds by which a look may be late before the machine is taken to have slept.
 const SLEPT: f64 = 2_000.0;
 /// Milliseconds that the sign may take after a sleep or another cause of doubt, at the least.
@@ -116,13 +116,13 @@ mod tests {
             busy: true,
             ..seen(now, 0.0)
         };
-        assert_eq!(liveness.look(busy(2_000.0)), Verdict::Wait(LOOK));
-        assert_eq!(liveness.look(busy(3_000.0)), Verdict::Ask(LOOK));
-        assert_eq!(liveness.look(busy(4_000.0)), Verdict::Wait(LOOK));
-        for second in 5..8 {
+        assert_eq!(liveness.look(busy(1_000.0)), Verdict::Wait(LOOK));
+        assert_eq!(liveness.look(busy(2_000.0)), Verdict::Ask(LOOK));
+        assert_eq!(liveness.look(busy(3_000.0)), Verdict::Wait(LOOK));
+        for second in 4..6 {
             liveness.look(busy(f64::from(second) * LOOK));
         }
-        assert_eq!(liveness.look(busy(8_000.0)), Verdict::Gone);
+        assert_eq!(liveness.look(busy(6_000.0)), Verdict::Gone);
     }
 
     #[test]
@@ -132,10 +132,10 @@ mod tests {
             busy: true,
             ..seen(now, heard)
         };
-        assert_eq!(liveness.look(busy(3_000.0, 0.0)), Verdict::Ask(LOOK));
-        assert_eq!(liveness.look(busy(4_000.0, 3_001.0)), Verdict::Wait(LOOK));
-        assert_eq!(liveness.look(busy(5_000.0, 3_001.0)), Verdict::Wait(LOOK));
-        assert_eq!(liveness.look(busy(6_001.0, 3_001.0)), Verdict::Ask(LOOK));
+        assert_eq!(liveness.look(busy(2_000.0, 0.0)), Verdict::Ask(LOOK));
+        assert_eq!(liveness.look(busy(3_000.0, 2_001.0)), Verdict::Wait(LOOK));
+        assert_eq!(liveness.look(busy(4_000.0, 2_001.0)), Verdict::Wait(LOOK));
+        assert_eq!(liveness.look(busy(4_001.0, 2_001.0)), Verdict::Ask(LOOK));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What code and product must be like, beyond working: form, size, permissions, nothing remote, nothing inline.
 
+mod circles;
 mod html;
+mod module_graph;
 mod modules;
 mod permissions;
 mod size;
@@ -62,7 +64,8 @@ pub fn all() -> Result<()> {
 
 type Check = fn(&Path) -> Result<Vec<Finding>>;
 
-const CHECKS: [(&str, Check); 4] = [
+const CHECKS: [(&str, Check); 5] = [
+    ("circles of files", circles::check),
     ("wasm imports", modules::check),
     ("sizes", size::check),
     ("permissions", permissions::check),

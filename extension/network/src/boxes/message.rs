@@ -238,3 +238,85 @@ fn whole(value: &JsValue) -> Option<u64> {
         .filter(|number| number.fract() == 0.0 && (0.0..=MOST).contains(number))
         .map(|number| number as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use js_sys::JSON;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    fn read(text: &str) -> Option<Said> {
+        Said::read(&JSON::parse(text).unwrap())
+    }
+
+    #[wasm_bindgen_test]
+    fn what_no_box_of_ours_says_is_not_understood() {
+        let values = ["null", "-1", "0.5", "1e300", "\"1\"", "[1]", "{}", "true"];
+        let fields = [
+            ("beat", "memory"),
+            ("turn", "id"),
+            ("bodyWanted", "id"),
+            ("end", "id"),
+            ("reset", "id"),
+        ];
+        for (kind, field) in fields {
+            for value in values {
+                let text = format!(r#"{{"kind":"{kind}","{field}":{value}}}"#);
+                assert!(read(&text).is_none(), "{text}");
+            }
+        }
+        for text in [
+            "null",
+            "7",
+            r#""beat""#,
+            "[]",
+            "{}",
+            r#"{"kind":["beat"],"memory":1}"#,
+            r#"{"kind":"ready","table":{}}"#,
+            r#"{"kind":"ready","table":"["}"#,
+            r#"{"kind":"failed"}"#,
+            r#"{"kind":"log","entry":"{}"}"#,
+            r#"{"kind":"told","id":1}"#,
+            r#"{"kind":"head","id":1,"status":101,"headers":[]}"#,
+            r#"{"kind":"head","id":1,"status":70000,"headers":[]}"#,
+            r#"{"kind":"head","id":1,"status":200,"headers":["odd"]}"#,
+            r#"{"kind":"head","id":1,"status":200,"headers":["a",1]}"#,
+            r#"{"kind":"head","id":1,"status":200,"headers":{"length":2}}"#,
+            r#"{"kind":"chunk","id":1,"bytes":[1,2]}"#,
+            r#"{"kind":"chunk","id":1,"bytes":{"length":9}}"#,
+            r#"{"kind":"file","id":1,"ticket":4294967296,"op":"read","path":"a"}"#,
+            r#"{"kind":"file","id":1,"ticket":1,"op":"run","path":"a"}"#,
+            r#"{"kind":"file","id":1,"ticket":1,"op":"read"}"#,
+            r#"{"kind":"file","id":1,"ticket":1,"op":"write","path":"a","most":1}"#,
+            r#"{"kind":"visit","id":1}"#,
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn what_a_box_says_is_understood() {
+        assert!(matches!(
+            read(r#"{"kind":"beat","memory":1}"#),
+            Some(Said::Beat(1))
+        ));
+        let head = read(r#"{"kind":"head","id":1,"status":200,"headers":["a","b"],"end":true}"#);
+        assert!(matches!(
+            head,
+            Some(Said::About(
+                1,
+                Step::Head {
+                    status: 200,
+                    end: true,
+                    ..
+                }
+            ))
+        ));
+        let file = read(r#"{"kind":"file","id":1,"ticket":2,"op":"list","path":""}"#);
+        assert!(matches!(
+            file,
+            Some(Said::About(1, Step::File(2, FileOp::List(_))))
+        ));
+    }
+}
