@@ -6,7 +6,15 @@ use std::collections::hash_map::Entry;
 use site::FilePath;
 
 use crate::error::{Error, Fault};
-use crate::report::CaseOnly;
+
+/// A path that differs from that of another file, or of its folder, by upper and lower case only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseOnly {
+    /// The path.
+    pub path: String,
+    /// The other file's.
+    pub other: String,
+}
 
 /// Checks a path as it stands in an archive or a list.
 pub(crate) fn checked(path: &str) -> Result<FilePath, Error> {

@@ -5,6 +5,7 @@ use site::FilePath;
 
 use crate::error::{Error, Fault};
 use crate::manifest::Hash;
+use crate::names::CaseOnly;
 use crate::part::{self, Part, Version};
 
 /// What an archive is.
@@ -79,15 +80,6 @@ impl Report {
             Some(CaseOnly { path, other }) => Err(Fault::CaseCollision(other.clone()).of(path)),
         }
     }
-}
-
-/// A path that differs from that of another file, or of its folder, by upper and lower case only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CaseOnly {
-    /// The path.
-    pub path: String,
-    /// The other file's.
-    pub other: String,
 }
 
 /// An entry that an import leaves out.

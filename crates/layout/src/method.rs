@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::pattern::PatternError;
+use crate::pattern_error::PatternError;
 
 /// Every method that a route can name. `TRACE` and `CONNECT` are not for sites (Fetch, "forbidden method").
 const NAMES: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::method::Methods;
-use crate::pattern::{Params, PathPattern, Pattern, PatternError, segments};
+use crate::pattern::{Params, PathPattern, Pattern, segments};
+use crate::pattern_error::PatternError;
 
 /// Most routes in a site; bounds what one lookup costs (each is compared at most once).
 pub const MAX_ROUTES: usize = 512;

@@ -1,6 +1,6 @@
-//! What one side of a connection is and what it allows. It must not know frames.
+//! What one side of a connection is and what it allows. It must not know how frames are written.
 
-use crate::frame::HEADER;
+use crate::frame::MAX_FRAME_PAYLOAD;
 
 /// Body bytes that may be sent on a stream before the peer's hello is known. Every peer grants at least
 /// this. 64 KiB: a form or a small upload goes out at once, and 32 such streams hold 2 MiB.
@@ -17,10 +17,6 @@ pub const INITIAL_STREAMS: usize = 32;
 /// Bytes of a head that may be sent before the peer's hello is known. Every peer takes at least this.
 /// 16 KiB: more than what browsers send, cookies included.
 pub const INITIAL_HEAD: usize = 16 * 1024;
-
-/// Most payload bytes in one DATA frame: with its header it fills a message of 64 KiB, which every WebRTC
-/// implementation can carry.
-pub const MAX_FRAME_PAYLOAD: usize = 64 * 1024 - HEADER;
 
 /// Largest window, in bytes: 1 GiB. Keeps all credit arithmetic far from the edges of `u32`.
 const MAX_WINDOW: u32 = 1 << 30;

@@ -5,9 +5,9 @@
 //! one head long) only when a chunk ends within them.
 
 use crate::error::Error;
-use crate::event::StreamId;
 use crate::frame::{HEADER, Header, Kind};
 use crate::hello::Hello;
+use crate::stream_id::StreamId;
 
 /// One step of decoding.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What can go wrong, and what it ends. It must not know how a fault was found.
 
-use crate::event::StreamId;
+use crate::stream_id::StreamId;
 
 /// What an error ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,18 +1,7 @@
 //! What the connection tells the application, and the small types the two share.
 
-use std::fmt;
-
 use crate::head::{RequestHead, ResponseHead};
-
-/// The number of a stream, unique for the life of a connection. Ids grow and are never used again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StreamId(pub u32);
-
-impl fmt::Display for StreamId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
+use crate::stream_id::StreamId;
 
 /// Why a stream was reset. On the wire a `u16`; unknown numbers arrive as [`ResetCode::Other`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

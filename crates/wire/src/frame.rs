@@ -1,10 +1,13 @@
 //! Frame headers: how they are written, read and judged. It must not know what a stream does with a frame.
 
 use crate::error::Error;
-use crate::event::StreamId;
+use crate::stream_id::StreamId;
 
 /// Bytes of a frame header.
 pub(crate) const HEADER: usize = 8;
+/// Most payload bytes in one DATA frame: with its header it fills a message of 64 KiB, which every WebRTC
+/// implementation can carry.
+pub const MAX_FRAME_PAYLOAD: usize = 64 * 1024 - HEADER;
 /// Most bytes of a GOAWAY reason: a sentence.
 pub(crate) const MAX_REASON: usize = 256;
 
@@ -60,7 +63,7 @@ impl Header {
         let id = StreamId(u32::from_be_bytes([d, e, f, g]));
         let lawful = match kind {
             Kind::Open | Kind::Head => true,
-            Kind::Data => len <= crate::MAX_FRAME_PAYLOAD && (len > 0 || flag),
+            Kind::Data => len <= MAX_FRAME_PAYLOAD && (len > 0 || flag),
             Kind::Reset => len == 2 && !flag,
             Kind::Window => len == 4 && !flag,
             Kind::Ping => len == 8,
@@ -112,7 +115,7 @@ mod tests {
         let header = Header {
             kind: Kind::Data,
             flag: true,
-            len: crate::MAX_FRAME_PAYLOAD,
+            len: MAX_FRAME_PAYLOAD,
             id: StreamId(0x0102_0304),
         };
         assert_eq!(bytes(header), [0x13, 0, 0xff, 0xf8, 1, 2, 3, 4]);
@@ -135,7 +138,7 @@ mod tests {
             "an empty frame that says nothing"
         );
         assert!(!bad(Kind::Data, true, 0, 1));
-        assert!(bad(Kind::Data, false, crate::MAX_FRAME_PAYLOAD + 1, 1));
+        assert!(bad(Kind::Data, false, MAX_FRAME_PAYLOAD + 1, 1));
         assert!(bad(Kind::Data, false, 1, 0), "a body without a stream");
         assert!(bad(Kind::Ping, false, 8, 1), "a ping on a stream");
         assert!(bad(Kind::Ping, false, 7, 0));

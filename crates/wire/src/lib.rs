@@ -61,6 +61,7 @@
 
 mod config;
 mod connection;
+mod core;
 mod decoder;
 mod error;
 mod event;
@@ -68,17 +69,20 @@ mod frame;
 mod head;
 mod headers;
 mod hello;
+mod outbox;
 mod receive;
 mod stream;
+mod stream_id;
 mod transmit;
 
 pub use config::{
-    Config, INITIAL_CONNECTION_WINDOW, INITIAL_HEAD, INITIAL_STREAMS, INITIAL_WINDOW,
-    MAX_FRAME_PAYLOAD, Role,
+    Config, INITIAL_CONNECTION_WINDOW, INITIAL_HEAD, INITIAL_STREAMS, INITIAL_WINDOW, Role,
 };
 pub use connection::Connection;
 pub use error::{Ends, Error, HeadFault};
-pub use event::{Event, ResetCode, StreamId};
+pub use event::{Event, ResetCode};
+pub use frame::MAX_FRAME_PAYLOAD;
 pub use head::{MAX_HEADERS, MAX_METHOD, MAX_NAME, MAX_PATH, MAX_VALUE, RequestHead, ResponseHead};
 pub use headers::Headers;
 pub use hello::{MAX_VERSION, MIN_VERSION};
+pub use stream_id::StreamId;

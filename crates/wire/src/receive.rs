@@ -2,15 +2,16 @@
 //! is sent. Everything the peer can make us queue is counted here.
 
 use crate::config::Role;
-use crate::connection::Core;
+use crate::core::Core;
 use crate::decoder::Item;
 use crate::error::Error;
-use crate::event::{Event, ResetCode, StreamId};
+use crate::event::{Event, ResetCode};
 use crate::frame::{Header, Kind};
 use crate::head::{RequestHead, ResponseHead};
 use crate::hello::Hello;
+use crate::outbox::Control;
 use crate::stream::{Receiving, Sending, Stream};
-use crate::transmit::Control;
+use crate::stream_id::StreamId;
 
 /// Answers to pings that may wait to be sent: an honest peer has at most 16 pings under way.
 const MAX_PONGS: usize = 64;

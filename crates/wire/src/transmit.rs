@@ -5,60 +5,16 @@
 //! for up to three quarters of a message, then the others in rotation. So a small answer leaves with the
 //! next message however many downloads run, and endless small answers do not stop a download.
 
-use std::collections::VecDeque;
-
-use crate::connection::Core;
-use crate::event::{Event, ResetCode, StreamId};
+use crate::core::Core;
+use crate::event::Event;
 use crate::frame::{self, HEADER, Header, Kind};
+use crate::outbox::Control;
+use crate::stream_id::StreamId;
 
 /// Fewest payload bytes worth a frame of their own at the end of a message.
 const MIN_PAYLOAD: usize = 64;
 /// Bytes that a control frame takes, a GOAWAY aside; only for choosing a capacity.
 const TYPICAL_CONTROL: usize = HEADER + 8;
-
-/// A frame other than DATA that waits.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Control {
-    /// The head kept in the stream.
-    Head(StreamId),
-    /// What is owed to the stream when the frame is written.
-    Window(StreamId),
-    Reset(StreamId, ResetCode),
-    Ping(u64),
-    Pong(u64),
-    GoAway(String),
-}
-
-/// What waits to be sent, apart from the bodies, which wait in their streams.
-#[derive(Debug, Default)]
-pub(crate) struct Outbox {
-    /// Encoded bytes that did not fit the last message, from `carried` on.
-    carry: Vec<u8>,
-    carried: usize,
-    pub(crate) control: VecDeque<Control>,
-    /// How many [`Control::Pong`] are in `control`.
-    pub(crate) pongs: usize,
-    /// Streams ready to send which have not had their head start.
-    fresh: VecDeque<StreamId>,
-    /// Streams ready to send which have.
-    rotation: VecDeque<StreamId>,
-}
-
-impl Outbox {
-    /// An outbox whose first bytes are these.
-    pub(crate) fn starting_with(carry: Vec<u8>) -> Self {
-        Outbox {
-            carry,
-            ..Outbox::default()
-        }
-    }
-
-    /// Takes a stream that is no more out of the lists of bodies.
-    pub(crate) fn unlist(&mut self, id: StreamId) {
-        self.fresh.retain(|other| *other != id);
-        self.rotation.retain(|other| *other != id);
-    }
-}
 
 impl Core {
     pub(crate) fn wants_transmit(&self) -> bool {

@@ -28,9 +28,9 @@ pub fn read(src: &Path) -> Result<Graph> {
         if file.extension().is_none_or(|ending| ending != "rs") {
             continue;
         }
-        let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
-        let code =
-            syn::parse_file(&text).with_context(|| format!("parsing {}", file.display()))?;
+        let text =
+            fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
+        let code = syn::parse_file(&text).with_context(|| format!("parsing {}", file.display()))?;
         let module = module_of(file.strip_prefix(src)?);
         let uses = Uses::of(&module, &code.items);
         modules.insert(module, uses);
@@ -50,7 +50,10 @@ fn module_of(file: &Path) -> Module {
         .iter()
         .map(|part| part.to_string_lossy().into_owned())
         .collect();
-    if parts.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
+    if parts
+        .last()
+        .is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str()))
+    {
         parts.pop();
     }
     parts
@@ -133,6 +136,9 @@ impl<'ast> Visit<'ast> for Uses {
             self.add(&[], &item.tree, passes_on);
         }
     }
+
+    /// `pub(super)` says who may use this, and uses nothing.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let parts = path.segments.iter().map(|part| part.ident.to_string());
@@ -220,11 +226,26 @@ mod tests {
     #[test]
     fn a_file_uses_those_whose_items_it_names() {
         let graph = graph(&[
-            ("lib.rs", "mod a; mod b; mod c; pub use a::A; pub struct Root;"),
-            ("a.rs", "use crate::b::{self, B}; pub struct A(B); fn f() { b::f() }"),
-            ("b/mod.rs", "mod inner; pub use inner::B; pub fn f(_: B) { super::c::g() }"),
-            ("b/inner.rs", "pub struct B; use super::super::c as d; fn h() { d::g() }"),
-            ("c.rs", "use std::fmt; pub fn g() -> Option<crate::Root> { None }"),
+            (
+                "lib.rs",
+                "mod a; mod b; mod c; pub use a::A; pub struct Root;",
+            ),
+            (
+                "a.rs",
+                "use crate::b::{self, B}; pub struct A(B); fn f() { b::f() }",
+            ),
+            (
+                "b/mod.rs",
+                "mod inner; pub use inner::B; pub fn f(_: B) { super::c::g() }",
+            ),
+            (
+                "b/inner.rs",
+                "pub struct B; use super::super::c as d; fn h() { d::g() }",
+            ),
+            (
+                "c.rs",
+                "use std::fmt; pub fn g() -> Option<crate::Root> { None }",
+            ),
         ]);
         assert_eq!(used(&graph, "a"), ["b", "b::inner"]);
         assert_eq!(used(&graph, "b"), ["b::inner", "c"]);
@@ -238,7 +259,7 @@ mod tests {
         let graph = graph(&[
             ("lib.rs", "mod a; mod b; pub use a::A;"),
             ("a.rs", "pub struct A;"),
-            ("b.rs", "use crate::A; fn f(_: A) {}"),
+            ("b.rs", "use crate::A; pub(crate) fn f(_: A) {}"),
         ]);
         assert_eq!(used(&graph, "b"), ["a"]);
     }
