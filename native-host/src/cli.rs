@@ -3,6 +3,7 @@
 
 mod bundle;
 mod rendezvous;
+mod say;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use self::say::say;
 use crate::extension::ExtensionId;
 use crate::install::{self, Browser, Change, Done, Wish};
 
@@ -91,11 +93,6 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// A line to stdout, which is a command's answer. A reader that went away is no failure.
-fn say(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
 }
 
 fn tell(done: &[Done]) {

@@ -11,18 +11,10 @@ use anyhow::{Context, Result};
 use crate::places;
 use crate::setup;
 use crate::shell::{run, say};
+pub use crate::speed::Speed;
 use crate::toolchain::cargo;
 use crate::wasm;
 use crate::worker_parts;
-
-/// How much time the compiler may take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speed {
-    /// Small and fast: what is shipped and measured.
-    Release,
-    /// Quick to build.
-    Fast,
-}
 
 /// Which of `extension/`'s folders goes where in `dist/extension/`.
 const ROOMS: [(&str, &str); 6] = [

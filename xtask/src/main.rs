@@ -11,6 +11,7 @@ mod run;
 mod serve;
 mod setup;
 mod shell;
+mod speed;
 mod test;
 mod test_output;
 mod toolchain;

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::build::Speed;
 use crate::shell::{run, say};
+use crate::speed::Speed;
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 
 /// The packages that become a wasm file of the extension each, named after them.

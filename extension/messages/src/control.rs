@@ -50,23 +50,6 @@ pub enum Answer {
     Box { value: serde_json::Value },
 }
 
-/// Why the background could not do what was asked: one plain sentence for a person.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Failure {
-    /// What went wrong and what to do.
-    pub message: String,
-}
-
-/// Errors are plain sentences for a person already. (`Failure` is no `Error` itself, so it can be made
-/// of any.)
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self {
-            message: error.to_string(),
-        }
-    }
-}
-
 /// Is a name usable?
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::control::Failure;
+use crate::failure::Failure;
 
 /// A question to the box of a site. It is started for that if need be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

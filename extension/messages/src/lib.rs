@@ -11,10 +11,12 @@
 
 mod control;
 mod dynamic;
+mod failure;
 mod gateway;
 mod network;
 
 pub use control::*;
 pub use dynamic::*;
+pub use failure::*;
 pub use gateway::*;
 pub use network::*;

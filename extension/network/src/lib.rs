@@ -9,6 +9,8 @@
 mod answer;
 mod bodies;
 mod boxes;
+mod error;
+mod field;
 mod hosting;
 mod memory;
 mod rooms;

@@ -13,6 +13,8 @@ use webext::message::{from_js, send, settled, to_js};
 use wire::RequestHead;
 
 use crate::boxes::FileOp;
+use crate::error::Error;
+use crate::field::get;
 use crate::worker::Worker;
 
 /// Milliseconds without an answer after which a request is put to the worker again: the worker died
@@ -20,17 +22,6 @@ use crate::worker::Worker;
 const ANSWER_TIMEOUT: u32 = 5_000;
 /// How often a request is put to the worker.
 const TRIES: u32 = 3;
-
-/// A failure between the rooms; ends the request.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The message could not be sent, or was answered with an error.
-    #[error(transparent)]
-    Message(#[from] webext::Error),
-    /// The background does not answer.
-    #[error("the web server of this browser does not answer")]
-    Silent,
-}
 
 #[wasm_bindgen]
 extern "C" {
@@ -217,14 +208,6 @@ fn object<const N: usize>(fields: [(&str, &JsValue); N]) -> Object {
         let _ = Reflect::set(&object, &key.into(), value);
     }
     object
-}
-
-/// A field of an object; undefined if it is none.
-pub fn get(object: &JsValue, key: &str) -> JsValue {
-    match object.dyn_ref::<Object>() {
-        Some(object) => Reflect::get(object, &key.into()).unwrap_or_default(),
-        None => JsValue::UNDEFINED,
-    }
 }
 
 fn text(object: &JsValue, key: &str) -> Option<String> {

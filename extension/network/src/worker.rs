@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageChannel, MessageEvent, MessagePort, ServiceWorkerRegistration};
 use webext::message::settled;
 
-use crate::rooms::Error;
+use crate::error::Error;
 
 /// Milliseconds after which a port in use is handed over again. Half of the 30 s that Chromium lets a
 /// worker live after an event.

@@ -2,7 +2,7 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::own_files;
+use crate::limits;
 
 /// What an error puts an end to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum Error {
     /// The files that the site's code consists of are larger together than they may be.
     #[error(
         "This site's code is {} MiB large: routes, modules, templates and data together have at most {} MiB. Put what visitors only download into public/.",
-        .0.div_ceil(1024 * 1024), own_files::MAX_CODE / 1024 / 1024
+        .0.div_ceil(1024 * 1024), limits::MAX_CODE / 1024 / 1024
     )]
     TooMuchCode(u64),
     /// The site's code would change a file outside of `public/`.
@@ -50,13 +50,13 @@ pub enum Error {
     /// The site's code would write a file that is too large.
     #[error(
         "The file is {} MiB large; a site's code writes files of at most {} MiB.",
-        .0.div_ceil(1024 * 1024), own_files::MAX_OWN_FILE / 1024 / 1024
+        .0.div_ceil(1024 * 1024), limits::MAX_OWN_FILE / 1024 / 1024
     )]
     OwnFileTooLarge(u64),
     /// The site's code would add a file to too many.
     #[error(
         "This site has {} files or more, so its code cannot add another. Delete some.",
-        own_files::MAX_OWN_FILES
+        limits::MAX_OWN_FILES
     )]
     TooManyOwnFiles,
     /// The files that the site's code writes would take more than they may.

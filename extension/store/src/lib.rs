@@ -24,6 +24,7 @@ mod error;
 pub mod files;
 pub mod import;
 mod keys;
+pub mod limits;
 pub mod listing;
 pub mod live;
 mod lock;

@@ -16,6 +16,7 @@ use web_sys::Blob;
 
 use crate::content::Content;
 use crate::files::{NewFile, find, list, read_blob};
+use crate::limits::{MAX_CODE, MAX_OWN_FILE, MAX_OWN_FILES};
 use crate::record::{self, DRAFT, FileRecord, OwnFiles, Site, SiteId};
 use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};
 use crate::tx::Tx;
@@ -23,15 +24,6 @@ use crate::{Error, Store, sites};
 
 /// Where the files lie that the box is given. `site.json` is one more.
 const CODE: [&str; 4] = [ROUTES, LIB, TEMPLATES, DATA];
-
-/// Most bytes of all those files: they are held in memory, once here and once in the box.
-pub const MAX_CODE: u64 = 32 * 1024 * 1024;
-
-/// Largest file that a site's code writes, in bytes: it is held in memory on its way.
-pub const MAX_OWN_FILE: u64 = 64 * 1024 * 1024;
-
-/// Most files of a site whose code makes files: a visitor must not fill the host's disk with tiny ones.
-pub const MAX_OWN_FILES: u32 = 10_000;
 
 /// The code of a live version.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{blob_of_bytes, file, interrupted, name, path, paths, put, text, text_of, with_site};
-use store::own_files::{MAX_OWN_FILE, MAX_OWN_FILES};
+use store::limits::{MAX_OWN_FILE, MAX_OWN_FILES};
 use store::{Error, Imported, NewFile, Site, SiteId, Store, Target, Version};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -7,7 +7,7 @@ use bundle::{CaseOnly, File, Kind, Options, PublicKey, Report, SignatureState, S
 use clap::{Args, Subcommand};
 use identity::Label;
 
-use super::say;
+use super::say::say;
 use crate::Error;
 use crate::bundle::{check, interruptibly, key, pack, unpack};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use signalling::Candidate;
 
 use super::address::Address;
-use super::directory::SocketId;
+use super::socket_id::SocketId;
 
 /// Bytes of a host's candidates that wait for its answer: a machine with many addresses has some dozens of 150.
 const MAX_EARLY_BYTES: usize = 8 * 1024;

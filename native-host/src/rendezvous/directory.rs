@@ -20,13 +20,10 @@ use super::known::Known;
 use super::outbox::Outbox;
 use super::rates::Rates;
 use super::shares::Shares;
+pub use super::socket_id::SocketId;
 
 /// How many addresses' shares of a rate this machine has: every tab, test and proxied client of it is one address.
 pub const LOOPBACK_SHARES: u32 = 64;
-
-/// Names one socket for as long as the process lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SocketId(u64);
 
 #[derive(Debug)]
 struct Peer {

@@ -36,6 +36,7 @@ mod settings;
 mod shares;
 mod site_origin;
 mod socket;
+mod socket_id;
 mod state_file;
 mod upgrade;
 mod write_deadline;

@@ -11,9 +11,9 @@ use super::address::Address;
 use super::app::{App, Deed};
 use super::claims::Verdict;
 use super::day::Day;
-use super::directory::SocketId;
 use super::name_report::TAKEN;
 use super::outbox::Outbox;
+use super::socket_id::SocketId;
 
 /// Why a peer's message ends its socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use stage::Visitor;
 
 use super::{
-    Figure,
+    figure::Figure,
     stand::{BULK, Stand},
 };
 

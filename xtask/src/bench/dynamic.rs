@@ -5,7 +5,11 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use stage::{Site, View, Visitor, ask};
 
-use super::{Figure, guests, quantile, stand::Stand};
+use super::{
+    figure::{Figure, quantile},
+    guests,
+    stand::Stand,
+};
 
 const ROUNDS: usize = 5;
 const FETCHES: usize = 100;

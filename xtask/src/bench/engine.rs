@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::node::Node;
-use super::{Figure, guests, stand::Stand};
+use super::{figure::Figure, guests, stand::Stand};
 use crate::shell::{answer, say};
 use crate::toolchain::cargo;
 

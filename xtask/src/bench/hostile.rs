@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use stage::{Content, Host, HostOptions, Site, Visitor, hostile};
 
-use super::{Figure, bundle::memory::Watch, stand::Stand};
+use super::{bundle::memory::Watch, figure::Figure, stand::Stand};
 
 const RUNS: usize = 5;
 /// Channels, and streams on each.

@@ -3,7 +3,10 @@
 
 use anyhow::Result;
 
-use super::{Figure, quantile, stand::Stand};
+use super::{
+    figure::{Figure, quantile},
+    stand::Stand,
+};
 
 const ROUNDS: usize = 5;
 const FETCHES: usize = 100;

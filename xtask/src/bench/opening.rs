@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use stage::{PATIENCE, Visitor};
 
-use super::{Figure, stand::Stand};
+use super::{figure::Figure, stand::Stand};
 
 const COLD_RUNS: usize = 5;
 const WARM_RUNS: usize = 10;

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use driver::chromium::{Chromium, Page};
 use stage::{Dist, Host, HostOptions, PATIENCE};
 
-use super::Figure;
+use super::figure::Figure;
 
 /// How many files, and the figure's name.
 const SIZES: [(usize, &str); 2] = [(1_000, "sites_open.1k"), (50_000, "sites_open.50k")];

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use tokio::time::sleep;
 
-use super::{Figure, stand::Stand};
+use super::{figure::Figure, stand::Stand};
 
 const RUNS: usize = 10;
 

@@ -9,8 +9,9 @@ use anyhow::{Context, Result};
 use petgraph::algo::tarjan_scc;
 use petgraph::graphmap::DiGraphMap;
 
+use super::files::files;
+use super::finding::Finding;
 use super::module_graph::{self, Graph};
-use super::{Finding, files};
 use crate::places;
 
 /// The files of each circle, by crate.
@@ -26,7 +27,8 @@ pub fn check(_: &Path) -> Result<Vec<Finding>> {
     let root = places::root();
     let known = root.join(KNOWN);
     let known = fs::read_to_string(&known).with_context(|| format!("reading {KNOWN}"))?;
-    let known: Circles = serde_json::from_str(&known).with_context(|| format!("reading {KNOWN}"))?;
+    let known: Circles =
+        serde_json::from_str(&known).with_context(|| format!("reading {KNOWN}"))?;
     let mut found = Circles::new();
     for source in sources(&root)? {
         let name = source.strip_prefix(&root)?.display().to_string();

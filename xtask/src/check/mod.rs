@@ -1,6 +1,8 @@
 //! What code and product must be like, beyond working: form, size, permissions, nothing remote, nothing inline.
 
 mod circles;
+mod files;
+mod finding;
 mod html;
 mod module_graph;
 mod modules;
@@ -8,11 +10,12 @@ mod permissions;
 mod size;
 mod web;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+
+use finding::Finding;
 
 use crate::build::{self, Speed};
 use crate::places;
@@ -20,9 +23,6 @@ use crate::setup;
 use crate::shell::{run, say};
 use crate::toolchain::{Purpose, Toolchain, cargo};
 use crate::wasm;
-
-/// Something that is not as it must be, in a sentence that names the place.
-type Finding = String;
 
 /// Runs all checks, after the set-up and build they need.
 pub fn all() -> Result<()> {
@@ -96,37 +96,4 @@ fn clippy_wasm(toolchain: &Toolchain) -> Command {
     }
     command.args(["--all-targets", "--", "--deny", "warnings"]);
     command
-}
-
-/// All files under a folder, sorted.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-/// The files under the product's web parts that end in `ending`, with their names relative to `dist`.
-fn with_ending(dist: &Path, ending: &str) -> Result<Vec<(String, PathBuf)>> {
-    let mut found = files(&dist.join("extension"))?;
-    found.extend(files(&dist.join("gateway"))?);
-    found.retain(|file| file.extension().is_some_and(|have| have == ending));
-    Ok(found
-        .into_iter()
-        .map(|file| (name(dist, &file), file))
-        .collect())
-}
-
-fn name(dist: &Path, file: &Path) -> String {
-    file.strip_prefix(dist)
-        .unwrap_or(file)
-        .display()
-        .to_string()
 }

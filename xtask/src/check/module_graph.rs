@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item, ItemMod, ItemUse, UseTree, Visibility};
 
-use super::files;
+use super::files::files;
 
 /// A module's path in its crate: that of the root is empty.
 type Module = Vec<String>;

@@ -7,7 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasmparser::{Parser, Payload};
 
-use super::{Finding, with_ending};
+use super::files::with_ending;
+use super::finding::Finding;
 
 /// Looks at every wasm file of the product.
 pub fn check(dist: &Path) -> Result<Vec<Finding>> {

@@ -11,7 +11,8 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Deserialize;
 
-use super::{Finding, files, name, with_ending};
+use super::files::{files, name, with_ending};
+use super::finding::Finding;
 use crate::places;
 use crate::shell::say;
 

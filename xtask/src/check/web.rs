@@ -6,8 +6,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use super::files::with_ending;
+use super::finding::Finding;
 use super::html::{Tag, tags};
-use super::{Finding, with_ending};
 
 /// What loads or makes code in a script, and why it may not be there. `'`, `"` and `` ` `` count as one sign.
 const FORBIDDEN: [(&str, &str); 9] = [

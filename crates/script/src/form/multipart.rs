@@ -1,7 +1,7 @@
 //! Parts of `multipart/form-data` (RFC 7578; Fetch Standard, "multipart/form-data parser").
 
+use super::field::{Field, FieldValue, FormError};
 use super::parameters::{self, unescape};
-use super::{Field, FieldValue, FormError};
 use crate::bounds::{FORM_FIELDS, PART_HEAD};
 
 /// Reads all parts.

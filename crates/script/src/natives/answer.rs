@@ -3,7 +3,8 @@
 use rquickjs::{Ctx, Exception, FromJs, Result, TypedArray, Value};
 
 use super::bytes::slice;
-use super::{Reach, Table};
+use super::reach::Reach;
+use super::table::Table;
 use crate::asks::{Ask, Whole};
 use crate::bounds::{HEADERS, HEADERS_SIZE};
 use crate::isomorphic;

@@ -7,7 +7,8 @@ use rquickjs::prelude::Opt;
 use rquickjs::{Ctx, Exception, Result, TypedArray};
 
 use super::bytes::slice;
-use super::{Reach, Table};
+use super::reach::Reach;
+use super::table::Table;
 use crate::asks::{Ask, Asks};
 use crate::bounds;
 use crate::effect::{FileOp, Level};

@@ -3,7 +3,8 @@
 use rquickjs::{Ctx, Exception, Result, TypedArray, Value};
 use sha2::Digest;
 
-use super::{Reach, Table, in_time};
+use super::reach::{Reach, in_time};
+use super::table::Table;
 use crate::bounds;
 use crate::form;
 use crate::inbound::form_status;

@@ -5,7 +5,9 @@ use std::rc::Rc;
 use database::Database;
 use rquickjs::{Ctx, Exception, Result};
 
-use super::{Reach, Table, ask::question, in_time};
+use super::ask::question;
+use super::reach::{Reach, in_time};
+use super::table::Table;
 use crate::asks::Ask;
 use crate::data::{self, Asker, DataError};
 use crate::session::Wish;

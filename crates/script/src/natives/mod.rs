@@ -5,46 +5,14 @@ pub(crate) mod answer;
 mod ask;
 mod bytes;
 mod data;
+mod reach;
+mod table;
 mod url;
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use rquickjs::{Ctx, Object, Result};
 
-use database::Database;
-use rquickjs::function::IntoJsFunc;
-use rquickjs::{Ctx, Exception, Function, Object, Result};
-use template::Templates;
-
-use crate::asks::Asks;
-use crate::budget::Budget;
-use crate::facts::Facts;
-use crate::hashing::Hashing;
-use crate::platform::Platform;
-
-/// What natives work with.
-#[derive(Clone)]
-pub(crate) struct Reach {
-    pub asks: Rc<Asks>,
-    pub budget: Rc<Budget>,
-    pub platform: Rc<dyn Platform>,
-    /// Most bytes of an answer's body.
-    pub output: u64,
-    /// Most bytes that it writes into files.
-    pub files: u64,
-    pub hashing: Rc<RefCell<Hashing>>,
-    pub facts: Rc<Facts>,
-    pub database: Option<Rc<Database>>,
-    pub templates: Rc<Templates>,
-}
-
-/// Before work that takes long for a call: is there time left? The interpreter itself looks so seldom that a loop of
-/// such calls would go on for many times its limit.
-fn in_time(ctx: &Ctx<'_>, reach: &Reach) -> Result<()> {
-    match reach.budget.is_over() {
-        true => Err(Exception::throw_internal(ctx, "the time is over")),
-        false => Ok(()),
-    }
-}
+pub(crate) use reach::Reach;
+use table::Table;
 
 /// The object `host`.
 pub(crate) fn install<'js>(ctx: &Ctx<'js>, reach: &Reach) -> Result<Object<'js>> {
@@ -58,20 +26,4 @@ pub(crate) fn install<'js>(ctx: &Ctx<'js>, reach: &Reach) -> Result<Object<'js>>
     data::install(&host, reach)?;
     url::install(&host)?;
     Ok(host.object)
-}
-
-/// The functions so far.
-struct Table<'js> {
-    ctx: Ctx<'js>,
-    object: Object<'js>,
-}
-
-impl<'js> Table<'js> {
-    fn add<F, P>(&self, name: &str, function: F) -> Result<()>
-    where
-        F: IntoJsFunc<'js, P> + 'js,
-    {
-        self.object
-            .set(name, Function::new(self.ctx.clone(), function)?)
-    }
 }

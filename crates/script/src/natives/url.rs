@@ -4,7 +4,7 @@ use rquickjs::Result;
 use rquickjs::prelude::Opt;
 use url::{Url, quirks};
 
-use super::Table;
+use super::table::Table;
 
 pub(super) fn install(host: &Table<'_>) -> Result<()> {
     host.add("urlParse", |url: String, base: Opt<Option<String>>| {

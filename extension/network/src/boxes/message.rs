@@ -13,7 +13,7 @@ use messages::LogEntry;
 use wasm_bindgen::{JsCast, JsValue};
 use wire::Headers;
 
-use crate::rooms::get;
+use crate::field::get;
 
 /// A message to the box, field by field.
 pub struct Message {

@@ -249,16 +249,16 @@ impl Request<'_> {
             Ok(done) => {
                 let mut reply = reply;
                 for field in ["refused", "type", "deleted"] {
-                    let value = crate::rooms::get(&done, field);
+                    let value = crate::field::get(&done, field);
                     if !value.is_undefined() {
                         reply = reply.with(field, value);
                     }
                 }
-                let list = crate::rooms::get(&done, "files");
+                let list = crate::field::get(&done, "files");
                 if list.is_object() {
                     reply = reply.with("list", list);
                 }
-                let body = crate::rooms::get(&done, "body");
+                let body = crate::field::get(&done, "body");
                 match body.dyn_into::<web_sys::Blob>() {
                     Ok(blob) => match webext::message::settled(Ok(blob.array_buffer())).await {
                         Ok(buffer) => reply.bytes(&Uint8Array::new(&buffer)),

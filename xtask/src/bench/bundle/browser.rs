@@ -10,9 +10,9 @@ use driver::chromium::Page;
 use stage::{Dist, Host, HostOptions};
 use tokio::time::sleep;
 
-use super::Taken;
 use super::memory::Watch;
 use super::site::MIB;
+use super::taken::Taken;
 
 /// How long each may take.
 const LIMIT: Duration = Duration::from_secs(300);

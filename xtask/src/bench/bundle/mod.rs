@@ -6,6 +6,7 @@
 mod browser;
 pub mod memory;
 mod site;
+mod taken;
 
 use std::fs;
 use std::path::Path;
@@ -17,20 +18,13 @@ use anyhow::{Context, Result, ensure};
 use stage::Dist;
 use tokio::runtime::Runtime;
 
-use super::Figure;
+use super::figure::Figure;
 use crate::shell::typed;
+use taken::Taken;
 
 const ROUNDS: usize = 3;
 /// How often a program's memory is looked at; its peak is kept by the system meanwhile.
 const LOOK: Duration = Duration::from_millis(5);
-
-/// What one program took.
-struct Taken {
-    /// In MiB of the site a second.
-    speed: f64,
-    /// The most memory it had, in MiB; `None` where the system does not tell.
-    memory: Option<f64>,
-}
 
 /// Speeds in MiB/s; memory in MiB, of a browser the most that one of its processes had more than before.
 pub fn measure(peerserver: &Path, dist: &Dist) -> Result<Vec<Figure>> {

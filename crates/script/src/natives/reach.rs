@@ -1,0 +1,39 @@
+//! What the functions that the prelude calls work with.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use database::Database;
+use rquickjs::{Ctx, Exception, Result};
+use template::Templates;
+
+use crate::asks::Asks;
+use crate::budget::Budget;
+use crate::facts::Facts;
+use crate::hashing::Hashing;
+use crate::platform::Platform;
+
+/// What natives work with.
+#[derive(Clone)]
+pub(crate) struct Reach {
+    pub asks: Rc<Asks>,
+    pub budget: Rc<Budget>,
+    pub platform: Rc<dyn Platform>,
+    /// Most bytes of an answer's body.
+    pub output: u64,
+    /// Most bytes that it writes into files.
+    pub files: u64,
+    pub hashing: Rc<RefCell<Hashing>>,
+    pub facts: Rc<Facts>,
+    pub database: Option<Rc<Database>>,
+    pub templates: Rc<Templates>,
+}
+
+/// Before work that takes long for a call: is there time left? The interpreter itself looks so seldom that a loop of
+/// such calls would go on for many times its limit.
+pub(super) fn in_time(ctx: &Ctx<'_>, reach: &Reach) -> Result<()> {
+    match reach.budget.is_over() {
+        true => Err(Exception::throw_internal(ctx, "the time is over")),
+        false => Ok(()),
+    }
+}
