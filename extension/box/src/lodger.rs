@@ -253,7 +253,7 @@ impl Lodger {
         while !self.database.in_transaction()
             && let Some((id, ask)) = self.asked.pop_front()
         {
-            match owner::answer(self, &ask) {
+            match owner::answer(&self.database, || self.problems(), &ask) {
                 Ok(answer) => Said::about("told", id).with("answer", answer).say(),
                 Err(error) => Said::about("told", id).with("error", error).say(),
             }

@@ -2,11 +2,10 @@
 
 use database::transfer::{Import, Position};
 use database::{Access, Cell, Database};
-use messages::{BoxAsk, Rows};
+use messages::{BoxAsk, Problem, Rows};
 use script::Platform;
 use serde::Serialize;
 
-use crate::lodger::Lodger;
 use crate::platform::Machine;
 
 /// Bytes of one collection's data that are read at once.
@@ -16,10 +15,13 @@ const PART: usize = 256 * 1024;
 const MOST: usize = 64 * 1024 * 1024;
 
 /// The answer to a [`BoxAsk`] in JSON, as JSON; or a sentence for the owner.
-pub fn answer(lodger: &Lodger, ask: &str) -> Result<String, String> {
-    let database = &lodger.database;
+pub fn answer(
+    database: &Database,
+    problems: impl FnOnce() -> Vec<Problem>,
+    ask: &str,
+) -> Result<String, String> {
     match serde_json::from_str(ask).map_err(|error| error.to_string())? {
-        BoxAsk::Problems => json(&lodger.problems()),
+        BoxAsk::Problems => json(&problems()),
         BoxAsk::Console { statement, write } => json(&console(database, &statement, write)?),
         BoxAsk::ExportData => json(&export(database).map_err(|error| error.to_string())?),
         BoxAsk::ImportData { collections } => {

@@ -10,7 +10,7 @@ use crate::content::Content;
 use crate::record::{self, DRAFT, FileRecord, SiteId, Version};
 use crate::schema::{BLOBS, FILES, SITES};
 use crate::tx::Tx;
-use crate::{Error, Store, sites};
+use crate::{Error, NewFile, Store, sites};
 
 /// Most files in one transaction: while it writes, visitors' requests wait for it.
 const MAX_BATCH_FILES: usize = 100;
@@ -18,19 +18,6 @@ const MAX_BATCH_FILES: usize = 100;
 /// Most bytes in one transaction, unless one file alone is larger: for the same reason, and because small
 /// files are held in memory until they are written.
 const MAX_BATCH_BYTES: u64 = 32 * 1024 * 1024;
-
-/// A file to add to a draft.
-#[derive(Debug, Clone)]
-pub struct NewFile {
-    /// Where.
-    pub path: FilePath,
-    /// Its bytes: a Blob or a File.
-    pub blob: Blob,
-    /// What the browser takes it for (`blob.type`), possibly empty.
-    pub media_type: String,
-    /// The SHA-256 of its bytes, if they are in memory and were hashed: then they are not read again.
-    pub sha256: Option<[u8; 32]>,
-}
 
 /// A file that was removed from a draft: give it to [`Store::restore_file`] to put it back. It keeps the
 /// bytes alive by itself.

@@ -12,7 +12,8 @@ use wasm_bindgen::JsValue;
 use web_sys::Blob;
 use zeroize::Zeroizing;
 
-use crate::files::{self, NewFile, in_batches};
+use crate::NewFile;
+use crate::files::{self, in_batches};
 use crate::lock::Lock;
 use crate::publish::replace;
 use crate::record::{self, DRAFT, FileRecord, Previous, Site, SiteId, Version};

@@ -14,8 +14,9 @@ use site::{FileMeta, FilePath};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
+use crate::NewFile;
 use crate::content::Content;
-use crate::files::{NewFile, find, list, read_blob};
+use crate::files::{find, list, read_blob};
 use crate::limits::{MAX_CODE, MAX_OWN_FILE, MAX_OWN_FILES};
 use crate::record::{self, DRAFT, FileRecord, OwnFiles, Site, SiteId};
 use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};

@@ -1,0 +1,17 @@
+//! A file to store.
+
+use site::FilePath;
+use web_sys::Blob;
+
+/// A file to add to a draft.
+#[derive(Debug, Clone)]
+pub struct NewFile {
+    /// Where.
+    pub path: FilePath,
+    /// Its bytes: a Blob or a File.
+    pub blob: Blob,
+    /// What the browser takes it for (`blob.type`), possibly empty.
+    pub media_type: String,
+    /// The SHA-256 of its bytes, if they are in memory and were hashed: then they are not read again.
+    pub sha256: Option<[u8; 32]>,
+}
