@@ -8,9 +8,9 @@
 
 #[path = "native_host/browser.rs"]
 mod browser;
-#[path = "native_host/conversation.rs"]
-mod conversation;
 #[path = "native_host/install.rs"]
 mod install;
 #[path = "native_host/port.rs"]
 mod port;
+#[path = "native_host/session.rs"]
+mod session;

@@ -2,8 +2,8 @@
 //! and results into words.
 
 mod bundle;
+mod print;
 mod rendezvous;
-mod say;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
-use self::say::say;
+use self::print::print;
 use crate::extension::ExtensionId;
 use crate::install::{self, Browser, Change, Done, Wish};
 
@@ -82,9 +82,11 @@ pub fn run() -> ExitCode {
                 extension_ids: extension_ids.into_iter().collect(),
                 ..place.wish()
             };
-            install::install(&wish).map(|done| tell(&done))
+            install::install(&wish).map(|done| print_done(&done))
         }
-        Command::Uninstall(place) => install::uninstall(&place.wish()).map(|done| tell(&done)),
+        Command::Uninstall(place) => {
+            install::uninstall(&place.wish()).map(|done| print_done(&done))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -95,7 +97,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn tell(done: &[Done]) {
+fn print_done(done: &[Done]) {
     for Done {
         browser,
         place,
@@ -108,7 +110,7 @@ fn tell(done: &[Done]) {
             Change::Removed => "removed   ",
             Change::Absent => "not there ",
         };
-        say(format_args!("{browser:<8} {what} {place}"));
+        print(format_args!("{browser:<8} {what} {place}"));
     }
 }
 

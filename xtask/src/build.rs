@@ -17,7 +17,7 @@ use crate::wasm;
 use crate::worker_parts;
 
 /// Which of `extension/`'s folders goes where in `dist/extension/`.
-const ROOMS: [(&str, &str); 6] = [
+const FOLDERS: [(&str, &str); 6] = [
     ("background", ""),
     ("network", "network"),
     ("box", "box"),
@@ -74,7 +74,7 @@ pub fn all(speed: Speed) -> Result<()> {
 /// Copies what is not Rust into the extension's folder and stamps its manifest.
 fn rooms(out: &Path) -> Result<()> {
     let rooms = places::root().join("extension");
-    for (room, place) in ROOMS {
+    for (room, place) in FOLDERS {
         copy(&rooms.join(room), &out.join(place), ships)?;
     }
     copy(&rooms.join(STARTERS), &out.join(STARTERS), |_, name| {

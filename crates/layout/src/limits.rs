@@ -17,7 +17,7 @@ pub const MAX_MEMORY_MIB: u64 = 128;
 pub const MAX_BODY_MIB: u64 = 64;
 /// Largest response body in MiB; what is larger should be a static file, which costs no script.
 pub const MAX_OUTPUT_MIB: u64 = 1024;
-/// Most bytes of files that one request writes, in MiB. They pass through the memory of several rooms.
+/// Most bytes of files that one request writes, in MiB. They pass through the memory of several processes.
 pub const MAX_FILE_WRITES_MIB: u64 = 256;
 /// Most bytes of all files that a site's code has written, in MiB: they lie on the host's disk. The owner may allow
 /// less.

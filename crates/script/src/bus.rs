@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
-use crate::bounds::EVENTS_WAITING;
+use crate::limits::EVENTS_WAITING;
 use crate::reply::Reply;
 use crate::request::RequestId;
 

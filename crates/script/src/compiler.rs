@@ -4,10 +4,10 @@ use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::{Declared, WriteOptions};
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Module, Result, Runtime};
 
-use crate::bounds;
+use crate::backtrace;
 use crate::effect::Position;
 use crate::error::Error;
-use crate::stack;
+use crate::limits;
 
 /// Compiles modules one by one; what they import is looked for when they run.
 pub(crate) struct Compiler {
@@ -17,7 +17,7 @@ pub(crate) struct Compiler {
 
 /// Why a module cannot be compiled.
 #[derive(Debug)]
-pub(crate) struct Fault {
+pub(crate) struct Failure {
     pub at: Option<Position>,
     pub message: String,
 }
@@ -26,9 +26,9 @@ impl Compiler {
     pub fn new() -> std::result::Result<Self, Error> {
         let broken = |error: rquickjs::Error| Error::Engine(error.to_string());
         let runtime = Runtime::new().map_err(broken)?;
-        runtime.set_max_stack_size(bounds::STACK);
+        runtime.set_max_stack_size(limits::STACK);
         // Bytecode and its making take a few times the text.
-        runtime.set_memory_limit(bounds::ALL_MODULES * 8);
+        runtime.set_memory_limit(limits::ALL_MODULES * 8);
         runtime.set_loader(Anything, Anything);
         let context = Context::full(&runtime).map_err(broken)?;
         Ok(Self {
@@ -38,7 +38,7 @@ impl Compiler {
     }
 
     /// A module as bytecode: with its lines, which errors need, and without its text.
-    pub fn module(&self, path: &str, text: &str) -> std::result::Result<Vec<u8>, Fault> {
+    pub fn module(&self, path: &str, text: &str) -> std::result::Result<Vec<u8>, Failure> {
         self.context.with(|ctx| {
             let options = WriteOptions {
                 strip_source: true,
@@ -52,10 +52,10 @@ impl Compiler {
     }
 
     /// A JSON file as a module whose default export it is.
-    pub fn json(&self, path: &str, text: &str) -> std::result::Result<Vec<u8>, Fault> {
+    pub fn json(&self, path: &str, text: &str) -> std::result::Result<Vec<u8>, Failure> {
         self.context
             .with(|ctx| ctx.json_parse(text).catch(&ctx).map(drop).map_err(fault))
-            .map_err(|fault| Fault {
+            .map_err(|fault| Failure {
                 message: format!("this is not JSON: {}", fault.message),
                 ..fault
             })?;
@@ -67,13 +67,13 @@ impl Compiler {
     }
 }
 
-fn fault(error: CaughtError<'_>) -> Fault {
+fn fault(error: CaughtError<'_>) -> Failure {
     match error {
-        CaughtError::Exception(error) => Fault {
-            at: error.stack().and_then(|stack| stack::read(&stack).0),
+        CaughtError::Exception(error) => Failure {
+            at: error.stack().and_then(|stack| backtrace::read(&stack).0),
             message: error.message().unwrap_or_default(),
         },
-        error => Fault {
+        error => Failure {
             at: None,
             message: error.to_string(),
         },

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::bounds;
-use crate::inbound::Inbound;
+use crate::limits;
 use crate::realm::Realm;
 use crate::request::Visitor;
+use crate::request_body::RequestBody;
 
 /// How far a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) struct Exchange {
     pub head_only: bool,
     /// When it is given up; `None` once an answer is streamed.
     pub deadline: Option<Duration>,
-    pub inbound: Inbound,
+    pub inbound: RequestBody,
     /// The visitor is gone: nothing more is sent.
     pub gone: bool,
     /// The questions that wait for the body before they wait for the transaction.
@@ -52,7 +52,7 @@ impl Exchange {
         route: String,
         head_only: bool,
         deadline: Duration,
-        inbound: Inbound,
+        inbound: RequestBody,
     ) -> Self {
         Self {
             realm,
@@ -84,12 +84,12 @@ impl Exchange {
 
     /// A stream has computed this long, and has to rest for it.
     pub fn has_computed(&mut self, time: Duration, now: Duration) {
-        self.rested_at = self.rested_at.max(now) + time * bounds::STREAM_REST;
+        self.rested_at = self.rested_at.max(now) + time * limits::STREAM_REST;
     }
 
     /// When a stream that owes too much rest may go on.
     pub fn rests_until(&self, now: Duration) -> Option<Duration> {
-        let debt = Duration::from_millis(bounds::STREAM_DEBT_MS);
+        let debt = Duration::from_millis(limits::STREAM_DEBT_MS);
         let until = self.rested_at.saturating_sub(debt);
         (until > now && !self.gone).then_some(until)
     }

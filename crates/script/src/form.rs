@@ -1,7 +1,7 @@
 //! Forms in request bodies: `application/x-www-form-urlencoded` (URL Standard) and `multipart/form-data`
 //! (RFC 7578), from bytes to fields.
 
-use crate::bounds::FORM_FIELDS;
+use crate::limits::FORM_FIELDS;
 
 mod field;
 mod multipart;

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::bounds::{HASH_REST_OF_NETWORK, HASH_REST_OF_SITE, HASHES_OF_NETWORK, HASHES_OF_SITE};
+use crate::limits::{HASH_REST_OF_NETWORK, HASH_REST_OF_SITE, HASHES_OF_NETWORK, HASHES_OF_SITE};
 
 /// What takes less was no hash: the attempt was refused before.
 const LEAST: Duration = Duration::from_millis(5);

@@ -18,7 +18,7 @@
 //!
 //! Time on the processor ([`layout::Limits::cpu_ms`], looked at by the interpreter itself and where it gets memory), time on the wall
 //! from the request to the head, memory, stack, sizes of bodies both ways, and numbers of log entries, timers,
-//! events and files under way ([`bounds`]). Who crosses one gets 500 or 503 with an incident's id, and the
+//! events and files under way ([`limits`]). Who crosses one gets 500 or 503 with an incident's id, and the
 //! log says where.
 //!
 //! What the interpreter cannot look into is a single operation of its own: joining, sorting, slicing or reversing
@@ -36,20 +36,19 @@
 //!
 //! # Layout
 //! - [`platform`], [`request`], [`effect`]: the shapes at the border.
-//! - [`program`]: a site's code, checked and compiled (`compiler`); `modules` finds what is imported; `stack` reads
+//! - [`program`]: a site's code, checked and compiled (`compiler`); `modules` finds what is imported; `backtrace` reads
 //!   errors.
-//! - [`sandbox`]: all requests of a site; `exchange` is one of them, `fault` how one goes wrong, `bus` the
+//! - [`sandbox`]: all requests of a site; `exchange` is one of them, `failure` how one goes wrong, `bus` the
 //!   events between them.
 //!   `shares` is how much one visitor may have of what all share, `hashing` how much time passwords may take.
 //! - `realm`: a runtime with its limits; `budget` counts its time, `memory` gives it room, [`clock`] what the
 //!   interpreter takes for the time; `prelude` (and the JavaScript in
-//!   `src/prelude/`) is the web platform in it; `natives` is what that asks of Rust; `asks` what it asks of the
+//!   `src/prelude/`) is the web platform in it; `natives` is what that asks of Rust; `host_calls` what it asks of the
 //!   sandbox.
 //! - `transaction`: whose turn it is with the database; `data`, `session`: what is done with it.
-//! - `inbound`, [`form`]: the request's body.
+//! - `request_body`, [`form`]: the request's body.
 
-mod asks;
-pub mod bounds;
+mod backtrace;
 mod budget;
 mod bus;
 pub mod clock;
@@ -59,12 +58,12 @@ pub mod effect;
 mod engine;
 mod error;
 mod exchange;
-mod facts;
-mod fault;
+mod failure;
 pub mod form;
 mod hashing;
-mod inbound;
+mod host_calls;
 mod isomorphic;
+pub mod limits;
 mod memory;
 mod modules;
 mod natives;
@@ -74,10 +73,11 @@ pub mod program;
 mod realm;
 mod reply;
 pub mod request;
+mod request_body;
+mod request_context;
 pub mod sandbox;
 mod session;
 mod shares;
-mod stack;
 mod transaction;
 
 pub use effect::{Effect, FileError, FileOp, FileReply, Input, Level, LogEntry};

@@ -6,15 +6,15 @@ use std::rc::Rc;
 use layout::{Limits, Pattern, Place, Route, RouteTable, SiteJson};
 use template::Templates;
 
-use crate::asks::Ask;
-use crate::bounds;
+use crate::backtrace;
 use crate::compiler::Compiler;
 use crate::effect::Position;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::host_calls::HostCall;
+use crate::limits;
 use crate::modules::Modules;
 use crate::realm::{Allowance, Code, Realm, Turn};
-use crate::stack;
 
 /// Something that a site's author has to know. The rest of the site works without the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,15 +179,15 @@ impl Draft {
     /// Compiles a module; whether that went well.
     fn module(&mut self, compiler: &Compiler, path: &str, bytes: &[u8]) -> bool {
         self.size = self.size.saturating_add(bytes.len());
-        if bytes.len() > bounds::MODULE || self.size > bounds::ALL_MODULES {
+        if bytes.len() > limits::MODULE || self.size > limits::ALL_MODULES {
             self.problem(
                 path,
                 None,
                 format!(
                     "the file is {} bytes long; a module has at most {}, all of a site's together {}",
                     bytes.len(),
-                    bounds::MODULE,
-                    bounds::ALL_MODULES
+                    limits::MODULE,
+                    limits::ALL_MODULES
                 ),
             );
             return false;
@@ -263,9 +263,9 @@ fn patterns(
     }
     for ask in realm.asks.take() {
         match ask {
-            Ask::Inspected(patterns) => return Ok(patterns),
-            Ask::Fail(_, name, message, stack) => {
-                let (at, _) = stack::read(&stack);
+            HostCall::Inspected(patterns) => return Ok(patterns),
+            HostCall::Fail(_, name, message, stack) => {
+                let (at, _) = backtrace::read(&stack);
                 return Err(problem(at, &format!("{name}: {message}")));
             }
             _ => {}

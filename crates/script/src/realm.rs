@@ -8,17 +8,17 @@ use rquickjs::function::Args;
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Module, Object, Persistent, Runtime};
 use template::Templates;
 
-use crate::asks::Asks;
-use crate::bounds;
 use crate::budget::Budget;
 use crate::clock;
 use crate::engine::Engine;
-use crate::facts::Facts;
+use crate::host_calls::HostCalls;
+use crate::limits;
 use crate::memory::TimedMemory;
 use crate::modules::{Compiled, Modules, Paths};
 use crate::natives::{self, Reach};
 use crate::prelude::DRIVER;
 use crate::reply::Reply;
+use crate::request_context::RequestContext;
 
 /// What one runtime may use.
 #[derive(Debug, Clone, Copy)]
@@ -63,9 +63,9 @@ pub(crate) struct Realm {
     driver: Persistent<Object<'static>>,
     context: Context,
     runtime: Runtime,
-    pub asks: Rc<Asks>,
+    pub asks: Rc<HostCalls>,
     pub budget: Rc<Budget>,
-    pub facts: Rc<Facts>,
+    pub facts: Rc<RequestContext>,
     memory: u64,
 }
 
@@ -81,9 +81,9 @@ impl Realm {
         let budget = Rc::new(Budget::new(engine.platform.clone(), allowance.cpu));
         let memory = TimedMemory::new(budget.clone());
         let runtime = Runtime::new_with_alloc(memory).map_err(text)?;
-        runtime.set_max_stack_size(bounds::STACK);
+        runtime.set_max_stack_size(limits::STACK);
         runtime.set_memory_limit(usize::try_from(allowance.memory).unwrap_or(usize::MAX));
-        runtime.set_gc_threshold(bounds::FIRST_COLLECTION);
+        runtime.set_gc_threshold(limits::FIRST_COLLECTION);
         runtime.set_loader(
             Paths {
                 modules: code.modules.clone(),
@@ -96,7 +96,7 @@ impl Realm {
         let watched = budget.clone();
         runtime.set_interrupt_handler(Some(Box::new(move || watched.is_over())));
         let context = clock::seeded(&*engine.platform, || Context::full(&runtime)).map_err(text)?;
-        let asks = Rc::new(Asks::default());
+        let asks = Rc::new(HostCalls::default());
         let reach = Reach {
             asks: asks.clone(),
             budget: budget.clone(),

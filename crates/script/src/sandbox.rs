@@ -1,6 +1,6 @@
 //! All requests of one site: who runs, who waits, and what each wants.
 //!
-//! `admission` is who runs and who waits, `taking` takes up what a request's code asked, `answering` is what its
+//! `admission` is who runs and who waits, `calls` takes up what a request's code asked, `responses` is what its
 //! visitor gets, `start` how its code begins.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -10,23 +10,23 @@ use std::time::Duration;
 use database::Database;
 use layout::{Limits, Lookup};
 
-use crate::bounds::AFTERMATH_SECONDS;
 use crate::bus::Bus;
 use crate::effect::{Effect, Input};
 use crate::engine::Engine;
 use crate::exchange::{Exchange, Phase};
-use crate::fault::Fault;
-use crate::inbound::Inbound;
+use crate::failure::Failure;
+use crate::limits::AFTERMATH_SECONDS;
 use crate::program::Program;
 use crate::realm::{Allowance, Realm, Turn};
 use crate::reply::Reply;
 use crate::request::{RequestHead, RequestId, Visitor};
+use crate::request_body::RequestBody;
 use crate::transaction::Transactions;
 
 mod admission;
-mod answering;
+mod calls;
+mod responses;
 mod start;
-mod taking;
 
 /// Answers the requests of one site with its program.
 ///
@@ -182,7 +182,7 @@ impl Sandbox {
                 continue;
             };
             if exchange.deadline.is_some_and(|deadline| deadline <= now) {
-                self.fail(id, Fault::Deadline);
+                self.fail(id, Failure::Deadline);
                 continue;
             }
             for timer in exchange.due(now) {
@@ -193,7 +193,7 @@ impl Sandbox {
         let late = |waiting: &mut Waiting| waiting.deadline <= now;
         let late: Vec<_> = extract(&mut self.waiting, late);
         for waiting in late {
-            self.refuse(waiting.id, &waiting.route, &waiting.head, &Fault::Busy);
+            self.refuse(waiting.id, &waiting.route, &waiting.head, &Failure::Busy);
         }
         self.run();
     }
@@ -242,11 +242,11 @@ impl Sandbox {
         } = waiting;
         let realm = match self.spare.take().map_or_else(|| self.new_realm(), Ok) {
             Ok(realm) => realm,
-            Err(error) => return self.refuse(id, &route, &head, &Fault::Engine(error)),
+            Err(error) => return self.refuse(id, &route, &head, &Failure::Engine(error)),
         };
         let head_only = head.method == "HEAD";
         realm.facts.set(&head);
-        let inbound = Inbound::new(head.has_body, self.limits().body_bytes());
+        let inbound = RequestBody::new(head.has_body, self.limits().body_bytes());
         let exchange = Exchange::new(
             realm,
             head.visitor.clone(),
@@ -315,15 +315,15 @@ impl Sandbox {
         }
         match turned {
             Turn::Fine => {}
-            Turn::OutOfTime => return self.fail(id, Fault::OutOfTime),
-            Turn::Broken(error) => return self.fail(id, Fault::Engine(error)),
+            Turn::OutOfTime => return self.fail(id, Failure::OutOfTime),
+            Turn::Broken(error) => return self.fail(id, Failure::Engine(error)),
         }
         if let Some(exchange) = self.under_way.get(&id)
             && exchange.is_stuck()
         {
             let fault = match exchange.realm.is_full() {
-                true => Fault::OutOfMemory,
-                false => Fault::Stuck,
+                true => Failure::OutOfMemory,
+                false => Failure::Stuck,
             };
             self.fail(id, fault);
         }

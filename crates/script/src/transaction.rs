@@ -6,9 +6,9 @@ use std::rc::Rc;
 use database::{Database, Error};
 use serde_json::Value;
 
-use crate::facts::Facts;
 use crate::platform::Platform;
 use crate::request::RequestId;
+use crate::request_context::RequestContext;
 use crate::session::Wish;
 
 /// The database of a site, and who has it.
@@ -56,7 +56,7 @@ impl Transactions {
     pub fn commit(
         &mut self,
         request: RequestId,
-        facts: &Facts,
+        facts: &RequestContext,
         session: Option<Value>,
         wish: Wish,
         platform: &dyn Platform,
@@ -93,7 +93,7 @@ impl Transactions {
 
 fn keep_session(
     database: &Database,
-    facts: &Facts,
+    facts: &RequestContext,
     data: Option<Value>,
     wish: Wish,
     platform: &dyn Platform,

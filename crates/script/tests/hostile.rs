@@ -331,12 +331,12 @@ fn logs_timers_questions_and_events_are_bounded() {
     let (site, answer) =
         survives("for (let i = 0; i < 1000; i++) console.log('x'.repeat(10000)); return 'ok'");
     assert_eq!(answer.status, 200);
-    assert_eq!(site.log.len(), script::bounds::LOG_ENTRIES as usize + 1);
+    assert_eq!(site.log.len(), script::limits::LOG_ENTRIES as usize + 1);
     assert!(site.messages().last().unwrap().contains("left out"));
     assert!(
         site.messages()
             .iter()
-            .all(|text| text.len() <= script::bounds::LOG_TEXT + 3)
+            .all(|text| text.len() <= script::limits::LOG_TEXT + 3)
     );
     for (body, message) in [
         (

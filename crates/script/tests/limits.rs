@@ -74,7 +74,7 @@ fn what_a_request_writes_into_files_is_bounded() {
         "for (let i = 0; ; i++) await context.files.write(`public/${i}`, '')",
         limits,
     );
-    let most = script::bounds::FILE_CHANGES as usize;
+    let most = script::limits::FILE_CHANGES as usize;
     assert_eq!(site.files.borrow().len(), most);
     let message = &site.log[0].message;
     assert!(message.contains("at most 1000 files"), "{message}");

@@ -110,7 +110,7 @@ fn a_wrong_site_json_leaves_the_defaults() {
 #[test]
 fn files_that_no_module_can_be_are_named() {
     let (_, engine) = common::engine();
-    let large = vec![b' '; script::bounds::MODULE + 1];
+    let large = vec![b' '; script::limits::MODULE + 1];
     let files: [(&str, &[u8]); 4] = [
         ("routes/latin1.js", b"// \xfc"),
         ("lib/large.js", &large),

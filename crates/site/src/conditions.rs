@@ -53,7 +53,7 @@ impl Validators {
 
     /// Weighs `If-Match`, `If-Unmodified-Since`, `If-None-Match` and `If-Modified-Since`, in the order
     /// of RFC 9110 §13.2.2. For `GET` and `HEAD`.
-    pub fn weigh(&self, request: &Request) -> Verdict {
+    pub fn evaluate(&self, request: &Request) -> Verdict {
         if request.header("if-match").is_some() {
             if !self.is_among(request, "if-match", false) {
                 return Verdict::Failed;
@@ -163,7 +163,7 @@ mod tests {
             (get().with("if-unmodified-since", before), Verdict::Failed),
             (get().with("if-unmodified-since", same), Verdict::Proceed),
         ] {
-            assert_eq!(v.weigh(&request), verdict, "{request:?}");
+            assert_eq!(v.evaluate(&request), verdict, "{request:?}");
         }
     }
 

@@ -134,7 +134,7 @@ fn file<B>(found: Found<B>, request: &Request) -> Response<B> {
             .with("etag", validators.etag.as_str())
             .with("last-modified", validators.last_modified.as_str())
     };
-    match validators.weigh(request) {
+    match validators.evaluate(request) {
         Verdict::NotModified => return head(304),
         Verdict::Failed => return head(412).with("content-length", "0"),
         Verdict::Proceed => {}

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
-use webext::message::from_js;
+use webextension_api::message::from_js;
 
 use crate::{core::Core, databases, document, hosting, state};
 
@@ -64,7 +64,7 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
 
 async fn changed(core: &Rc<Core>) -> Result<(), Failure> {
     core.hot.forget();
-    hosting::tell(core).await
+    hosting::send_plan(core).await
 }
 
 /// An address as an owner enters it: `https://peers.example`, a slash at the end or none.

@@ -3,7 +3,7 @@
 use messages::State;
 use serde_json::json;
 use wasm_bindgen::JsValue;
-use webext::{
+use webextension_api::{
     api,
     message::{settled, to_js},
 };

@@ -14,9 +14,10 @@ use messages::{Failure, Gateway, Native, Report, State};
 use store::Store;
 
 use crate::{
-    databases, hosting,
-    hot::Hot,
-    log::{Telling, Warned},
+    databases,
+    file_cache::FileCache,
+    hosting,
+    log::{LogSubscribers, Warned},
     native::NativePort,
 };
 
@@ -34,7 +35,7 @@ pub struct Core {
     /// Sites, files, settings.
     pub store: Store,
     /// Small files in memory.
-    pub hot: Hot,
+    pub hot: FileCache,
     /// The switch for all hosting.
     hosting: Cell<bool>,
     /// The rendezvous that the owner entered.
@@ -55,7 +56,7 @@ pub struct Core {
     /// How often in a row the native host did not last.
     pub native_ends: Cell<u32>,
     /// Whose logs pages will be told of.
-    pub telling: Telling,
+    pub log_subscribers: LogSubscribers,
     /// Whose owners were warned lately.
     pub warned: Warned,
 }
@@ -92,7 +93,7 @@ impl Core {
         let gateways = store.get_setting(GATEWAYS).await?.unwrap_or_default();
         let core = Rc::new(Self {
             store,
-            hot: Hot::default(),
+            hot: FileCache::default(),
             hosting: Cell::new(hosting),
             rendezvous: RefCell::new(rendezvous),
             port: Cell::new(port),
@@ -103,7 +104,7 @@ impl Core {
             native_port: RefCell::default(),
             close_notice: RefCell::default(),
             native_ends: Cell::new(0),
-            telling: Telling::default(),
+            log_subscribers: LogSubscribers::default(),
             warned: Warned::default(),
         });
         let collected = core.clone();

@@ -4,7 +4,7 @@ use gloo_timers::future::TimeoutFuture;
 use messages::{Failure, ToNetwork};
 use serde_json::json;
 use wasm_bindgen::prelude::*;
-use webext::{
+use webextension_api::{
     api,
     message::{send as send_message, settled, to_js},
 };
@@ -35,7 +35,7 @@ fn together() -> Option<Together> {
 
 /// Is there a network document?
 pub async fn exists() -> bool {
-    if !webext::has("offscreen") {
+    if !webextension_api::has("offscreen") {
         return together().is_some();
     }
     let Ok(filter) = to_js(&json!({ "contextTypes": ["OFFSCREEN_DOCUMENT"] })) else {
@@ -47,7 +47,7 @@ pub async fn exists() -> bool {
 }
 
 /// The network document with this id has lost its port: wait until it is gone, and see to it that it is.
-pub async fn bury(id: &str) {
+pub async fn close_dead(id: &str) {
     let filter = json!({ "contextTypes": ["OFFSCREEN_DOCUMENT"], "documentIds": [id] });
     let Ok(filter) = to_js(&filter) else { return };
     for _ in 0..BURIAL_LOOKS {
@@ -66,7 +66,7 @@ pub async fn ensure() -> Result<(), Failure> {
     if exists().await {
         return Ok(());
     }
-    if !webext::has("offscreen") {
+    if !webextension_api::has("offscreen") {
         return Err(Failure {
             message: "The network document has not started yet.".to_owned(),
         });

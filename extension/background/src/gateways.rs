@@ -5,7 +5,7 @@
 
 use messages::{Failure, Gateway};
 use serde_json::json;
-use webext::{
+use webextension_api::{
     api,
     message::{settled, to_js},
 };
@@ -25,7 +25,7 @@ pub async fn remember(core: &Core) -> Result<(), Failure> {
     }
     let known = gateways.iter().filter_map(|text| Gateway::parse(text).ok());
     core.set_gateways(known.collect()).await?;
-    let top_level = webext::has("offscreen");
+    let top_level = webextension_api::has("offscreen");
     let items = to_js(&json!({ "gateways": gateways, "topLevel": top_level }))?;
     settled(api::storage_local_set(&items)).await?;
     follow(core.rendezvous().as_deref().and_then(patterns)).await

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use messages::{Failure, Native, Plan, PlannedSite, ToNetwork};
-use webext::{api, message::to_js};
+use webextension_api::{api, message::to_js};
 
 use crate::{core::Core, document, gateways, native, state};
 
@@ -50,7 +50,7 @@ pub async fn resume(core: &Rc<Core>) -> Result<(), Failure> {
         native::stop(core);
         let _ = api::alarms_clear(WATCHDOG);
         core.report.take();
-        return tell(core).await;
+        return send_plan(core).await;
     }
     let period = to_js(&serde_json::json!({ "periodInMinutes": WATCHDOG_MINUTES }))?;
     let _ = api::alarms_create(WATCHDOG, &period);
@@ -60,11 +60,11 @@ pub async fn resume(core: &Rc<Core>) -> Result<(), Failure> {
         native::stop(core);
     }
     document::ensure().await?;
-    tell(core).await
+    send_plan(core).await
 }
 
 /// Something of the plan or the state may have changed: tell all whom it concerns.
-pub async fn tell(core: &Core) -> Result<(), Failure> {
+pub async fn send_plan(core: &Core) -> Result<(), Failure> {
     gateways::remember(core).await?;
     if document::exists().await {
         tell_plan(core).await?;

@@ -4,34 +4,34 @@
 //! a cache of what IndexedDB and the network document know, rebuilt by [`wake`] at each start. It must
 //! not know `RTCPeerConnection` or how requests travel.
 //!
-//! - [`serve`]: a visitor's request, read by [`asked`] and answered from the store by the engine; [`hot`] keeps what is small
-//!   and often asked for. [`code`] and [`own_files`] are what a site's own code has from here, [`log`] takes what
-//!   it says. [`databases`] removes those of sites that are gone.
+//! - [`serve`]: a visitor's request, read by [`background_request`] and answered from the store by the engine;
+//!   [`file_cache`] keeps what is small and often asked for. [`code`] and [`site_files`] are what a site's own code has
+//!   from here, [`log`] takes its entries. [`databases`] removes those of sites that are gone.
 //! - [`ask`]: what the popup and the sites page ask; [`state`] is what they are shown, [`badge`] too.
 //! - [`hosting`]: what is to be hosted where; [`native`] and [`document`] are the two it needs for that.
 
 mod ask;
-mod asked;
+mod background_request;
 mod badge;
 mod code;
 mod core;
 mod databases;
 mod document;
+mod file_cache;
 mod gateways;
 mod hosting;
-mod hot;
 mod log;
 mod native;
 mod omnibox;
-mod own_files;
 mod serve;
 mod sign;
+mod site_files;
 mod state;
 
 use messages::{Failure, ToBackground, ToNetwork};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
-use webext::message::{from_js, to_js};
+use webextension_api::message::{from_js, to_js};
 
 use crate::core::Core;
 
@@ -61,7 +61,7 @@ pub async fn on_page_message(message: JsValue, origin: &str) -> Result<JsValue, 
     })
 }
 
-fn not_understood(error: &webext::Error) -> Failure {
+fn not_understood(error: &webextension_api::Error) -> Failure {
     Failure {
         message: format!("A message was not understood: {error}"),
     }
@@ -143,7 +143,7 @@ pub async fn on_network_gone(document: Option<String>) -> Result<(), JsValue> {
     let core = Core::get().await.map_err(thrown)?;
     core.report.take();
     if let Some(document) = document {
-        document::bury(&document).await;
+        document::close_dead(&document).await;
     }
     hosting::resume(&core).await.map_err(thrown)
 }

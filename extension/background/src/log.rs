@@ -10,7 +10,7 @@ use gloo_timers::future::TimeoutFuture;
 use identity::Fingerprint;
 use messages::{Failure, Notice};
 use store::{LogEntry, LogLevel};
-use webext::message::send;
+use webextension_api::message::send;
 
 use crate::core::Core;
 
@@ -22,7 +22,7 @@ const REPEAT: f64 = 60_000.0;
 
 /// The sites whose logs pages will be told of in a moment.
 #[derive(Default)]
-pub struct Telling(RefCell<HashSet<Fingerprint>>);
+pub struct LogSubscribers(RefCell<HashSet<Fingerprint>>);
 
 /// When each site was last warned.
 #[derive(Default)]
@@ -61,12 +61,12 @@ pub async fn append(
 ) -> Result<(), Failure> {
     let entries: Vec<LogEntry> = entries.into_iter().map(kept).collect();
     core.store.append_log(&id, &entries).await?;
-    if core.telling.0.borrow_mut().insert(id.clone()) {
+    if core.log_subscribers.0.borrow_mut().insert(id.clone()) {
         let core = core.clone();
         wasm_bindgen_futures::spawn_local(async move {
             TimeoutFuture::new(PAUSE).await;
             // Before it is told: what comes while it is told is told anew.
-            core.telling.0.borrow_mut().remove(&id);
+            core.log_subscribers.0.borrow_mut().remove(&id);
             // Fails when no page listens.
             let _ = send(&Notice::Log { site: id }).await;
         });

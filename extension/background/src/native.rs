@@ -12,7 +12,7 @@ use gloo_timers::future::TimeoutFuture;
 use messages::Native;
 use native_messaging::{Call, Event, FailReason, NAME, Reply, Request, ToExtension, VERSION};
 use wasm_bindgen::prelude::*;
-use webext::{
+use webextension_api::{
     api::{self, Port},
     message::{from_js, to_js},
 };
@@ -89,14 +89,15 @@ pub fn ensure(core: &Rc<Core>) {
         Ok(port) => port,
         Err(error) => {
             core.native.replace(Native::Failed {
-                reason: webext::text_of(&error),
+                reason: webextension_api::text_of(&error),
             });
             return;
         }
     };
     let weak = Rc::downgrade(core);
     let heard = weak.clone();
-    let on_message = Closure::<dyn FnMut(JsValue)>::new(move |message| hear(&heard, message));
+    let on_message =
+        Closure::<dyn FnMut(JsValue)>::new(move |message| handle_message(&heard, message));
     let on_disconnect = Closure::<dyn FnMut(Port)>::new(move |port: Port| gone(&weak, &port));
     port.on_message()
         .add_listener(on_message.as_ref().unchecked_ref());
@@ -146,7 +147,7 @@ pub fn stop(core: &Core) {
     }
 }
 
-fn hear(core: &Weak<Core>, message: JsValue) {
+fn handle_message(core: &Weak<Core>, message: JsValue) {
     let (Some(core), Ok(message)) = (core.upgrade(), from_js::<ToExtension>(message)) else {
         return;
     };
@@ -246,6 +247,6 @@ fn changed(core: Rc<Core>, native: Native) {
     }
     wasm_bindgen_futures::spawn_local(async move {
         // Only tells: `resume` would open the port again at once, for ever, if the host cannot run.
-        let _ = hosting::tell(&core).await;
+        let _ = hosting::send_plan(&core).await;
     });
 }

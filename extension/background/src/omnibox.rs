@@ -2,7 +2,7 @@
 
 use messages::Failure;
 use serde_json::json;
-use webext::{
+use webextension_api::{
     api,
     message::{settled, to_js},
 };

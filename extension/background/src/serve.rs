@@ -12,20 +12,22 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use crate::{
-    asked::Asked,
+    background_request::BackgroundRequest,
     code,
     core::Core,
-    hot::{Bytes, HotFiles},
-    own_files,
+    file_cache::{Bytes, HotFiles},
+    site_files,
 };
 
 /// To a request `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`; for the others see
 /// [`code`] and [`own_files`]. `{error}` when this browser cannot.
 pub async fn serve(asked: &JsValue) -> JsValue {
-    let answer = match Asked::read(asked) {
-        Ok(Asked::Code(site)) => code::answer(&site).await,
-        Ok(Asked::File(site, asked)) => own_files::answer(&site, asked).await,
-        Ok(Asked::Request(site, request)) => respond(&site, &request).await.map(response),
+    let answer = match BackgroundRequest::read(asked) {
+        Ok(BackgroundRequest::Code(site)) => code::answer(&site).await,
+        Ok(BackgroundRequest::File(site, asked)) => site_files::answer(&site, asked).await,
+        Ok(BackgroundRequest::Request(site, request)) => {
+            respond(&site, &request).await.map(response)
+        }
         Err(failure) => Err(failure),
     };
     let reply = answer.unwrap_or_else(|failure| {

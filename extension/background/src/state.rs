@@ -1,7 +1,7 @@
 //! What the popup shows: put together from the store, the report and the native host.
 
 use messages::{Failure, Native, Notice, Rendezvous, SiteState, State};
-use webext::message::send;
+use webextension_api::message::send;
 
 use crate::{badge, core::Core};
 

@@ -4,23 +4,23 @@
 //! WebExtensions API or another site.
 //!
 //! - `border`: what it says to its owner, the network document, and hears from it.
-//! - `lodger`: the site in the box: its program, its database, its requests.
+//! - `runtime`: the site in the box: its program, its database, its requests.
 //! - `owner`: what the site's owner asks: questions to the database, data out and in.
 //! - [`database`]: opens the site's database, in files that outlive the Worker.
 //! - `platform`: clocks, random bytes, and the signs of life by which the owner knows that all is well.
 
 #[cfg(target_arch = "wasm32")]
-mod border;
-#[cfg(target_arch = "wasm32")]
 pub mod database;
 #[cfg(target_arch = "wasm32")]
 mod libc;
 #[cfg(target_arch = "wasm32")]
-mod lodger;
+mod message;
 #[cfg(target_arch = "wasm32")]
 mod owner;
 #[cfg(target_arch = "wasm32")]
 mod platform;
+#[cfg(target_arch = "wasm32")]
+mod site_runtime;
 
 #[cfg(target_arch = "wasm32")]
-pub use lodger::hear;
+pub use site_runtime::handle_message;

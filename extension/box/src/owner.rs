@@ -11,7 +11,7 @@ use crate::platform::Machine;
 /// Bytes of one collection's data that are read at once.
 const PART: usize = 256 * 1024;
 
-/// Most bytes of data that one answer holds: it is one text in three rooms.
+/// Most bytes of data that one answer holds: it is one text in three places.
 const MOST: usize = 64 * 1024 * 1024;
 
 /// The answer to a [`BoxAsk`] in JSON, as JSON; or a sentence for the owner.

@@ -11,7 +11,7 @@ use script::{Platform, RequestId};
 use wasm_bindgen::JsCast;
 use web_sys::{Crypto, DedicatedWorkerGlobalScope, Performance};
 
-use crate::border;
+use crate::message;
 
 /// Milliseconds between two beats.
 const BEAT: f64 = 250.0;
@@ -102,7 +102,7 @@ impl Platform for Machine {
         let now = self.milliseconds();
         if now - self.beat.get() > BEAT {
             self.beat.set(now);
-            border::beat();
+            message::beat();
         }
         Duration::from_secs_f64(now.max(0.0) / 1e3)
     }
@@ -123,7 +123,7 @@ impl Platform for Machine {
         self.begin();
         // A request has several turns, mostly in a row.
         if self.turn_of.replace(Some(request)) != Some(request) {
-            border::turn(request);
+            message::turn(request);
         }
     }
 }

@@ -44,9 +44,9 @@ struct Shell {
     bridge: RefCell<Option<Bridge>>,
     frame: Frame,
     /// Has the frame been led to the site?
-    led: Cell<bool>,
-    /// When it was last led, in milliseconds since 1970.
-    led_at: Cell<f64>,
+    navigated: Cell<bool>,
+    /// When it was last navigated, in milliseconds since 1970.
+    navigated_at: Cell<f64>,
     linked: Cell<bool>,
     connected: Cell<bool>,
     /// Did the bridge say that this browser has no worker for it?
@@ -71,8 +71,8 @@ pub fn start(show: Function) -> Result<(), Error> {
         show,
         bridge: RefCell::default(),
         frame: Frame::find(&document, &address.origin)?,
-        led: Cell::new(false),
-        led_at: Cell::new(0.0),
+        navigated: Cell::new(false),
+        navigated_at: Cell::new(0.0),
         linked: Cell::new(false),
         connected: Cell::new(false),
         unable: Cell::new(false),
@@ -124,16 +124,16 @@ impl Shell {
         if !(self.connected.get() && self.linked.get()) {
             return;
         }
-        self.led.set(true);
+        self.navigated.set(true);
         // After a reload some browsers have led the frame already.
         if !self.is_showing() {
-            self.lead();
+            self.navigate();
         }
     }
 
     /// Lead the frame to the address that the tab shows.
-    fn lead(&self) {
-        self.led_at.set(js_sys::Date::now());
+    fn navigate(&self) {
+        self.navigated_at.set(js_sys::Date::now());
         if let Ok(url) = self.address.site_url(&self.window.location()) {
             self.frame.replace(&url);
         }
@@ -143,11 +143,11 @@ impl Shell {
     /// shown, that was said, and a host that comes back would not mend it.
     fn trouble(self: &Rc<Self>, error: &Error) {
         if !self.is_showing() && !self.unable.get() {
-            self.say(reason(error), &error.to_string());
+            self.show_status(reason(error), &error.to_string());
         }
     }
 
-    fn say(self: &Rc<Self>, reason: &str, message: &str) {
+    fn show_status(self: &Rc<Self>, reason: &str, message: &str) {
         let shell = self.clone();
         let retry = Closure::<dyn FnMut()>::new(move || shell.visit.retry());
         let _ = self.show.call3(
@@ -191,7 +191,7 @@ impl Shell {
             }
             "unsupported" => {
                 self.unable.set(true);
-                self.say("noWorker", &field(data, "message"));
+                self.show_status("noWorker", &field(data, "message"));
             }
             "at" => self.site_is_at(data),
             "icon" => self.set_icon(&field(data, "url")),
@@ -258,7 +258,7 @@ impl Shell {
         }
         self.set_showing(false);
         let reason = field(&data, "reason");
-        self.say(&reason, &field(&data, "message"));
+        self.show_status(&reason, &field(&data, "message"));
         self.visit.retry();
         if reason == LINKING {
             // No worker answered, or one without a port: the site may have ended its worker. The page is loaded
@@ -266,7 +266,7 @@ impl Shell {
             self.linked.set(false);
             return self.instruct("register");
         }
-        let (shell, since) = (self.clone(), js_sys::Date::now() - self.led_at.get());
+        let (shell, since) = (self.clone(), js_sys::Date::now() - self.navigated_at.get());
         wasm_bindgen_futures::spawn_local(async move {
             if since < f64::from(PAUSE) {
                 TimeoutFuture::new(PAUSE).await;
@@ -277,8 +277,8 @@ impl Shell {
 
     /// Load the page again if it is the bootstrap page and the host is there.
     fn reload_if_failed(&self) {
-        if self.led.get() && !self.is_showing() && self.connected.get() {
-            self.lead();
+        if self.navigated.get() && !self.is_showing() && self.connected.get() {
+            self.navigate();
         }
     }
 
@@ -295,7 +295,7 @@ impl Shell {
                 .as_ref()
                 .is_some_and(|at| at.as_str() == wanted);
             if !named && wanted == shell.here() {
-                shell.lead();
+                shell.navigate();
             }
         });
     }

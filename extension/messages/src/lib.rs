@@ -1,7 +1,7 @@
-//! The messages between the extension's rooms: pages, background, network document and content script.
+//! The messages between the extension's parts: pages, background, network document and content script.
 //!
 //! Every message is plain data that travels through `runtime.sendMessage` (or a direct call where two
-//! rooms share a document, as in Firefox). This crate must not know the browser: it is types only.
+//! parts share a document, as in Firefox). This crate must not know the browser: it is types only.
 //!
 //! An envelope names its receiver, because `runtime.sendMessage` reaches every extension page:
 //! [`ToBackground`] is answered by the background alone, [`ToNetwork`] by the network document alone,

@@ -14,9 +14,9 @@ use web_sys::{Blob, ReadableStreamDefaultReader, Response};
 use wire::{Headers, ResetCode, ResponseHead};
 
 use crate::{
+    background_client::{BackgroundClient, Reply},
     bodies::Bodies,
     boxes::{Answerer, Boxes},
-    rooms::{Reply, Rooms},
 };
 
 /// The header that tells the visitor's side of a site with code, which may set cookies. Sites without are spared
@@ -25,7 +25,7 @@ pub const CODE: &str = "peerserver-code";
 
 /// Answer one request of a visitor of `site`: from its static files, or by its code.
 pub async fn answer(
-    rooms: &Rooms,
+    background: &BackgroundClient,
     boxes: &Rc<Boxes>,
     bodies: &Bodies,
     site: &str,
@@ -51,7 +51,7 @@ pub async fn answer(
     let Some(body) = until_lost(&stream, bodies.read(&visitor.id)).await else {
         return;
     };
-    let sent = match rooms.serve(site, &head).await {
+    let sent = match background.serve(site, &head).await {
         // A route has this address, for another method; the code says for which.
         Ok(reply) if not_allowed && reply.status() == Some(404) => {
             drop(body);

@@ -5,7 +5,7 @@
 pub enum Error {
     /// The message could not be sent, or was answered with an error.
     #[error(transparent)]
-    Message(#[from] webext::Error),
+    Message(#[from] webextension_api::Error),
     /// The background does not answer.
     #[error("the web server of this browser does not answer")]
     Silent,

@@ -11,15 +11,15 @@ use messages::{Plan, PlannedSite, Rendezvous, Report, SiteReport, Statement};
 use peer::{
     Error,
     channel::Incoming,
-    host::{Backend, Host, HostedSite, Rendezvous as Reached, Visitor},
+    host::{Backend, Host, HostedSite, Rendezvous as RendezvousStatus, Visitor},
     signal::Signal,
     strict,
 };
 
-use crate::{answer::answer, bodies::Bodies, boxes::Boxes, rooms::Rooms};
+use crate::{answer::answer, background_client::BackgroundClient, bodies::Bodies, boxes::Boxes};
 
 struct Inner {
-    rooms: Rc<Rooms>,
+    background: Rc<BackgroundClient>,
     boxes: Rc<Boxes>,
     bodies: Bodies,
     plan: RefCell<Plan>,
@@ -34,9 +34,9 @@ pub struct Hosting(Rc<Inner>);
 
 impl Hosting {
     /// Nothing is hosted until [`Hosting::follow`].
-    pub fn new(rooms: Rc<Rooms>, boxes: Rc<Boxes>) -> Self {
+    pub fn new(background: Rc<BackgroundClient>, boxes: Rc<Boxes>) -> Self {
         Self(Rc::new(Inner {
-            rooms,
+            background,
             boxes,
             bodies: Bodies::default(),
             plan: RefCell::default(),
@@ -70,7 +70,7 @@ impl Hosting {
         }
         if let Some(gateway) = &plan.gateway {
             if self.0.host.borrow().is_none() {
-                let backend = Rc::new(Ours(Rc::downgrade(&self.0)));
+                let backend = Rc::new(HostBackend(Rc::downgrade(&self.0)));
                 let signal = Signal::filtered(gateway, strict::for_host);
                 self.0.host.replace(Some(Host::new(signal, backend)));
             }
@@ -107,7 +107,7 @@ impl Inner {
             inner.reporting.set(false);
             let report = inner.standing();
             // The background asks anew when it starts; a report that is lost is not missed.
-            let _ = inner.rooms.report(report).await;
+            let _ = inner.background.report(report).await;
         });
     }
 
@@ -118,9 +118,9 @@ impl Inner {
         };
         let url = host.gateway().to_owned();
         let rendezvous = match host.rendezvous() {
-            Reached::Connecting => Rendezvous::Connecting { url },
-            Reached::Connected => Rendezvous::Connected { gateway: url },
-            Reached::Unreachable(reason) => Rendezvous::Unreachable { url, reason },
+            RendezvousStatus::Connecting => Rendezvous::Connecting { url },
+            RendezvousStatus::Connected => Rendezvous::Connected { gateway: url },
+            RendezvousStatus::Unreachable(reason) => Rendezvous::Unreachable { url, reason },
         };
         let plan = self.plan.borrow();
         let sites = plan.sites.iter().map(|site| {
@@ -141,18 +141,18 @@ impl Inner {
 }
 
 /// The background as the host's backend.
-struct Ours(Weak<Inner>);
+struct HostBackend(Weak<Inner>);
 
-impl Ours {
+impl HostBackend {
     async fn sign(&self, site: &str, statement: Statement) -> Result<Signature, Error> {
         let inner = self.0.upgrade().ok_or(Error::Lost)?;
-        let bytes = inner.rooms.sign(site, statement).await;
+        let bytes = inner.background.sign(site, statement).await;
         let bytes = bytes.map_err(|error| Error::Browser(error.to_string()))?;
         Signature::from_bytes(&bytes).map_err(|error| Error::Browser(error.to_string()))
     }
 }
 
-impl Backend for Ours {
+impl Backend for HostBackend {
     fn sign_host<'a>(
         &'a self,
         site: &'a str,
@@ -201,12 +201,12 @@ impl Backend for Ours {
             if let Some(inner) = self.0.upgrade() {
                 let _under_way = UnderWay::new(&inner);
                 let Inner {
-                    rooms,
+                    background,
                     boxes,
                     bodies,
                     ..
                 } = &*inner;
-                answer(rooms, boxes, bodies, site, visitor, incoming).await;
+                answer(background, boxes, bodies, site, visitor, incoming).await;
             }
         })
     }

@@ -2,18 +2,18 @@
 //! visitor.
 //!
 //! In Chromium it is the offscreen document, apart from the service worker; in Firefox it shares the
-//! event page with the background. Nothing here depends on which: [`rooms`] hides it. It must not know
+//! event page with the background. Nothing here depends on which: [`background`] hides it. It must not know
 //! IndexedDB or the site engine, and keeps nothing: after its death the background tells it anew what
 //! to host, and site workers ask anew for their ports.
 
 mod answer;
+mod background_client;
 mod bodies;
 mod boxes;
 mod error;
 mod field;
 mod hosting;
 mod memory;
-mod rooms;
 mod visiting;
 mod worker;
 
@@ -21,12 +21,14 @@ use std::{cell::RefCell, rc::Rc};
 
 use messages::{BoxReply, Failure, ToNetwork};
 use wasm_bindgen::prelude::*;
-use webext::message::{from_js, to_js};
+use webextension_api::message::{from_js, to_js};
 
-use crate::{boxes::Boxes, hosting::Hosting, rooms::Rooms, visiting::Visiting};
+use crate::{
+    background_client::BackgroundClient, boxes::Boxes, hosting::Hosting, visiting::Visiting,
+};
 
 struct Network {
-    rooms: Rc<Rooms>,
+    background: Rc<BackgroundClient>,
     boxes: Rc<Boxes>,
     hosting: Hosting,
     visiting: Visiting,
@@ -41,11 +43,11 @@ thread_local! {
 #[wasm_bindgen]
 pub async fn start(together: JsValue) -> Result<(), JsValue> {
     let apart = !together.is_object();
-    let rooms = Rc::new(Rooms::new(together));
-    let boxes = Boxes::new(rooms.clone());
+    let background = Rc::new(BackgroundClient::new(together));
+    let boxes = Boxes::new(background.clone());
     let network = Rc::new(Network {
-        rooms: rooms.clone(),
-        hosting: Hosting::new(rooms.clone(), boxes.clone()),
+        background: background.clone(),
+        hosting: Hosting::new(background.clone(), boxes.clone()),
         boxes,
         visiting: Visiting::default(),
     });
@@ -60,7 +62,7 @@ pub async fn start(together: JsValue) -> Result<(), JsValue> {
             }
         });
     }
-    let plan = rooms
+    let plan = background
         .started()
         .await
         .map_err(|error| JsError::new(&error.to_string()))?;
@@ -72,7 +74,7 @@ pub async fn start(together: JsValue) -> Result<(), JsValue> {
 #[wasm_bindgen(js_name = backgroundGone)]
 pub fn background_gone() {
     if let Some(network) = NETWORK.with_borrow(Clone::clone) {
-        network.rooms.background_gone();
+        network.background.background_gone();
     }
 }
 

@@ -15,7 +15,7 @@ use js_sys::{Array, Object, Reflect};
 use peer::Listener;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageChannel, MessageEvent, MessagePort, ServiceWorkerRegistration};
-use webext::message::settled;
+use webextension_api::message::settled;
 
 use crate::error::Error;
 
@@ -49,12 +49,12 @@ impl Worker {
         let line = self.line().await?;
         let id = self.last_id.get().wrapping_add(1);
         self.last_id.set(id);
-        Reflect::set(request, &"id".into(), &id.into()).map_err(webext::Error::from)?;
+        Reflect::set(request, &"id".into(), &id.into()).map_err(webextension_api::Error::from)?;
         let (sender, receiver) = oneshot::channel();
         self.pending.borrow_mut().insert(id, sender);
         line.port
             .post_message(request)
-            .map_err(webext::Error::from)?;
+            .map_err(webextension_api::Error::from)?;
         let reply = receiver.await;
         self.pending.borrow_mut().remove(&id);
         reply.map_err(|_| Error::Silent)
@@ -77,7 +77,7 @@ impl Worker {
             return Ok(line.clone());
         }
         let worker = self.registration().await?.active().ok_or(Error::Silent)?;
-        let pair = MessageChannel::new().map_err(webext::Error::from)?;
+        let pair = MessageChannel::new().map_err(webextension_api::Error::from)?;
         let port = pair.port1();
         let pending = self.pending.clone();
         let listener = Listener::new(&port, "message", move |event: MessageEvent| {
@@ -91,10 +91,11 @@ impl Worker {
         });
         port.start();
         let hello = Object::new();
-        Reflect::set(&hello, &"peerserver".into(), &"serve".into()).map_err(webext::Error::from)?;
+        Reflect::set(&hello, &"peerserver".into(), &"serve".into())
+            .map_err(webextension_api::Error::from)?;
         worker
             .post_message_with_transferable(&hello, &Array::of1(&pair.port2()))
-            .map_err(webext::Error::from)?;
+            .map_err(webextension_api::Error::from)?;
         let line = Rc::new(Line {
             port,
             since: now,

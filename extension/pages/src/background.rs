@@ -21,10 +21,11 @@ enum Reply {
 /// # Errors
 /// [`PageError::Background`] with the background's own words, [`PageError::Silent`] if none came.
 async fn ask(ask: Ask) -> Result<Answer, PageError> {
-    let reply = webext::message::send(&ToBackground::Ask { ask })
+    let reply = webextension_api::message::send(&ToBackground::Ask { ask })
         .await
         .map_err(|error| PageError::Silent(error.0))?;
-    let reply = webext::message::from_js(reply).map_err(|error| PageError::Silent(error.0))?;
+    let reply =
+        webextension_api::message::from_js(reply).map_err(|error| PageError::Silent(error.0))?;
     match reply {
         Reply::Ok(answer) => Ok(answer),
         Reply::Err(failure) => Err(failure.into()),
@@ -109,14 +110,15 @@ fn another() -> PageError {
 pub async fn sign(site: String, statement: Statement) -> Result<Signature, PageError> {
     let silent = |error: String| PageError::Silent(error);
     let site = site_id(&site)?;
-    let reply = webext::message::send(&ToBackground::Sign { site, statement })
+    let reply = webextension_api::message::send(&ToBackground::Sign { site, statement })
         .await
         .map_err(|error| silent(error.0))?;
     // The bytes themselves, or why not.
-    if let Ok(Refusal { err }) = webext::message::from_js(reply.clone()) {
+    if let Ok(Refusal { err }) = webextension_api::message::from_js(reply.clone()) {
         return Err(err.into());
     }
-    let bytes: Vec<u8> = webext::message::from_js(reply).map_err(|error| silent(error.0))?;
+    let bytes: Vec<u8> =
+        webextension_api::message::from_js(reply).map_err(|error| silent(error.0))?;
     Signature::from_bytes(&bytes).map_err(|error| silent(error.to_string()))
 }
 
@@ -127,9 +129,9 @@ struct Refusal {
 
 /// Call `hear` with whatever the background broadcasts, as long as the page lives.
 pub fn on_notice(hear: impl Fn(Notice) + 'static) {
-    webext::pages::on_message(move |message| {
-        // Other messages pass by here too; they are for other rooms.
-        if let Ok(notice) = webext::message::from_js(message) {
+    webextension_api::pages::on_message(move |message| {
+        // Other messages pass by here too; they are for other parts.
+        if let Ok(notice) = webextension_api::message::from_js(message) {
             hear(notice);
         }
     });

@@ -42,12 +42,12 @@ impl From<Failure> for PageError {
 
 impl From<JsValue> for PageError {
     fn from(value: JsValue) -> Self {
-        Self::Browser(webext::text_of(&value))
+        Self::Browser(webextension_api::text_of(&value))
     }
 }
 
-impl From<webext::Error> for PageError {
-    fn from(error: webext::Error) -> Self {
+impl From<webextension_api::Error> for PageError {
+    fn from(error: webextension_api::Error) -> Self {
         Self::Browser(error.0)
     }
 }

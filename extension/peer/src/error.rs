@@ -41,7 +41,7 @@ pub enum Error {
 
 impl From<wasm_bindgen::JsValue> for Error {
     fn from(value: wasm_bindgen::JsValue) -> Self {
-        Self::Browser(webext::text_of(&value))
+        Self::Browser(webextension_api::text_of(&value))
     }
 }
 

@@ -105,8 +105,8 @@ impl Inner {
             "ping" => self.post(&to_worker("pong", 0)),
             "fresh" => self.cookies.forget(),
             "request" => self.request(id, message),
-            "taken" => self.tell(id, Taken::Bytes(message.n().unwrap_or_default() as usize)),
-            "cancel" => self.tell(id, Taken::Cancel),
+            "taken" => self.send_taken(id, Taken::Bytes(message.n().unwrap_or_default() as usize)),
+            "cancel" => self.send_taken(id, Taken::Cancel),
             "body" => {
                 if let Some(upload) = self
                     .pending
@@ -126,7 +126,7 @@ impl Inner {
         }
     }
 
-    fn tell(&self, id: u64, taken: Taken) {
+    fn send_taken(&self, id: u64, taken: Taken) {
         if let Some(pending) = self.pending.borrow().get(&id) {
             let _ = pending.taken.unbounded_send(taken);
         }

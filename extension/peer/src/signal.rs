@@ -149,7 +149,7 @@ impl Signal {
 }
 
 impl Inner {
-    fn tell(&self, event: &SignalEvent) {
+    fn notify(&self, event: &SignalEvent) {
         self.subscribers
             .borrow_mut()
             .retain(|subscriber| subscriber.unbounded_send(event.clone()).is_ok());
@@ -187,7 +187,7 @@ async fn run(weak: Weak<Inner>) {
         };
         inner.welcome.replace(None);
         inner.socket.replace(None);
-        inner.tell(&SignalEvent::Down(reason));
+        inner.notify(&SignalEvent::Down(reason));
         drop(inner);
         // Spread, so that a restarted rendezvous does not meet all its hosts in one moment.
         let spread = 0.75 + Math::random() / 2.0;
@@ -209,7 +209,7 @@ async fn one_socket(weak: &Weak<Inner>, gateway: &str, pause: &mut u32) -> Strin
     let url = format!("{}{PATH}", gateway.replacen("http", "ws", 1));
     let socket = match WebSocket::new_with_str(&url, SUBPROTOCOL) {
         Ok(socket) => socket,
-        Err(error) => return webext::text_of(&error),
+        Err(error) => return webextension_api::text_of(&error),
     };
     let (sender, mut events) = unbounded();
     let (open, text, close) = (sender.clone(), sender.clone(), sender);
@@ -264,13 +264,13 @@ async fn one_socket(weak: &Weak<Inner>, gateway: &str, pause: &mut u32) -> Strin
                     ice_servers,
                 };
                 inner.welcome.replace(Some(welcome.clone()));
-                inner.tell(&SignalEvent::Up(welcome));
+                inner.notify(&SignalEvent::Up(welcome));
             }
             Some(ServerMessage::Error {
                 message,
                 fatal: true,
             }) => reason = message,
-            Some(message) => inner.tell(&SignalEvent::Message(message)),
+            Some(message) => inner.notify(&SignalEvent::Message(message)),
             // What is not understood ends the message alone: a newer rendezvous may say more.
             None => {}
         }

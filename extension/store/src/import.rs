@@ -79,7 +79,7 @@ impl Store {
     /// # Errors
     /// [`Error::Importing`] if there is one under way, in whatever page.
     pub async fn begin_import(&self) -> Result<Import, Error> {
-        let lock = Lock::take(&format!("{LOCK} {}", self.name())).await?;
+        let lock = Lock::acquire(&format!("{LOCK} {}", self.name())).await?;
         let lock = lock.ok_or(Error::Importing)?;
         let import = Import {
             store: self.clone(),

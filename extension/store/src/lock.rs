@@ -40,7 +40,7 @@ pub struct Lock {
 
 impl Lock {
     /// Takes the lock of this name; `None` if somebody has it and keeps it.
-    pub async fn take(name: &str) -> Result<Option<Self>, Error> {
+    pub async fn acquire(name: &str) -> Result<Option<Self>, Error> {
         let from_js = |error: JsValue| Error::from_js(&error);
         let manager: LockManager = Reflect::get(&js_sys::global(), &"navigator".into())
             .and_then(|navigator| Reflect::get(&navigator, &"locks".into()))

@@ -7,7 +7,7 @@ use bundle::{CaseOnly, File, Kind, Options, PublicKey, Report, SignatureState, S
 use clap::{Args, Subcommand};
 use identity::Label;
 
-use super::say::say;
+use super::print::print;
 use crate::Error;
 use crate::bundle::{check, interruptibly, key, pack, unpack};
 
@@ -92,13 +92,13 @@ pub fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Inspect { file } => {
             let (report, files) = interruptibly(async |_| check::inspect(&file).await)?;
-            tell(&report);
+            print_report(&report);
             files.iter().for_each(tell_file);
         }
         Command::Verify { file } => {
             let report = interruptibly(async |interrupt| check::verify(&file, interrupt).await)?;
-            tell(&report);
-            say(format_args!("every byte is right"));
+            print_report(&report);
+            print(format_args!("every byte is right"));
         }
         Command::Pack(options) => {
             let wish = options.wish();
@@ -108,10 +108,10 @@ pub fn run(command: Command) -> Result<(), Error> {
         Command::Unpack(options) => {
             let wish = options.wish();
             let report = interruptibly(async |interrupt| unpack::unpack(&wish, interrupt).await)?;
-            tell(&report);
-            say(format_args!("unpacked to  {}", wish.folder.display()));
+            print_report(&report);
+            print(format_args!("unpacked to  {}", wish.folder.display()));
             if let Some((file, _)) = &wish.key {
-                say(format_args!(
+                print(format_args!(
                     "the key is   {}: keep it to yourself",
                     file.display()
                 ));
@@ -154,14 +154,14 @@ impl UnpackOptions {
     }
 }
 
-fn tell(report: &Report) {
+fn print_report(report: &Report) {
     let kind = match report.kind {
         Kind::Bundle => "a bundle",
         Kind::Tree => "a zip of a site's tree, without bundle.json",
         Kind::Web => "a zip of a web site",
         Kind::Archive2013 => "an archive of the PeerServer of 2013",
     };
-    say(format_args!("this is      {kind}"));
+    print(format_args!("this is      {kind}"));
     if let Some(name) = &report.name {
         tell_site(name, report.key.as_ref());
     }
@@ -169,12 +169,12 @@ fn tell(report: &Report) {
         SignatureState::Valid => "valid: this is what the site's owner packed",
         SignatureState::Unsigned => "none: anybody may have made this",
     };
-    say(format_args!("signature    {signature}"));
+    print(format_args!("signature    {signature}"));
     if let Some(published) = report.published {
-        say(format_args!("published    {}", date(published)));
+        print(format_args!("published    {}", date(published)));
     }
     if let Some(folder) = &report.top_folder {
-        say(format_args!("in folder    {folder}"));
+        print(format_args!("in folder    {folder}"));
     }
     let parts = [
         (report.has_live, "live version"),
@@ -187,25 +187,25 @@ fn tell(report: &Report) {
         .filter(|(there, _)| *there)
         .map(|(_, part)| *part)
         .collect();
-    say(format_args!("contents     {}", parts.join(", ")));
-    say(format_args!(
+    print(format_args!("contents     {}", parts.join(", ")));
+    print(format_args!(
         "files        {} ({})",
         report.files,
         size(report.bytes)
     ));
     for path in &report.not_understood {
-        say(format_args!(
+        print(format_args!(
             "unknown      {path}: kept, and nothing here reads it"
         ));
     }
     if report.by_backslash > 0 {
         let files = report.by_backslash;
-        say(format_args!(
+        print(format_args!(
             "note         {files} with folders parted by \\, as some Windows programs do: read as /"
         ));
     }
     for CaseOnly { path, other } in &report.case_only {
-        say(format_args!(
+        print(format_args!(
             "note         {path} differs from {other} by upper and lower case only: many disks cannot keep both"
         ));
     }
@@ -214,14 +214,14 @@ fn tell(report: &Report) {
             Why::Litter => "a tool left it behind",
             Why::OwnName => "only a bundle has a file of that name",
         };
-        say(format_args!("left out     {}: {why}", left.entry));
+        print(format_args!("left out     {}: {why}", left.entry));
     }
 }
 
 fn tell_site(name: &SiteName, key: Option<&PublicKey>) {
-    say(format_args!("name         {name}"));
+    print(format_args!("name         {name}"));
     if let Some(key) = key {
-        say(format_args!(
+        print(format_args!(
             "label        {}",
             Label::new(name.clone(), key)
         ));
@@ -233,7 +233,7 @@ fn tell_file(file: &File) {
         "" => "-",
         media_type => media_type,
     };
-    say(format_args!(
+    print(format_args!(
         "{:>14}  {:<28} {}",
         file.size, media_type, file.path
     ));
@@ -242,44 +242,44 @@ fn tell_file(file: &File) {
 fn tell_packed(wish: &pack::Wish, packed: &pack::Packed) {
     tell_site(&packed.head.name, packed.head.key.as_ref());
     match &packed.key {
-        None => say(format_args!(
+        None => print(format_args!(
             "signature    none: nobody can tell whether this bundle is yours"
         )),
-        Some(key) if key.is_new => say(format_args!(
+        Some(key) if key.is_new => print(format_args!(
             "signature    by a new key, {}: keep it, for who has it is the site",
             key.file.display()
         )),
-        Some(key) => say(format_args!(
+        Some(key) => print(format_args!(
             "signature    by the key {}",
             key.file.display()
         )),
     }
     if let Some(other) = &packed.other_key {
         let label = Label::new(packed.head.name.clone(), other);
-        say(format_args!(
+        print(format_args!(
             "note         the folder came from {label}, and this bundle is another site's"
         ));
     }
     if matches!(packed.kind, Kind::Web) {
-        say(format_args!(
+        print(format_args!(
             "note         a plain web site: all of it is in public/"
         ));
     }
-    say(format_args!(
+    print(format_args!(
         "files        {} ({})",
         packed.files,
         size(packed.bytes)
     ));
     if packed.left_out > 0 {
         let left_out = packed.left_out;
-        say(format_args!(
+        print(format_args!(
             "left out     {left_out} of draft and data: --draft and --data take them along"
         ));
     }
     for path in &packed.litter {
-        say(format_args!("left out     {path}: a tool left it behind"));
+        print(format_args!("left out     {path}: a tool left it behind"));
     }
-    say(format_args!("packed to    {}", wish.file.display()));
+    print(format_args!("packed to    {}", wish.file.display()));
 }
 
 /// Bytes for people.

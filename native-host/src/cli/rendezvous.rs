@@ -71,7 +71,7 @@ pub fn run(options: Options) -> Result<(), Error> {
         let further = extension_ids.iter().map(ExtensionId::to_string);
         settings.extension_ids.extend(further);
         let rendezvous = rendezvous::bind(settings).await?;
-        super::say::say(format_args!(
+        super::print::print(format_args!(
             "PeerServer's rendezvous and gateway: {}",
             rendezvous.url()
         ));

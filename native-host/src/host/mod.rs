@@ -7,12 +7,12 @@
 
 mod browser_process;
 mod close_notice;
-mod conversation;
 mod crash_watch;
 mod notification;
-mod pipes;
-mod probe;
+mod port_check;
 mod service;
+mod session;
+mod stdio;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -26,10 +26,10 @@ use crate::extension::{self, Caller};
 use crate::log::{self, LogFormat};
 use crate::{Error, folders, signals};
 use close_notice::CloseNotice;
-use conversation::{Conversation, Step};
 use crash_watch::CrashWatch;
-use pipes::{Incoming, Pipes};
 use service::Service;
+use session::{Session, Step};
+use stdio::{Incoming, Stdio};
 
 /// How long the runtime may take to put its threads down at the end: nothing of worth is running then.
 const RUNTIME_END: Duration = Duration::from_millis(100);
@@ -38,7 +38,7 @@ const RUNTIME_END: Duration = Duration::from_millis(100);
 /// after it.
 const NOTICE: Duration = Duration::from_millis(1500);
 
-/// How a conversation ended.
+/// How a session ended.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
     /// The extension asked for it, or a signal came.
@@ -75,8 +75,8 @@ fn run(caller: &Caller) -> Result<(), Error> {
             source,
         })?;
     let end = runtime.block_on(async {
-        let pipes = Pipes::open()?;
-        converse(pipes, notice(caller).await).await
+        let stdio = Stdio::open()?;
+        converse(stdio, notice(caller).await).await
     });
     runtime.shutdown_timeout(RUNTIME_END);
     end
@@ -93,12 +93,12 @@ async fn notice(caller: &Caller) -> Option<CloseNotice> {
         .ok()
 }
 
-/// Answers calls until the end of the conversation, and ends the rendezvous.
-async fn converse(mut pipes: Pipes, notice: Option<CloseNotice>) -> Result<(), Error> {
+/// Answers calls until the end of the session, and ends the rendezvous.
+async fn converse(mut stdio: Stdio, notice: Option<CloseNotice>) -> Result<(), Error> {
     let mut service: Option<Service> = None;
     let url = notice.as_ref().map(|notice| notice.url().to_owned());
     let end = tokio::select! {
-        end = answer(&mut pipes, &mut service, Conversation::new(url)) => end,
+        end = answer(&mut stdio, &mut service, Session::new(url)) => end,
         signal = signals::end() => {
             tracing::info!(signal, "ending");
             Ok(End::Asked)
@@ -115,7 +115,7 @@ async fn converse(mut pipes: Pipes, notice: Option<CloseNotice>) -> Result<(), E
     if let Some(service) = service {
         service.stop().await;
     }
-    pipes.close().await;
+    stdio.close().await;
     if let Some((watch, mut notice)) = watch
         && notice.received(ended, ended + NOTICE).await
     {
@@ -125,15 +125,15 @@ async fn converse(mut pipes: Pipes, notice: Option<CloseNotice>) -> Result<(), E
 }
 
 async fn answer(
-    pipes: &mut Pipes,
+    stdio: &mut Stdio,
     service: &mut Option<Service>,
-    mut conversation: Conversation,
+    mut session: Session,
 ) -> Result<End, Error> {
     loop {
         let incoming = tokio::select! {
-            incoming = pipes.receive() => incoming,
+            incoming = stdio.receive() => incoming,
             standing = changed(service) => {
-                tell(pipes, standing).await;
+                send_standing(stdio, standing).await;
                 continue;
             }
         };
@@ -141,28 +141,28 @@ async fn answer(
             Incoming::Message(body) => body,
             Incoming::End => return Ok(End::Closed),
             Incoming::Broken(error) => {
-                reply(pipes, NO_CALL, failed(FailReason::BadRequest, &error)).await;
+                reply(stdio, NO_CALL, failed(FailReason::BadRequest, &error)).await;
                 return Err(error.into());
             }
         };
-        match conversation.hear(&body) {
-            Step::Answer { id, reply: answer } => reply(pipes, id, answer).await,
+        match session.handle(&body) {
+            Step::Answer { id, reply: answer } => reply(stdio, id, answer).await,
             Step::Status { id } => {
                 let standing = service.as_ref().map_or(Standing::Off, Service::standing);
-                reply(pipes, id, Reply::Status { standing }).await;
+                reply(stdio, id, Reply::Status { standing }).await;
             }
             Step::Stop { id } => {
                 if let Some(service) = service.take() {
                     service.stop().await;
                 }
-                reply(pipes, id, Reply::Stopped).await;
+                reply(stdio, id, Reply::Stopped).await;
                 return Ok(End::Asked);
             }
             Step::Start { id, wish } => {
                 let unchanged = service.as_ref().filter(|service| *service.wish() == wish);
                 let running = unchanged.and_then(|service| started(service.standing()));
                 if let Some(answer) = running {
-                    reply(pipes, id, answer).await;
+                    reply(stdio, id, answer).await;
                     continue;
                 }
                 if let Some(service) = service.take() {
@@ -171,7 +171,7 @@ async fn answer(
                 let start = tokio::select! {
                     start = Service::start(wish) => start,
                     // Nobody is left to be told.
-                    () = pipes.ended() => return Ok(End::Closed),
+                    () = stdio.ended() => return Ok(End::Closed),
                 };
                 let answer = match start {
                     Ok(new) => {
@@ -183,7 +183,7 @@ async fn answer(
                     }
                     Err(failure) => failure.into(),
                 };
-                reply(pipes, id, answer).await;
+                reply(stdio, id, answer).await;
             }
         }
     }
@@ -219,14 +219,14 @@ fn failed(reason: FailReason, why: &dyn std::fmt::Display) -> Reply {
     }
 }
 
-async fn reply(pipes: &Pipes, id: u32, reply: Reply) {
+async fn reply(stdio: &Stdio, id: u32, reply: Reply) {
     if let Reply::Failed { reason, message } = &reply {
         tracing::warn!(id, ?reason, "{message}");
     }
-    pipes.send(&ToExtension::Reply { id, reply }).await;
+    stdio.send(&ToExtension::Reply { id, reply }).await;
 }
 
-async fn tell(pipes: &Pipes, standing: Standing) {
+async fn send_standing(stdio: &Stdio, standing: Standing) {
     let event = match standing {
         Standing::Off => return,
         Standing::Running {
@@ -235,5 +235,5 @@ async fn tell(pipes: &Pipes, standing: Standing) {
         Standing::Lost { message, .. } => Event::RendezvousLost { message },
     };
     tracing::info!(?event, "the rendezvous changed");
-    pipes.send(&ToExtension::Event { event }).await;
+    stdio.send(&ToExtension::Event { event }).await;
 }

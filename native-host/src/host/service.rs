@@ -12,7 +12,7 @@ use native_messaging::{FailReason, Reply, Standing};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::probe::{self, Listener};
+use super::port_check::{self, Listener};
 use crate::rendezvous::{self, Rendezvous, Settings};
 use crate::{extension, folders};
 
@@ -193,7 +193,7 @@ async fn watch_shared(wish: &Wish) -> Result<Box<Rendezvous>, Failure> {
                 return Ok(rendezvous);
             }
         }
-        match probe::who_listens(wish.port).await {
+        match port_check::who_listens(wish.port).await {
             Listener::Stranger => return Err(taken(wish.port)),
             Listener::Elsewhere { gateway } => return Err(taken_for(wish.port, &gateway)),
             Listener::PeerServer | Listener::Nobody => {}
@@ -216,7 +216,7 @@ async fn take_place(wish: &Wish) -> Result<Option<Place>, Failure> {
     if let Some(rendezvous) = own(wish).await? {
         return Ok(Some(Place::Own(rendezvous)));
     }
-    match probe::who_listens(wish.port).await {
+    match port_check::who_listens(wish.port).await {
         Listener::PeerServer => Ok(Some(Place::Shared)),
         Listener::Elsewhere { gateway } => Err(taken_for(wish.port, &gateway)),
         Listener::Stranger => Err(taken(wish.port)),

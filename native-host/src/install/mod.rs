@@ -4,8 +4,8 @@
 //! Windows, named in the registry. Nothing here runs the host or talks to it, and nothing prints: what
 //! was done is returned.
 
-mod bases;
 mod browser;
+mod browser_dirs;
 mod manifest;
 mod place;
 mod registry;
@@ -17,8 +17,8 @@ use crate::extension::{self, ExtensionId};
 use crate::{Error, folders};
 
 pub use crate::write::Change;
-use bases::{Bases, Os};
 pub use browser::Browser;
+use browser_dirs::{Bases, Os};
 use place::Place;
 
 /// What to register, and where.

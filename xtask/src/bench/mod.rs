@@ -97,7 +97,7 @@ fn measure(names: &[&str], speed: Speed) -> Result<Vec<Figure>> {
         build::all(speed)?;
         let peerserver = build::binary(speed, None)?;
         title();
-        figures.extend(told(bundle::measure(&peerserver, &Dist::find()?)?));
+        figures.extend(print(bundle::measure(&peerserver, &Dist::find()?)?));
     }
     Ok(figures)
 }
@@ -115,7 +115,7 @@ fn title() {
 }
 
 /// Prints figures.
-fn told(figures: Vec<Figure>) -> Vec<Figure> {
+fn print(figures: Vec<Figure>) -> Vec<Figure> {
     for figure in &figures {
         say!(
             "{:<28} {:>10.2} {:<6} {:>10.2} {:>7.2} {:>5}",
@@ -158,7 +158,7 @@ async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
             },
         };
         let measured = measured.with_context(|| format!("measuring {name}"))?;
-        figures.extend(told(measured));
+        figures.extend(print(measured));
     }
     Ok(figures)
 }

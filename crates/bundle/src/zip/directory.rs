@@ -44,7 +44,7 @@ pub async fn read<S: Source>(window: &mut Window<S>) -> Result<Vec<Entry>, Error
         return Err(Error::Damaged("its directory is longer than its entries"));
     }
     bound(&mut entries)?;
-    weigh(&entries)?;
+    check_size(&entries)?;
     Ok(entries)
 }
 
@@ -171,7 +171,7 @@ fn bound(entries: &mut [Entry]) -> Result<(), Error> {
 }
 
 /// Refuses what is too much, and what looks like a bomb.
-fn weigh(entries: &[Entry]) -> Result<(), Error> {
+fn check_size(entries: &[Entry]) -> Result<(), Error> {
     let sum = |of: fn(&Entry) -> u64| entries.iter().map(of).fold(0, u64::saturating_add);
     let (size, packed) = (sum(|entry| entry.size), sum(|entry| entry.packed));
     if !is_plausible(packed, size) {

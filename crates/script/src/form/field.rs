@@ -1,6 +1,6 @@
 //! What a form has, and why a body is none.
 
-use crate::bounds::FORM_FIELDS;
+use crate::limits::FORM_FIELDS;
 
 /// One field of a form.
 #[derive(Debug, Clone, PartialEq, Eq)]

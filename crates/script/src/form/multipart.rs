@@ -2,7 +2,7 @@
 
 use super::field::{Field, FieldValue, FormError};
 use super::parameters::{self, unescape};
-use crate::bounds::{FORM_FIELDS, PART_HEAD};
+use crate::limits::{FORM_FIELDS, PART_HEAD};
 
 /// Reads all parts.
 pub(super) fn read(boundary: &str, body: &[u8]) -> Result<Vec<Field>, FormError> {

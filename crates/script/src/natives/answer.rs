@@ -5,9 +5,9 @@ use rquickjs::{Ctx, Exception, FromJs, Result, TypedArray, Value};
 use super::bytes::slice;
 use super::reach::Reach;
 use super::table::Table;
-use crate::asks::{Ask, Whole};
-use crate::bounds::{HEADERS, HEADERS_SIZE};
+use crate::host_calls::{HostCall, Whole};
 use crate::isomorphic;
+use crate::limits::{HEADERS, HEADERS_SIZE};
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     let r = reach.clone();
@@ -20,7 +20,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
             if let Whole::Bytes(bytes) = &whole {
                 count(&ctx, &r, bytes.len())?;
             }
-            r.asks.push(Ask::Respond(status, headers, whole));
+            r.asks.push(HostCall::Respond(status, headers, whole));
             r.asks.answered.set(true);
             Ok::<_, rquickjs::Error>(())
         },
@@ -34,8 +34,8 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
             let head_only = r.facts.head_only.get();
             r.asks.answered.set(true);
             r.asks.push(match head_only {
-                true => Ask::Respond(status, headers, Whole::None),
-                false => Ask::Stream(status, headers),
+                true => HostCall::Respond(status, headers, Whole::None),
+                false => HostCall::Stream(status, headers),
             });
             Ok::<_, rquickjs::Error>(!head_only)
         },
@@ -44,22 +44,22 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     host.add("write", move |ctx: Ctx<'js>, bytes: TypedArray<'js, u8>| {
         let bytes = slice(&bytes);
         count(&ctx, &r, bytes.len())?;
-        r.asks.push(Ask::Write(bytes.to_vec()));
+        r.asks.push(HostCall::Write(bytes.to_vec()));
         Ok::<_, rquickjs::Error>(())
     })?;
     let r = reach.clone();
-    host.add("end", move || r.asks.push(Ask::End))?;
+    host.add("end", move || r.asks.push(HostCall::End))?;
     let r = reach.clone();
     host.add(
         "fail",
         move |status: u16, name: String, message: String, stack: String| {
             r.asks.answered.set(true);
-            r.asks.push(Ask::Fail(status, name, message, stack));
+            r.asks.push(HostCall::Fail(status, name, message, stack));
         },
     )?;
     let r = reach.clone();
     host.add("inspected", move |patterns: Vec<String>| {
-        r.asks.push(Ask::Inspected(patterns));
+        r.asks.push(HostCall::Inspected(patterns));
     })
 }
 

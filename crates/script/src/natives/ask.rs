@@ -9,10 +9,10 @@ use rquickjs::{Ctx, Exception, Result, TypedArray};
 use super::bytes::slice;
 use super::reach::Reach;
 use super::table::Table;
-use crate::asks::{Ask, Asks};
-use crate::bounds;
 use crate::effect::{FileOp, Level};
-use crate::inbound::Want;
+use crate::host_calls::{HostCall, HostCalls};
+use crate::limits;
+use crate::request_body::Want;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     body(host, reach)?;
@@ -20,7 +20,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     events(host, reach)?;
     let r = reach.clone();
     host.add("more", move |ctx: Ctx<'js>, ticket: u32| {
-        question(&ctx, &r.asks, Ask::Room(ticket))
+        question(&ctx, &r.asks, HostCall::Room(ticket))
     })?;
     let r = reach.clone();
     host.add(
@@ -32,20 +32,20 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
               bytes: Opt<TypedArray<'js, u8>>| {
             let op = file_op(&ctx, &op, path, bytes.0.as_ref())?;
             count_file(&ctx, &r, &op)?;
-            question(&ctx, &r.asks, Ask::File(ticket, op))
+            question(&ctx, &r.asks, HostCall::File(ticket, op))
         },
     )?;
     let r = reach.clone();
     host.add("log", move |level: String, mut text: String| {
         let so_far = r.asks.logged.get();
-        if so_far > bounds::LOG_ENTRIES {
+        if so_far > limits::LOG_ENTRIES {
             return;
         }
         r.asks.logged.set(so_far + 1);
-        if so_far == bounds::LOG_ENTRIES {
+        if so_far == limits::LOG_ENTRIES {
             "(this request's further entries are left out)".clone_into(&mut text);
-        } else if text.len() > bounds::LOG_TEXT {
-            text.truncate(text.floor_char_boundary(bounds::LOG_TEXT));
+        } else if text.len() > limits::LOG_TEXT {
+            text.truncate(text.floor_char_boundary(limits::LOG_TEXT));
             text.push('…');
         }
         let level = match level.as_str() {
@@ -54,14 +54,14 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
             "error" => Level::Error,
             _ => Level::Info,
         };
-        r.asks.push(Ask::Log(level, text));
+        r.asks.push(HostCall::Log(level, text));
     })
 }
 
 /// Notes a question, unless too many are open.
-pub(super) fn question(ctx: &Ctx<'_>, asks: &Asks, ask: Ask) -> Result<()> {
+pub(super) fn question(ctx: &Ctx<'_>, asks: &HostCalls, ask: HostCall) -> Result<()> {
     let open = asks.open.get();
-    if open >= bounds::QUESTIONS {
+    if open >= limits::QUESTIONS {
         return Err(Exception::throw_range(
             ctx,
             "too many things are being waited for at once; await some of them first",
@@ -75,7 +75,7 @@ pub(super) fn question(ctx: &Ctx<'_>, asks: &Asks, ask: Ask) -> Result<()> {
 fn body<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     let r = reach.clone();
     host.add("pull", move |ctx: Ctx<'js>, ticket: u32| {
-        question(&ctx, &r.asks, Ask::Body(ticket, Want::Piece))
+        question(&ctx, &r.asks, HostCall::Body(ticket, Want::Piece))
     })?;
     let r = reach.clone();
     host.add(
@@ -86,7 +86,7 @@ fn body<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
                 "form" => Want::Form(content_type),
                 _ => Want::Bytes,
             };
-            question(&ctx, &r.asks, Ask::Body(ticket, want))
+            question(&ctx, &r.asks, HostCall::Body(ticket, want))
         },
     )
 }
@@ -95,17 +95,17 @@ fn timers<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     let r = reach.clone();
     host.add("timer", move |ctx: Ctx<'js>, id: u32, milliseconds: f64| {
         let running = r.asks.timers.get();
-        if running >= bounds::TIMERS {
+        if running >= limits::TIMERS {
             return Err(Exception::throw_range(&ctx, "too many timers run at once"));
         }
         r.asks.timers.set(running + 1);
         let delay = Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or_default();
-        r.asks.push(Ask::Timer(id, delay));
+        r.asks.push(HostCall::Timer(id, delay));
         Ok::<_, rquickjs::Error>(())
     })?;
     let r = reach.clone();
     host.add("clearTimer", move |id: u32| {
-        r.asks.push(Ask::ClearTimer(id));
+        r.asks.push(HostCall::ClearTimer(id));
     })
 }
 
@@ -115,32 +115,33 @@ fn events<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
         "publish",
         move |ctx: Ctx<'js>, topic: String, json: String| {
             check_topic(&ctx, &topic)?;
-            if json.len() > bounds::EVENT {
+            if json.len() > limits::EVENT {
                 return Err(Exception::throw_range(
                     &ctx,
                     &format!(
                         "the event is {} bytes long as JSON; at most {} are possible",
                         json.len(),
-                        bounds::EVENT
+                        limits::EVENT
                     ),
                 ));
             }
             let published = r.asks.published.get();
-            if published >= bounds::EVENTS {
+            if published >= limits::EVENTS {
                 return Err(Exception::throw_range(
                     &ctx,
                     "one request has published too many events",
                 ));
             }
             r.asks.published.set(published + 1);
-            r.asks.push(Ask::Publish(Rc::from(topic), Rc::from(json)));
+            r.asks
+                .push(HostCall::Publish(Rc::from(topic), Rc::from(json)));
             Ok::<_, rquickjs::Error>(())
         },
     )?;
     let r = reach.clone();
     host.add("subscribe", move |ctx: Ctx<'js>, topics: Vec<String>| {
         let subscribed = r.asks.subscribed.get();
-        if topics.len() > bounds::TOPICS || subscribed >= bounds::SUBSCRIPTIONS {
+        if topics.len() > limits::TOPICS || subscribed >= limits::SUBSCRIPTIONS {
             return Err(Exception::throw_range(
                 &ctx,
                 "too many topics or subscriptions at once",
@@ -152,14 +153,14 @@ fn events<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
         let id = r.asks.subscriptions.get() + 1;
         r.asks.subscriptions.set(id);
         r.asks.subscribed.set(subscribed + 1);
-        r.asks.push(Ask::Subscribe(id, topics));
+        r.asks.push(HostCall::Subscribe(id, topics));
         Ok(id)
     })?;
     let r = reach.clone();
     host.add(
         "nextMessage",
         move |ctx: Ctx<'js>, ticket: u32, subscription: u32| {
-            question(&ctx, &r.asks, Ask::NextMessage(ticket, subscription))
+            question(&ctx, &r.asks, HostCall::NextMessage(ticket, subscription))
         },
     )?;
     let r = reach.clone();
@@ -167,15 +168,15 @@ fn events<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
         r.asks
             .subscribed
             .set(r.asks.subscribed.get().saturating_sub(1));
-        r.asks.push(Ask::Unsubscribe(subscription));
+        r.asks.push(HostCall::Unsubscribe(subscription));
     })
 }
 
 fn check_topic(ctx: &Ctx<'_>, topic: &str) -> Result<()> {
-    match topic.is_empty() || topic.len() > bounds::TOPIC_NAME {
+    match topic.is_empty() || topic.len() > limits::TOPIC_NAME {
         true => Err(Exception::throw_range(
             ctx,
-            &format!("a topic has a name of 1 to {} bytes", bounds::TOPIC_NAME),
+            &format!("a topic has a name of 1 to {} bytes", limits::TOPIC_NAME),
         )),
         false => Ok(()),
     }
@@ -192,10 +193,10 @@ fn count_file(ctx: &Ctx<'_>, reach: &Reach, op: &FileOp) -> Result<()> {
     let changes = asks.file_changes.get() + 1;
     let bytes = asks.file_bytes.get().saturating_add(written);
     let refuse = |what: &str| Err(Exception::throw_range(ctx, what));
-    if changes > bounds::FILE_CHANGES {
+    if changes > limits::FILE_CHANGES {
         return refuse(&format!(
             "one request writes or deletes at most {} files",
-            bounds::FILE_CHANGES
+            limits::FILE_CHANGES
         ));
     }
     if bytes > reach.files {
@@ -239,11 +240,11 @@ fn file_op(
         return Ok(FileOp::Delete(path));
     }
     let bytes = bytes.map(slice).unwrap_or_default();
-    if bytes.len() > bounds::FILE {
+    if bytes.len() > limits::FILE {
         return Err(wrong(&format!(
             "{} bytes are too many; a handler writes at most {} at once",
             bytes.len(),
-            bounds::FILE
+            limits::FILE
         )));
     }
     Ok(FileOp::Write(path, bytes.to_vec()))

@@ -5,10 +5,10 @@ use sha2::Digest;
 
 use super::reach::{Reach, in_time};
 use super::table::Table;
-use crate::bounds;
 use crate::form;
-use crate::inbound::form_status;
+use crate::limits;
 use crate::reply::{bytes_into, form_into};
+use crate::request_body::form_status;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     host.add("encode", |ctx: Ctx<'js>, text: String| {
@@ -27,7 +27,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     host.add("form", parse_form)?;
     let platform = reach.platform.clone();
     host.add("random", move |ctx: Ctx<'js>, length: usize| {
-        let mut bytes = vec![0; length.min(bounds::RANDOM)];
+        let mut bytes = vec![0; length.min(limits::RANDOM)];
         platform.random(&mut bytes);
         bytes_into(&ctx, &bytes)
     })

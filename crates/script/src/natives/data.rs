@@ -8,8 +8,8 @@ use rquickjs::{Ctx, Exception, Result};
 use super::ask::question;
 use super::reach::{Reach, in_time};
 use super::table::Table;
-use crate::asks::Ask;
 use crate::data::{self, Asker, DataError};
+use crate::host_calls::HostCall;
 use crate::session::Wish;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
@@ -41,7 +41,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     let r = reach.clone();
     host.add("lock", move |ctx: Ctx<'js>, ticket: u32, handled: bool| {
         database(&ctx, &r)?;
-        question(&ctx, &r.asks, Ask::Lock(ticket, !handled))
+        question(&ctx, &r.asks, HostCall::Lock(ticket, !handled))
     })?;
     let r = reach.clone();
     host.add("loginId", move |ctx: Ctx<'js>, name: String| {
@@ -55,7 +55,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
         move |ctx: Ctx<'js>, ticket: u32, keep: bool, session: Option<String>, wish: String| {
             let session = session.map(|text| json(&ctx, &text)).transpose()?;
             let wish = Wish::of(&wish);
-            question(&ctx, &r.asks, Ask::Finish(ticket, keep, session, wish))
+            question(&ctx, &r.asks, HostCall::Finish(ticket, keep, session, wish))
         },
     )?;
     let r = reach.clone();

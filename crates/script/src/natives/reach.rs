@@ -7,16 +7,16 @@ use database::Database;
 use rquickjs::{Ctx, Exception, Result};
 use template::Templates;
 
-use crate::asks::Asks;
 use crate::budget::Budget;
-use crate::facts::Facts;
 use crate::hashing::Hashing;
+use crate::host_calls::HostCalls;
 use crate::platform::Platform;
+use crate::request_context::RequestContext;
 
 /// What natives work with.
 #[derive(Clone)]
 pub(crate) struct Reach {
-    pub asks: Rc<Asks>,
+    pub asks: Rc<HostCalls>,
     pub budget: Rc<Budget>,
     pub platform: Rc<dyn Platform>,
     /// Most bytes of an answer's body.
@@ -24,7 +24,7 @@ pub(crate) struct Reach {
     /// Most bytes that it writes into files.
     pub files: u64,
     pub hashing: Rc<RefCell<Hashing>>,
-    pub facts: Rc<Facts>,
+    pub facts: Rc<RequestContext>,
     pub database: Option<Rc<Database>>,
     pub templates: Rc<Templates>,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Sandbox, Waiting};
 use crate::exchange::Phase;
-use crate::fault::Fault;
+use crate::failure::Failure;
 use crate::request::{RequestId, Visitor};
 use crate::shares::Share;
 
@@ -17,13 +17,13 @@ impl Sandbox {
         let visitor = &waiting.head.visitor;
         let queue = Share::of_queue(self.limits());
         let fault = if length.is_some_and(|length| length > self.limits().body_bytes()) {
-            Fault::BodyTooLarge
+            Failure::BodyTooLarge
         } else if self.can_run(visitor, None) {
             return self.launch(waiting);
         } else if queue.has_room(visitor, self.waiting.iter().map(|one| &one.head.visitor)) {
             return self.waiting.push_back(waiting);
         } else {
-            Fault::Busy
+            Failure::Busy
         };
         self.refuse(waiting.id, &waiting.route, &waiting.head, &fault);
     }
@@ -61,7 +61,7 @@ impl Sandbox {
         let (at, gives_way) = found?;
         let waiting = self.waiting.remove(at);
         if let Some(id) = gives_way {
-            self.fail(id, Fault::BodySilent);
+            self.fail(id, Failure::BodySilent);
         }
         waiting
     }

@@ -53,7 +53,7 @@ impl Message {
 }
 
 /// What a box said.
-pub enum Said {
+pub enum FromBox {
     /// It is alive, and has so many bytes of memory.
     Beat(u64),
     /// This request's code has the thread.
@@ -116,7 +116,7 @@ pub enum FileOp {
     List(String),
 }
 
-impl Said {
+impl FromBox {
     /// Reads a message; `None` for what no box of ours says.
     pub fn read(message: &JsValue) -> Option<Self> {
         let text = |name: &str| get(message, name).as_string();
@@ -246,8 +246,8 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Option<Said> {
-        Said::read(&JSON::parse(text).unwrap())
+    fn read(text: &str) -> Option<FromBox> {
+        FromBox::read(&JSON::parse(text).unwrap())
     }
 
     #[wasm_bindgen_test]
@@ -299,12 +299,12 @@ mod tests {
     fn what_a_box_says_is_understood() {
         assert!(matches!(
             read(r#"{"kind":"beat","memory":1}"#),
-            Some(Said::Beat(1))
+            Some(FromBox::Beat(1))
         ));
         let head = read(r#"{"kind":"head","id":1,"status":200,"headers":["a","b"],"end":true}"#);
         assert!(matches!(
             head,
-            Some(Said::About(
+            Some(FromBox::About(
                 1,
                 Step::Head {
                     status: 200,
@@ -316,7 +316,7 @@ mod tests {
         let file = read(r#"{"kind":"file","id":1,"ticket":2,"op":"list","path":""}"#);
         assert!(matches!(
             file,
-            Some(Said::About(1, Step::File(2, FileOp::List(_))))
+            Some(FromBox::About(1, Step::File(2, FileOp::List(_))))
         ));
     }
 }

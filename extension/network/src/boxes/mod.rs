@@ -38,7 +38,7 @@ use self::{
     shares::Taken,
     worker::{BoxWorker, Owner},
 };
-use crate::rooms::Rooms;
+use crate::background_client::BackgroundClient;
 
 /// Milliseconds after which a box that could not be started is tried again.
 const TRY_AGAIN: f64 = 2_000.0;
@@ -92,7 +92,7 @@ pub enum Answerer {
 
 /// The boxes of this browser.
 pub struct Boxes {
-    rooms: Rc<Rooms>,
+    background: Rc<BackgroundClient>,
     sites: RefCell<HashMap<String, Site>>,
     /// How many entries for each site's log are on their way to the store.
     logging: RefCell<HashMap<String, usize>>,
@@ -100,9 +100,9 @@ pub struct Boxes {
 
 impl Boxes {
     /// No site has code until [`Boxes::follow`].
-    pub fn new(rooms: Rc<Rooms>) -> Rc<Self> {
+    pub fn new(background: Rc<BackgroundClient>) -> Rc<Self> {
         Rc::new(Self {
-            rooms,
+            background,
             sites: RefCell::default(),
             logging: RefCell::default(),
         })
@@ -274,7 +274,7 @@ impl Boxes {
         wasm_bindgen_futures::spawn_local(async move {
             let count = entries.len();
             // A log that cannot be kept must not keep anybody from an answer.
-            let _ = boxes.rooms.log(&site, entries).await;
+            let _ = boxes.background.log(&site, entries).await;
             let mut logging = boxes.logging.borrow_mut();
             if let Some(waiting) = logging.get_mut(&site) {
                 *waiting = waiting.saturating_sub(count);
@@ -355,12 +355,12 @@ async fn house(
     old: Option<Starting>,
 ) -> Result<Rc<BoxWorker>, Failure> {
     let gone = || Failure::new("Hosting has ended.");
-    let rooms = boxes.upgrade().ok_or_else(gone)?.rooms.clone();
+    let background = boxes.upgrade().ok_or_else(gone)?.background.clone();
     let living = match old {
         Some(old) => old.await.ok().filter(|worker| !worker.has_ended()),
         None => None,
     };
-    let code = rooms
+    let code = background
         .code(&site)
         .await
         .map_err(|error| Failure::new(error.to_string()))?;

@@ -80,7 +80,7 @@ pub async fn answer(
                 return stream.done();
             }
             Way::Left => {
-                worker.say(Message::about("left", id));
+                worker.send(Message::about("left", id));
                 return;
             }
             Way::BrokeOff => return stream.reset(ResetCode::Internal),
@@ -130,7 +130,7 @@ impl Request<'_> {
             headers.push(&name.into());
             headers.push(&value.into());
         }
-        self.worker.say(
+        self.worker.send(
             Message::about("request", self.id)
                 .with("method", &*head.method)
                 .with("target", &*head.path)
@@ -203,10 +203,10 @@ impl Request<'_> {
             Some(bytes) => {
                 let array = Uint8Array::from(&*bytes);
                 self.worker
-                    .say(Message::about("body", self.id).bytes(&array));
+                    .send(Message::about("body", self.id).bytes(&array));
                 self.stream.consumed(bytes.len());
             }
-            None => self.worker.say(Message::about("bodyEnd", self.id)),
+            None => self.worker.send(Message::about("bodyEnd", self.id)),
         }
     }
 
@@ -229,21 +229,21 @@ impl Request<'_> {
             }
         }
         if !ends {
-            self.worker.say(Message::about("room", self.id));
+            self.worker.send(Message::about("room", self.id));
         }
         Ok(ends)
     }
 
     async fn pass_on(&self, bytes: &Uint8Array) -> Result<(), Way> {
         self.stream.write(&bytes.to_vec()).await?;
-        self.worker.say(Message::about("room", self.id));
+        self.worker.send(Message::about("room", self.id));
         Ok(())
     }
 
     /// Something with the site's own files.
     async fn file(&self, ticket: u32, op: &FileOp) {
         let reply = Message::about("file", self.id).with("ticket", ticket);
-        let done = self.boxes.rooms.file(self.site, op).await;
+        let done = self.boxes.background.file(self.site, op).await;
         let reply = match done {
             Err(error) => reply.with("refused", error.to_string()),
             Ok(done) => {
@@ -260,15 +260,17 @@ impl Request<'_> {
                 }
                 let body = crate::field::get(&done, "body");
                 match body.dyn_into::<web_sys::Blob>() {
-                    Ok(blob) => match webext::message::settled(Ok(blob.array_buffer())).await {
-                        Ok(buffer) => reply.bytes(&Uint8Array::new(&buffer)),
-                        Err(error) => reply.with("refused", error.to_string()),
-                    },
+                    Ok(blob) => {
+                        match webextension_api::message::settled(Ok(blob.array_buffer())).await {
+                            Ok(buffer) => reply.bytes(&Uint8Array::new(&buffer)),
+                            Err(error) => reply.with("refused", error.to_string()),
+                        }
+                    }
                     Err(_) => reply,
                 }
             }
         };
-        self.worker.say(reply);
+        self.worker.send(reply);
     }
 }
 

@@ -23,7 +23,7 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{
     Failure,
-    message::{Message, Said, Step, Steps},
+    message::{FromBox, Message, Step, Steps},
     shares::Taken,
 };
 
@@ -111,7 +111,7 @@ impl BoxWorker {
         inner.listeners.replace(vec![
             Listener::new(&worker, "message", move |event: MessageEvent| {
                 if let Some(inner) = hearing.upgrade() {
-                    inner.hear(&event.data());
+                    inner.handle_message(&event.data());
                 }
             }),
             Listener::new(&worker, "error", move |_: web_sys::Event| {
@@ -138,7 +138,7 @@ impl BoxWorker {
         let (sender, receiver) = oneshot::channel();
         self.0.readiness.replace(Some(sender));
         self.0.need();
-        self.say(message);
+        self.send(message);
         match receiver.await {
             Ok(result) => result,
             Err(_) => Err(Failure::new(self.why_ended())),
@@ -151,8 +151,8 @@ impl BoxWorker {
     }
 
     /// Say something to it.
-    pub fn say(&self, message: Message) {
-        self.0.say(&message);
+    pub fn send(&self, message: Message) {
+        self.0.send(&message);
     }
 
     /// A new request: its id, and what the box says about it. What is said ends when the box does.
@@ -179,7 +179,7 @@ impl BoxWorker {
         let (sender, receiver) = oneshot::channel();
         self.0.asked.borrow_mut().insert(id, sender);
         self.0.need();
-        self.say(Message::about("ask", id).with("ask", ask));
+        self.send(Message::about("ask", id).with("ask", ask));
         match receiver.await {
             Ok(answer) => answer,
             Err(_) => Err(self.why_ended()),
@@ -244,7 +244,7 @@ impl Inner {
             || !self.asked.borrow().is_empty()
     }
 
-    fn say(&self, message: &Message) {
+    fn send(&self, message: &Message) {
         if self.ended.borrow().is_none() {
             // Fails only for what cannot be cloned; these messages can.
             let _ = self
@@ -253,33 +253,33 @@ impl Inner {
         }
     }
 
-    fn hear(self: &Rc<Self>, message: &JsValue) {
+    fn handle_message(self: &Rc<Self>, message: &JsValue) {
         self.heard.set(js_sys::Date::now());
-        match Said::read(message) {
-            Some(Said::Beat(memory)) => {
+        match FromBox::read(message) {
+            Some(FromBox::Beat(memory)) => {
                 if self.memory.replace(memory) < memory {
                     (self.owner.grown)();
                 }
             }
-            Some(Said::Turn(id)) => self.turn.set(id),
-            Some(Said::Ready(table)) => {
+            Some(FromBox::Turn(id)) => self.turn.set(id),
+            Some(FromBox::Ready(table)) => {
                 self.table.replace(Rc::new(table));
                 self.tell_ready(Ok(()));
             }
-            Some(Said::Failed(message)) => {
+            Some(FromBox::Failed(message)) => {
                 self.tell_ready(Err(Failure::new(message.clone())));
                 self.end(&message);
             }
-            Some(Said::Crashed(message)) => {
+            Some(FromBox::Crashed(message)) => {
                 self.end(&format!("The site's code brought the box down: {message}"));
             }
-            Some(Said::Log(entry)) => self.note(entry),
-            Some(Said::Told(id, answer)) => {
+            Some(FromBox::Log(entry)) => self.note(entry),
+            Some(FromBox::Told(id, answer)) => {
                 if let Some(sender) = self.asked.borrow_mut().remove(&id) {
                     let _ = sender.send(answer);
                 }
             }
-            Some(Said::About(id, step)) => self.pass(id, step),
+            Some(FromBox::About(id, step)) => self.pass(id, step),
             None => self.end("The box said something that no box says."),
         }
     }
@@ -367,7 +367,7 @@ impl Inner {
                  for work on something huge: long texts, lists or numbers.",
             );
         } else if silent > f64::from(LOOK) {
-            self.say(&Message::new("ping"));
+            self.send(&Message::new("ping"));
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::background::site_id;
 use crate::{
     background::{self, Order},
     error::PageError,
-    ui::{self, clipboard, dom, events, events::Deed, rendezvous, toast},
+    ui::{self, clipboard, dom, events, events::Action, rendezvous, toast},
 };
 use view::View;
 
@@ -37,9 +37,9 @@ pub async fn start() -> Result<(), PageError> {
         order: Order::default(),
     });
     toast::listen()?;
-    events::on_deeds({
+    events::on_actions({
         let popup = popup.clone();
-        move |deed| ui::run(popup.clone().act(deed))
+        move |action| ui::run(popup.clone().act(action))
     })?;
     background::on_change({
         let popup = popup.clone();
@@ -74,12 +74,12 @@ impl Popup {
         }
     }
 
-    async fn act(self: Rc<Self>, deed: Deed) -> Result<(), PageError> {
-        let site = deed.id.clone().unwrap_or_default();
-        match deed.name.as_str() {
+    async fn act(self: Rc<Self>, action: Action) -> Result<(), PageError> {
+        let site = action.id.clone().unwrap_or_default();
+        match action.name.as_str() {
             "hosting" => {
                 self.ask(Ask::SetHosting {
-                    on: checked(&deed.element),
+                    on: checked(&action.element),
                 })
                 .await
             }
@@ -87,7 +87,7 @@ impl Popup {
             "site-hosted" => {
                 self.ask(Ask::SetSiteHosted {
                     site: site_id(&site)?,
-                    on: checked(&deed.element),
+                    on: checked(&action.element),
                 })
                 .await
             }
@@ -100,17 +100,37 @@ impl Popup {
             "port" => self.use_port().await,
             "rendezvous" => self.use_rendezvous().await,
             "own-rendezvous" => self.ask(Ask::SetRendezvous { url: None }).await,
-            "copy" => copy(&deed.element.get_attribute("data-text").unwrap_or_default()).await,
+            "copy" => {
+                copy(
+                    &action
+                        .element
+                        .get_attribute("data-text")
+                        .unwrap_or_default(),
+                )
+                .await
+            }
             "copy-link" => copy(&self.link_of(&site)?).await,
             "qr" => self.view.borrow_mut().toggle_qr(&site),
             "open" => open(&self.link_of(&site)?).await,
-            "new-site" => open(&format!("{}#new", webext::api::runtime_get_url(SITES))).await,
-            "import" => open(&format!("{}#import", webext::api::runtime_get_url(SITES))).await,
+            "new-site" => {
+                open(&format!(
+                    "{}#new",
+                    webextension_api::api::runtime_get_url(SITES)
+                ))
+                .await
+            }
+            "import" => {
+                open(&format!(
+                    "{}#import",
+                    webextension_api::api::runtime_get_url(SITES)
+                ))
+                .await
+            }
             "export" => {
-                let sites = webext::api::runtime_get_url(SITES);
+                let sites = webextension_api::api::runtime_get_url(SITES);
                 open(&format!("{sites}#export={site}")).await
             }
-            "manage" => open(&webext::api::runtime_get_url(SITES)).await,
+            "manage" => open(&webextension_api::api::runtime_get_url(SITES)).await,
             _ => Ok(()),
         }
     }
@@ -134,13 +154,13 @@ impl Popup {
     async fn use_rendezvous(&self) -> Result<(), PageError> {
         let entered =
             rendezvous::read(&dom::by_id::<HtmlInputElement>("rendezvous-address")?.value())?;
-        let access = webext::pages::request_origins(&entered.patterns);
+        let access = webextension_api::pages::request_origins(&entered.patterns);
         self.ask(Ask::SetRendezvous {
             url: Some(entered.origin),
         })
         .await?;
         if !access.await? {
-            toast::say(
+            toast::show(
                 "Hosting works there. To visit its sites with the extension, use the address again and allow it.",
             );
         }
@@ -150,13 +170,13 @@ impl Popup {
 
 async fn copy(text: &str) -> Result<(), PageError> {
     clipboard::copy(text).await?;
-    toast::say("Copied.");
+    toast::show("Copied.");
     Ok(())
 }
 
 /// Open a tab. Firefox leaves the popup open over it, hence the closing.
 async fn open(url: &str) -> Result<(), PageError> {
-    webext::pages::open_tab(url).await?;
+    webextension_api::pages::open_tab(url).await?;
     let _ = dom::window()?.close();
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use messages::{Native, Rendezvous, SiteState, State};
 
-use crate::{error::PageError, ui::words};
+use crate::{error::PageError, ui::format};
 
 /// The lowest port that a person may choose: those below need rights that a browser's helper has not.
 const LOWEST_PORT: u16 = 1024;
@@ -62,7 +62,7 @@ pub fn headline(state: &State) -> (Tone, String) {
     }
     match (&state.rendezvous, setup(state)) {
         (Rendezvous::Connected { .. }, _) => {
-            let visitors = words::count(state.visitors.into(), "visitor", "visitors");
+            let visitors = format::count(state.visitors.into(), "visitor", "visitors");
             let tone = if state.troubles.is_empty() {
                 Tone::On
             } else {
@@ -132,7 +132,7 @@ pub fn site_line(site: &SiteState, hosting: bool) -> String {
     } else if site.link.is_none() {
         "Waiting for its link…".into()
     } else {
-        sentence(&words::count(site.visitors.into(), "visitor", "visitors"))
+        sentence(&format::count(site.visitors.into(), "visitor", "visitors"))
     };
     if site.live && site.draft_changed {
         format!("{standing} · draft changed")

@@ -7,7 +7,7 @@ use super::Page;
 use crate::{
     background,
     error::PageError,
-    ui::{dom, words},
+    ui::{dom, format},
 };
 
 /// Most problems listed: who has more has one cause, and mends that first.
@@ -49,7 +49,7 @@ impl Page {
             .collect();
         let more = problems.len().saturating_sub(LISTED);
         if more > 0 {
-            lines.push(("", format!("And {} more.", words::grouped(more as u64))));
+            lines.push(("", format!("And {} more.", format::grouped(more as u64))));
         }
         if !lines.is_empty() {
             list(&lines)?;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     background,
     error::PageError,
-    ui::{self, dom, toast, words},
+    ui::{self, dom, format, toast},
 };
 
 /// Largest file that is imported, in bytes: it goes to the box in one message, of which browsers allow 64 MiB.
@@ -61,7 +61,7 @@ impl Page {
         for (name, text) in &collections {
             let row = dom::copy_of("data-row")?;
             dom::set_text(&dom::find(&row, ".data-name")?, name);
-            let count = words::count(count(text), "document", "documents");
+            let count = format::count(count(text), "document", "documents");
             dom::set_text(&dom::find(&row, ".figure")?, &count);
             dom::append(&list, &row)?;
         }
@@ -90,8 +90,8 @@ impl Page {
             return Err(error);
         }
         sink.close().await?;
-        let size = words::size(text.len() as u64);
-        toast::say(&format!("Exported the data: {size}."));
+        let size = format::size(text.len() as u64);
+        toast::show(&format!("Exported the data: {size}."));
         Ok(())
     }
 
@@ -101,7 +101,7 @@ impl Page {
             return Ok(());
         };
         if picked.size() > MAX_IMPORT {
-            let most = words::size(MAX_IMPORT as u64);
+            let most = format::size(MAX_IMPORT as u64);
             return Err(PageError::Input(format!(
                 "The file is larger than {most}. Import it in parts."
             )));
@@ -115,7 +115,7 @@ impl Page {
         put(&site, new).await?;
         self.show_data().await?;
         let page = self.clone();
-        let text = words::count(number, "collection", "collections");
+        let text = format::count(number, "collection", "collections");
         toast::offer_undo(&format!("Imported {text}."), move || {
             ui::run(async move {
                 put(&site, before).await?;

@@ -8,7 +8,7 @@ use web_sys::{
     HtmlInputElement,
 };
 
-use super::intake::MOST_FILES;
+use super::file_paths::MOST_FILES;
 use crate::error::PageError;
 
 /// A file as it was given, before it has a place in the site.
@@ -137,7 +137,7 @@ fn push(given: &mut Vec<Given>, path: String, file: File) -> Result<(), PageErro
 }
 
 fn too_many() -> PageError {
-    let most = crate::ui::words::grouped(MOST_FILES as u64);
+    let most = crate::ui::format::grouped(MOST_FILES as u64);
     PageError::Input(format!(
         "These are more than {most} files. Add them in parts."
     ))

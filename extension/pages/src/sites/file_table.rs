@@ -2,10 +2,10 @@
 
 use web_sys::Element;
 
-use super::shelf::DraftFile;
+use super::site_list::DraftFile;
 use crate::{
     error::PageError,
-    ui::{dom, words},
+    ui::{dom, format},
 };
 
 /// Rows shown before the person asks for all: more make the page slow to build and long to scroll.
@@ -68,7 +68,7 @@ impl FileTable {
         dom::show(&self.more, count < self.files.len());
         dom::set_text(
             &self.more,
-            &format!("Show all {}", words::grouped(self.files.len() as u64)),
+            &format!("Show all {}", format::grouped(self.files.len() as u64)),
         );
         Ok(())
     }
@@ -99,7 +99,7 @@ fn row(file: &DraftFile) -> Result<Element, PageError> {
         .split_at(file.path.rfind('/').map_or(0, |end| end + 1));
     dom::set_text(&dom::find(&row, ".folder")?, folder);
     dom::set_text(&dom::find(&row, ".file")?, name);
-    dom::set_text(&dom::find(&row, ".figure")?, &words::size(file.size));
+    dom::set_text(&dom::find(&row, ".figure")?, &format::size(file.size));
     dom::set_text(&dom::find(&row, ".kind")?, &file.kind());
     for (button, verb) in [(".file-rename", "Rename"), (".file-delete", "Delete")] {
         dom::find::<Element>(&row, button)?

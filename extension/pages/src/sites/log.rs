@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlInputElement};
 use super::Page;
 use crate::{
     error::PageError,
-    ui::{self, dom, moment, toast, words},
+    ui::{self, dom, format, time, toast},
 };
 
 /// Entries shown before the person asks for all: more make the page slow to build and long to scroll.
@@ -63,10 +63,10 @@ impl Page {
             0 => String::new(),
             all if fitting.len() < all => format!(
                 "{} of {}",
-                words::grouped(fitting.len() as u64),
-                words::count(all as u64, "entry", "entries")
+                format::grouped(fitting.len() as u64),
+                format::count(all as u64, "entry", "entries")
             ),
-            all => words::count(all as u64, "entry", "entries"),
+            all => format::count(all as u64, "entry", "entries"),
         };
         dom::set_text(&dom::by_id("log-sum")?, &sum);
         let empty = match (view.all.is_empty(), fitting.is_empty()) {
@@ -89,7 +89,7 @@ impl Page {
         dom::show(&more, count < fitting.len());
         dom::set_text(
             &more,
-            &format!("Show all {}", words::grouped(fitting.len() as u64)),
+            &format!("Show all {}", format::grouped(fitting.len() as u64)),
         );
         let mut shown = fitting;
         shown.truncate(count);
@@ -191,7 +191,7 @@ fn row(entry: &LogEntry) -> Result<Element, PageError> {
     let row = dom::copy_of("log-row")?;
     row.set_attribute("data-level", level(entry.level))?;
     dom::set_text(&dom::find(&row, ".level")?, level(entry.level));
-    dom::set_text(&dom::find(&row, "time")?, &moment::text(entry.time));
+    dom::set_text(&dom::find(&row, "time")?, &time::text(entry.time));
     dom::set_text(&dom::find(&row, ".message")?, &entry.message);
     let place = entry.at.as_ref().unwrap_or(&entry.route);
     optional(&row, ".place", place)?;

@@ -3,20 +3,20 @@
 //! The list and what is live come from the background's state; files come from the store. After each
 //! edit the background is told to read the store again, and answers with the state to show.
 
-mod adding;
+mod actions;
+mod add_files;
 mod bundle;
 mod code;
 mod data;
-mod deeds;
 mod drop;
+mod file_paths;
 mod file_table;
-mod intake;
 mod log;
 mod name_check;
 mod name_field;
 mod open_site;
-mod shelf;
-mod side;
+mod sidebar;
+mod site_list;
 mod starters;
 mod storage;
 
@@ -38,7 +38,7 @@ use crate::{
 use file_table::FileTable;
 use log::LogView;
 use name_field::NameField;
-use shelf::Shelf;
+use site_list::Shelf;
 use starters::Starter;
 
 /// The sites page while it is open.
@@ -87,7 +87,7 @@ pub async fn start() -> Result<(), PageError> {
         starters: RefCell::default(),
         log: RefCell::default(),
     });
-    deeds::listen(&page)?;
+    actions::listen(&page)?;
     background::on_notice({
         let page = page.clone();
         move |notice| match notice {

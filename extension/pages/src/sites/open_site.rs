@@ -4,10 +4,10 @@ use layout::Place;
 use messages::SiteState;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 
-use super::{Page, shelf::DraftFile};
+use super::{Page, site_list::DraftFile};
 use crate::{
     error::PageError,
-    ui::{dom, links, toast, words},
+    ui::{dom, format, links, toast},
 };
 
 /// Files shown before the others are read: what a large window has room for.
@@ -84,7 +84,7 @@ impl Page {
         let total = files.iter().map(|file| file.size).sum();
         let sum = match files.len() {
             0 => String::new(),
-            number => format!("{}, {}", files_count(number as u64), words::size(total)),
+            number => format!("{}, {}", files_count(number as u64), format::size(total)),
         };
         dom::set_text(&dom::by_id("files-sum")?, &sum);
         dom::show(&dom::by_id::<Element>("no-files")?, files.is_empty());
@@ -105,13 +105,13 @@ impl Page {
         let typed = dom::by_id::<HtmlInputElement>("own-files-limit")?.value();
         let limit = read_limit(&typed)?;
         self.shelf.set_own_files_limit(&site, limit).await?;
-        toast::say("Saved.");
+        toast::show("Saved.");
         self.changed().await
     }
 }
 
 fn files_count(count: u64) -> String {
-    words::count(count, "file", "files")
+    format::count(count, "file", "files")
 }
 
 /// Bytes of the files that a site's code writes; nothing typed is what sites have by themselves.
@@ -167,7 +167,7 @@ fn show_fallback(files: &[DraftFile], fallback: Option<&str>) -> Result<(), Page
     if more > 0 {
         let text = format!(
             "{} more: name one in site.json",
-            words::count(more as u64, "page", "pages")
+            format::count(more as u64, "page", "pages")
         );
         row("", &text)?.set_attribute("disabled", "")?;
     }

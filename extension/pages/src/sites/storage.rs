@@ -2,10 +2,10 @@
 
 use web_sys::HtmlMeterElement;
 
-use super::{Page, shelf::Room};
+use super::{Page, site_list::Room};
 use crate::{
     error::PageError,
-    ui::{dom, words},
+    ui::{dom, format},
 };
 
 impl Page {
@@ -30,8 +30,8 @@ fn text(room: Room) -> String {
     let free = room.quota.saturating_sub(room.used);
     format!(
         "{} used, {} free",
-        words::size(room.used),
-        words::size(free)
+        format::size(room.used),
+        format::size(free)
     )
 }
 

@@ -1,6 +1,6 @@
 //! Events by delegation: the HTML says what an element does, one listener on the document hears it.
 //!
-//! A button carries `data-do="<deed>"`, a field `data-change` or `data-input`, a form `data-submit`; the
+//! A button carries `data-do="<action>"`, a field `data-change` or `data-input`, a form `data-submit`; the
 //! nearest `data-id` around it says whom it concerns. Elements may come and go without any listener.
 
 use wasm_bindgen::{JsCast, prelude::Closure};
@@ -9,7 +9,7 @@ use web_sys::{Element, Event, EventTarget};
 use super::dom;
 use crate::error::PageError;
 
-/// The events that deeds come from, and the attribute that names the deed.
+/// The events that actions come from, and the attribute that names the action.
 const KINDS: [(&str, &str); 4] = [
     ("click", "data-do"),
     ("change", "data-change"),
@@ -19,7 +19,7 @@ const KINDS: [(&str, &str); 4] = [
 
 /// Something that the person did.
 #[derive(Debug, Clone)]
-pub struct Deed {
+pub struct Action {
     /// What: the attribute's value.
     pub name: String,
     /// To whom: the nearest `data-id`, if there is one.
@@ -36,30 +36,30 @@ pub fn on(target: &EventTarget, kind: &str, handle: impl Fn(Event) + 'static) {
     listener.forget();
 }
 
-/// Call `act` with every deed of this page.
+/// Call `act` with every action of this page.
 ///
 /// # Errors
 /// [`PageError::Markup`] outside of a page.
-pub fn on_deeds(act: impl Fn(Deed) + Clone + 'static) -> Result<(), PageError> {
+pub fn on_actions(act: impl Fn(Action) + Clone + 'static) -> Result<(), PageError> {
     let document = dom::document()?;
     for (kind, attribute) in KINDS {
         let act = act.clone();
         on(&document, kind, move |event| {
-            if let Some(deed) = deed_of(&event, attribute) {
+            if let Some(action) = deed_of(&event, attribute) {
                 if matches!(kind, "submit") {
                     event.prevent_default();
                 }
-                act(deed);
+                act(action);
             }
         });
     }
     Ok(())
 }
 
-fn deed_of(event: &Event, attribute: &str) -> Option<Deed> {
+fn deed_of(event: &Event, attribute: &str) -> Option<Action> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let element = target.closest(&format!("[{attribute}]")).ok()??;
-    Some(Deed {
+    Some(Action {
         name: element.get_attribute(attribute)?,
         id: element
             .closest("[data-id]")

@@ -3,12 +3,12 @@
 pub mod clipboard;
 pub mod dom;
 pub mod events;
+pub mod format;
 pub mod links;
-pub mod moment;
 pub mod qr;
 pub mod rendezvous;
+pub mod time;
 pub mod toast;
-pub mod words;
 
 use crate::error::PageError;
 

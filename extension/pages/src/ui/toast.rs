@@ -25,32 +25,32 @@ thread_local! {
 }
 
 /// Say what happened.
-pub fn say(text: &str) {
-    show(text, None, Some(READ));
+pub fn show(text: &str) {
+    put(text, None, Some(READ));
 }
 
 /// Say what went wrong; this stays until it is closed or the next message comes.
 pub fn fail(text: &str) {
-    show(text, None, None);
+    put(text, None, None);
 }
 
 /// Say what happened, and offer to take it back.
 pub fn offer_undo(text: &str, undo: impl FnOnce() + 'static) {
-    show(text, Some(Box::new(undo)), Some(CHOOSE));
+    put(text, Some(Box::new(undo)), Some(CHOOSE));
 }
 
 /// Say what went wrong after a part was done, and offer to take that part back; this stays as long as
 /// [`fail`] does.
 pub fn fail_with_undo(text: &str, undo: impl FnOnce() + 'static) {
-    show(text, Some(Box::new(undo)), None);
+    put(text, Some(Box::new(undo)), None);
 }
 
-/// Do the toast's own deeds (`undo`, `close-toast`), and let Ctrl+Z outside of a field undo.
+/// Do the toast's own actions (`undo`, `close-toast`), and let Ctrl+Z outside of a field undo.
 ///
 /// # Errors
 /// [`PageError::Markup`] outside of a page.
 pub fn listen() -> Result<(), PageError> {
-    events::on_deeds(|deed| match deed.name.as_str() {
+    events::on_actions(|action| match action.name.as_str() {
         "undo" => undo(),
         "close-toast" => hide(),
         _ => {}
@@ -91,7 +91,7 @@ fn hide() {
     }
 }
 
-fn show(text: &str, undo: Option<Undo>, stay: Option<u32>) {
+fn put(text: &str, undo: Option<Undo>, stay: Option<u32>) {
     let (Ok(card), Ok(line), Ok(button)) = (
         dom::by_id::<HtmlElement>("toast-card"),
         dom::by_id::<Element>("toast-text"),

@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use site::FilePath;
 use store::{Import, NewFile, Version};
 
-use super::taken::Content;
+use super::content::Content;
 use crate::error::PageError;
 
 /// Most files kept apart at once.

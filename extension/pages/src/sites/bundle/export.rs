@@ -12,16 +12,16 @@ use web_sys::{Blob, Element, HtmlDialogElement, HtmlInputElement};
 
 use super::{
     EXPORT, Page,
-    parts::Parts,
+    blob_parts::Parts,
+    job::{self, Job},
     sink::{BUNDLE, Sink},
     source,
-    work::{self, Work},
 };
 use crate::{
     background,
     error::PageError,
     sites::data,
-    ui::{dom, toast, words},
+    ui::{dom, format, toast},
 };
 
 /// Bytes of a file that are read at once.
@@ -78,7 +78,7 @@ impl Page {
             field(name)?.set_value("");
         }
         self.show_export_key()?;
-        work::say(EXPORT, "");
+        job::set_problem(EXPORT, "");
         Ok(dialog.show_modal()?)
     }
 
@@ -98,12 +98,12 @@ impl Page {
             true => {
                 let passphrase = field("export-passphrase")?.value();
                 if passphrase != field("export-again")?.value() {
-                    work::say(EXPORT, "The two passphrases are not the same.");
+                    job::set_problem(EXPORT, "The two passphrases are not the same.");
                     return Ok(());
                 }
                 if passphrase.chars().count() < bundle::sealed::MIN_PASSPHRASE {
                     let short = bundle::Error::ShortPassphrase(bundle::sealed::MIN_PASSPHRASE);
-                    work::say(EXPORT, &PageError::from(short).to_string());
+                    job::set_problem(EXPORT, &PageError::from(short).to_string());
                     return Ok(());
                 }
                 Some(passphrase)
@@ -133,12 +133,12 @@ impl Page {
         match self.desk.work.within(EXPORT, work).await {
             Ok(true) => {
                 dom::by_id::<HtmlDialogElement>(EXPORT)?.close();
-                toast::say(&format!("Exported: {}.", words::size(size)));
+                toast::show(&format!("Exported: {}.", format::size(size)));
             }
             Ok(false) => {}
             Err(PageError::Stopped) => {
                 dom::by_id::<HtmlDialogElement>(EXPORT)?.close();
-                toast::say("Nothing was exported.");
+                toast::show("Nothing was exported.");
             }
             Err(error) => return Err(error),
         }
@@ -202,7 +202,7 @@ impl Page {
             out.write(writer.take()).await?;
         }
         let unsigned = writer.list()?;
-        work::progress(EXPORT, "Signing…", None);
+        job::progress(EXPORT, "Signing…", None);
         let statement = Statement::Bundle {
             name: site.name.to_string(),
             published: site.published,
@@ -284,7 +284,7 @@ impl Page {
         if !self.shelf.has_live_code(site.id.as_str()).await? {
             return Ok(None);
         }
-        work::progress(EXPORT, "Reading the data…", None);
+        job::progress(EXPORT, "Reading the data…", None);
         match data::collections(site.id.as_str()).await {
             Ok(collections) => Ok(Some(collections)),
             Err(error) => Err(PageError::Input(format!(
@@ -295,9 +295,9 @@ impl Page {
 
     /// The site's key, sealed with a passphrase.
     async fn sealed_key(&self, site: &Site, passphrase: &str) -> Result<SealedKey, PageError> {
-        work::progress(EXPORT, "Sealing the key…", None);
+        job::progress(EXPORT, "Sealing the key…", None);
         // It takes a second, in which the page stands still.
-        work::drawn().await;
+        job::drawn().await;
         let secret = SecretKey::from_pkcs8(&self.shelf.private_key(&site.id).await?)?;
         let mut random = [0; bundle::sealed::RANDOM];
         dom::window()?
@@ -320,7 +320,7 @@ pub fn is_data(path: &str) -> bool {
 /// Packed bytes on their way out, as long as the work goes on.
 struct Out<'a> {
     sink: &'a mut Sink,
-    work: &'a Work,
+    work: &'a Job,
     waiting: Vec<u8>,
     written: u64,
 }

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 use super::{
     IMPORT, Page,
     archive::{self, Made},
-    found::{self, Age},
+    import_preview::{self, Age},
+    job,
     source::BlobSource,
-    work,
 };
 use crate::{
     background,
@@ -53,7 +53,7 @@ impl Page {
         }
         dialog.show_modal()?;
         let work = async {
-            work::progress(IMPORT, "Looking into it…", None);
+            job::progress(IMPORT, "Looking into it…", None);
             let waiting = self.open_archive(&file).await?;
             self.desk.work.go_on()?;
             self.show_found(&waiting, &file.name()).await?;
@@ -96,10 +96,10 @@ impl Page {
         let report = waiting.bundle.report();
         let list = dom::by_id::<Element>("import-found")?;
         list.set_text_content(None);
-        let lines = found::lines(report);
+        let lines = import_preview::lines(report);
         for (word, text) in lines
             .into_iter()
-            .chain(found::problems(&waiting.made.problems))
+            .chain(import_preview::problems(&waiting.made.problems))
         {
             let row = dom::copy_of("found-row")?;
             dom::set_text(&dom::find(&row, "dt")?, word);
@@ -116,7 +116,7 @@ impl Page {
             (Some(Age::Older), _) | (None, false) => "new",
         };
         if let (Some(site), Some(age)) = (&waiting.present, age) {
-            let text = found::replacing(site, age, report.published);
+            let text = import_preview::replacing(site, age, report.published);
             dom::set_text(&dom::by_id("import-replace-text")?, &text);
         }
         let older = dom::by_id::<Element>("import-older")?;
@@ -135,10 +135,10 @@ impl Page {
         field("import-name")?.set_value(&self.free_name(report, file, first == "move").await);
         field("import-passphrase")?.set_value("");
         field("import-hosted")?.set_checked(false);
-        let has_code = found::has_code(waiting.bundle.files(), &waiting.made);
+        let has_code = import_preview::has_code(waiting.bundle.files(), &waiting.made);
         let hosting = dom::by_id("import-hosted-text")?;
-        dom::set_text(&hosting, found::hosting(has_code));
-        let fate = found::fate(goes_live(report), has_code);
+        dom::set_text(&hosting, import_preview::hosting(has_code));
+        let fate = import_preview::fate(goes_live(report), has_code);
         dom::set_text(&dom::by_id("import-fate")?, fate);
         for part in ["import-found", "import-choice", "import-start"] {
             dom::show(&dom::by_id::<Element>(part)?, true);
@@ -200,14 +200,14 @@ impl Page {
         let choice = chosen()?;
         let mut done = None;
         let work = async {
-            work::progress(IMPORT, "Preparing…", None);
+            job::progress(IMPORT, "Preparing…", None);
             let target = self.target(&waiting, choice).await?;
             let import = self.shelf.begin_import().await?;
             match self.keep_apart(&mut waiting, &import).await {
                 Ok(mut imported) => {
                     // A draft is published by its owner, which is as good as switching it on.
                     imported.hosted = field("import-hosted")?.checked() || !waiting.goes_live();
-                    work::progress(IMPORT, "Putting it in place…", None);
+                    job::progress(IMPORT, "Putting it in place…", None);
                     done = Some(import.finish(target, imported).await?);
                     Ok(())
                 }
@@ -232,7 +232,7 @@ impl Page {
             return Ok(());
         }
         match outcome {
-            Err(PageError::Stopped) => toast::say("Nothing was imported."),
+            Err(PageError::Stopped) => toast::show("Nothing was imported."),
             Err(error) => return Err(error),
             // Perhaps the passphrase was mistyped: try again.
             Ok(_) => {
@@ -267,9 +267,9 @@ impl Page {
         else {
             return Ok(Target::New { name });
         };
-        work::progress(IMPORT, "Opening the key…", None);
+        job::progress(IMPORT, "Opening the key…", None);
         // It takes a second, in which the page stands still.
-        work::drawn().await;
+        job::drawn().await;
         let passphrase = Zeroizing::new(field("import-passphrase")?.value());
         let private_key = sealed.open(&key, &passphrase)?.to_pkcs8();
         Ok(Target::Moved {

@@ -10,7 +10,7 @@ use super::{Page, import::Choice};
 use crate::{
     background::site_id,
     error::PageError,
-    sites::shelf::Standing,
+    sites::site_list::Standing,
     ui::{self, dom, toast},
 };
 
@@ -44,12 +44,12 @@ impl Page {
         Ok(())
     }
 
-    /// Do what was decided of the site that is open, if this is one of those deeds.
-    pub(in crate::sites) async fn decide(self: Rc<Self>, deed: &str) -> Result<(), PageError> {
+    /// Do what was decided of the site that is open, if this is one of those actions.
+    pub(in crate::sites) async fn decide(self: Rc<Self>, action: &str) -> Result<(), PageError> {
         let Some(id) = self.opened() else {
             return Ok(());
         };
-        match deed {
+        match action {
             "undo-import" => self.undo_import(id).await,
             "forget-previous" => {
                 self.shelf.forget_previous(&id).await?;
@@ -60,7 +60,7 @@ impl Page {
                 self.shelf.allow_limits(&id).await?;
                 self.changed().await?;
                 self.show_files(&id).await?;
-                toast::say("It has the limits that it asks for.");
+                toast::show("It has the limits that it asks for.");
                 Ok(())
             }
             "host-site" => {
@@ -79,7 +79,7 @@ impl Page {
         self.changed().await?;
         self.show_files(&id).await?;
         self.show_room().await?;
-        toast::say("As it was before the import.");
+        toast::show("As it was before the import.");
         Ok(())
     }
 }

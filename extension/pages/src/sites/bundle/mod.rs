@@ -5,17 +5,17 @@
 
 mod archive;
 mod batch;
+mod blob_parts;
+mod content;
+mod downloads;
 mod export;
-mod found;
 mod import;
+mod import_preview;
 mod imported;
-mod outbox;
-mod parts;
-mod reading;
+mod job;
+mod read_archive;
 mod sink;
 mod source;
-mod taken;
-mod work;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -27,9 +27,9 @@ use crate::{
 pub(super) use export::is_data;
 use import::Waiting;
 pub(super) use import::is_archive;
+use job::Job;
 pub(super) use sink::{JSON, Sink};
 pub(super) use source::read;
-use work::Work;
 
 /// The dialogs' ids in the page.
 const EXPORT: &str = "export";
@@ -40,7 +40,7 @@ const IMPORT: &str = "import";
 pub struct Desk {
     /// The archive that was opened, and waits for the person's word.
     waiting: RefCell<Option<Waiting>>,
-    work: Work,
+    work: Job,
 }
 
 /// Closing a dialog, with the button or with Escape, stops what goes on in it.

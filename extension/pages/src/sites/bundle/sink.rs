@@ -6,8 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
-use super::outbox::{self, Outbox};
-use super::parts::Parts;
+use super::blob_parts::Parts;
+use super::downloads::{self, Downloads};
 use crate::{error::PageError, ui::dom};
 
 /// What a file is for file dialogs.
@@ -40,7 +40,7 @@ pub enum Sink {
     /// A file on the disk (File System Access: Chromium). It is there once it is closed, and not before.
     File(JsValue),
     /// A file of the browser's own, to be downloaded.
-    Download { name: String, file: Outbox },
+    Download { name: String, file: Downloads },
     /// All of it in memory, to be downloaded: where the browser keeps no files of its own.
     Memory {
         name: String,
@@ -62,8 +62,8 @@ impl Sink {
             // No such dialog, or not here: a download works everywhere.
             Ok(None) | Err(_) => {
                 // What is left over can wait.
-                let _ = outbox::tidy().await;
-                match Outbox::open().await {
+                let _ = downloads::tidy().await;
+                match Downloads::open().await {
                     Ok(file) => Ok(Self::Download { name, file }),
                     Err(_) => Ok(Self::Memory {
                         name,
@@ -86,7 +86,7 @@ impl Sink {
         match self {
             Self::File(stream)
             | Self::Download {
-                file: Outbox { stream, .. },
+                file: Downloads { stream, .. },
                 ..
             } => {
                 call(stream, "write", Some(&Uint8Array::from(bytes))).await?;

@@ -73,13 +73,13 @@ pub async fn read(blob: &Blob, offset: u64, length: u64) -> Result<Vec<u8>, Stri
 fn part(blob: &Blob, offset: u64, length: u64) -> Result<Promise, String> {
     let part = blob
         .slice_with_f64_and_f64(offset as f64, (offset + length) as f64)
-        .map_err(|error| webext::text_of(&error))?;
+        .map_err(|error| webextension_api::text_of(&error))?;
     Ok(part.array_buffer())
 }
 
 async fn bytes(promise: Promise) -> Result<Vec<u8>, String> {
     let bytes = JsFuture::from(promise)
         .await
-        .map_err(|error| webext::text_of(&error))?;
+        .map_err(|error| webextension_api::text_of(&error))?;
     Ok(Uint8Array::new(&bytes).to_vec())
 }

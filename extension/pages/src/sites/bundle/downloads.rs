@@ -20,13 +20,13 @@ const FOLDER: &str = "exports";
 const STAY: f64 = 60.0 * 60.0 * 1000.0;
 
 /// A file that is written.
-pub struct Outbox {
+pub struct Downloads {
     handle: FileSystemFileHandle,
     /// Where its bytes go (`FileSystemWritableFileStream`).
     pub stream: JsValue,
 }
 
-impl Outbox {
+impl Downloads {
     /// A new one.
     ///
     /// # Errors

@@ -12,9 +12,9 @@ use super::service::Wish;
 /// message, which may be a megabyte.
 const MAX_PROBLEM: usize = 200;
 
-/// Where the conversation stands.
+/// Where the session stands.
 #[derive(Debug, Default)]
-pub struct Conversation {
+pub struct Session {
     greeted: bool,
     close_notice: Option<String>,
 }
@@ -48,7 +48,7 @@ pub enum Step {
     },
 }
 
-impl Conversation {
+impl Session {
     /// Nothing was said yet. The extension is told where to post when it is unloaded.
     pub fn new(close_notice: Option<String>) -> Self {
         Self {
@@ -58,7 +58,7 @@ impl Conversation {
     }
 
     /// Takes the body of one frame.
-    pub fn hear(&mut self, body: &[u8]) -> Step {
+    pub fn handle(&mut self, body: &[u8]) -> Step {
         let Call { id, request } = match serde_json::from_slice::<Call>(body) {
             Ok(call) => call,
             Err(problem) => {
@@ -185,14 +185,14 @@ mod tests {
 
     use super::*;
 
-    fn hear(conversation: &mut Conversation, message: Value) -> Step {
-        conversation.hear(message.to_string().as_bytes())
+    fn handle(session: &mut Session, message: Value) -> Step {
+        session.handle(message.to_string().as_bytes())
     }
 
-    fn greeted() -> Conversation {
-        Conversation {
+    fn greeted() -> Session {
+        Session {
             greeted: true,
-            ..Conversation::default()
+            ..Session::default()
         }
     }
 
@@ -210,9 +210,9 @@ mod tests {
     #[test]
     fn nothing_is_done_before_hello() {
         for request in ["start", "stop", "status"] {
-            let mut conversation = Conversation::default();
-            let step = hear(
-                &mut conversation,
+            let mut session = Session::default();
+            let step = handle(
+                &mut session,
                 json!({"id": 7, "request": request, "port": 1}),
             );
             let (id, reason, _) = refused(step);
@@ -223,8 +223,8 @@ mod tests {
     #[test]
     fn a_good_hello_opens_and_a_bad_one_closes() {
         let hello = |version: u16| json!({"id": 1, "request": "hello", "version": version, "extensionVersion": "9"});
-        let mut conversation = Conversation::default();
-        let step = hear(&mut conversation, hello(VERSION));
+        let mut session = Session::default();
+        let step = handle(&mut session, hello(VERSION));
         assert!(matches!(
             step,
             Step::Answer {
@@ -236,21 +236,21 @@ mod tests {
             }
         ));
         assert_eq!(
-            hear(&mut conversation, json!({"id": 2, "request": "stop"})),
+            handle(&mut session, json!({"id": 2, "request": "stop"})),
             Step::Stop { id: 2 }
         );
-        let (_, reason, message) = refused(hear(&mut conversation, hello(VERSION + 1)));
+        let (_, reason, message) = refused(handle(&mut session, hello(VERSION + 1)));
         assert_eq!(reason, FailReason::VersionMismatch);
         assert!(message.ends_with("update the native host."), "{message}");
-        let (_, _, message) = refused(hear(&mut conversation, hello(0)));
+        let (_, _, message) = refused(handle(&mut session, hello(0)));
         assert!(message.ends_with("update the extension."), "{message}");
-        refused(hear(&mut conversation, json!({"id": 3, "request": "stop"})));
+        refused(handle(&mut session, json!({"id": 3, "request": "stop"})));
     }
 
     #[test]
     fn start_carries_its_ice_servers() {
         let ice = json!([{"urls": ["turn:t.example"], "username": "u", "credential": "c"}]);
-        let step = hear(
+        let step = handle(
             &mut greeted(),
             json!({"id": 1, "request": "start", "port": 99, "iceServers": ice}),
         );
@@ -273,7 +273,7 @@ mod tests {
             json!({"id": 5, "request": "start", "port": 1, "iceServers": [{"urls": ["http://x"]}]}),
             json!({"id": 5, "request": "start", "port": 1, "iceServers": many}),
         ] {
-            let (id, reason, _) = refused(hear(&mut greeted(), call.clone()));
+            let (id, reason, _) = refused(handle(&mut greeted(), call.clone()));
             assert_eq!((id, reason), (5, FailReason::BadRequest), "{call}");
         }
     }
@@ -281,7 +281,7 @@ mod tests {
     #[test]
     fn a_long_bad_message_is_not_sent_back_whole() {
         let call = json!({"id": 6, "request": "é".repeat(10_000)});
-        let (id, _, message) = refused(hear(&mut greeted(), call));
+        let (id, _, message) = refused(handle(&mut greeted(), call));
         assert_eq!(id, 6);
         assert!(message.len() < 2 * MAX_PROBLEM, "{}", message.len());
     }
@@ -289,7 +289,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_answered(body in prop::collection::vec(any::<u8>(), 0..64)) {
-            let (id, reason, _) = refused(greeted().hear(&body));
+            let (id, reason, _) = refused(greeted().handle(&body));
             prop_assert_eq!((id, reason), (NO_CALL, FailReason::BadRequest));
         }
     }

@@ -7,7 +7,7 @@ use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
-use super::parts::Parts;
+use super::blob_parts::Parts;
 use crate::{error::PageError, ui::dom};
 
 /// Files of up to so many bytes are taken whole: the browser hashes them, several times as fast as code does and beside

@@ -1,10 +1,10 @@
 //! What visitors get: answers, streams, and pages that say why there is none.
 
 use super::Sandbox;
-use crate::asks::Whole;
 use crate::effect::{Effect, Level, LogEntry};
 use crate::exchange::Phase;
-use crate::fault::Fault;
+use crate::failure::Failure;
+use crate::host_calls::Whole;
 use crate::natives::answer::NO_SNIFFING;
 use crate::request::{RequestHead, RequestId};
 use crate::shares::Share;
@@ -48,7 +48,7 @@ impl Sandbox {
         };
         let share = Share::of_streams(self.limits());
         if !share.has_room(&exchange.visitor, self.visitors(Phase::Streaming)) {
-            return self.fail(id, Fault::TooManyStreams);
+            return self.fail(id, Failure::TooManyStreams);
         }
         self.answered(id);
         if let Some(exchange) = self.under_way.get_mut(&id) {
@@ -99,7 +99,7 @@ impl Sandbox {
     }
 
     /// A request went wrong: its visitor sees a page, or an answer that breaks off; the log says why.
-    pub(super) fn fail(&mut self, id: RequestId, fault: Fault) {
+    pub(super) fn fail(&mut self, id: RequestId, fault: Failure) {
         let Some(exchange) = self.under_way.get(&id) else {
             return;
         };
@@ -118,7 +118,13 @@ impl Sandbox {
     }
 
     /// Refuses a request that never ran.
-    pub(super) fn refuse(&mut self, id: RequestId, route: &str, head: &RequestHead, fault: &Fault) {
+    pub(super) fn refuse(
+        &mut self,
+        id: RequestId,
+        route: &str,
+        head: &RequestHead,
+        fault: &Failure,
+    ) {
         let incident = self.report(id, route.to_owned(), fault);
         self.error_page(id, fault, &incident, head.method == "HEAD");
     }
@@ -126,14 +132,14 @@ impl Sandbox {
     pub(super) fn error_page(
         &mut self,
         id: RequestId,
-        fault: &Fault,
+        fault: &Failure,
         incident: &str,
         head_only: bool,
     ) {
         let shown = fault.shown();
         let about = format!("Incident {incident}");
         let page = site::page::page(shown.status, shown.title, shown.sentence, Some(&about));
-        let retry = matches!(fault, Fault::Busy | Fault::TooManyStreams);
+        let retry = matches!(fault, Failure::Busy | Failure::TooManyStreams);
         let cache = ("cache-control".to_owned(), "no-store".to_owned());
         match retry {
             true => self.page(
@@ -146,7 +152,7 @@ impl Sandbox {
         }
     }
 
-    pub(super) fn report(&mut self, request: RequestId, route: String, fault: &Fault) -> String {
+    pub(super) fn report(&mut self, request: RequestId, route: String, fault: &Failure) -> String {
         let mut bytes = [0; 5];
         self.engine.platform.random(&mut bytes);
         let incident = data_encoding::BASE32_NOPAD.encode(&bytes).to_lowercase();

@@ -15,14 +15,14 @@ const SHOWING: f64 = 50.0;
 
 /// Whether something goes on, and whether it is to stop.
 #[derive(Default)]
-pub struct Work {
+pub struct Job {
     goes_on: Cell<bool>,
     stopped: Cell<bool>,
     /// When the share done was last shown.
     shown: Cell<f64>,
 }
 
-impl Work {
+impl Job {
     /// Do `work` in this dialog, one at a time: its fields cannot be changed meanwhile, and an error is
     /// shown in it. Tells whether it is done; if not, the dialog stays.
     pub async fn within(
@@ -34,7 +34,7 @@ impl Work {
         let start = dom::by_id::<HtmlButtonElement>(&format!("{dialog}-start"))?;
         let progress = dom::by_id::<Element>(&format!("{dialog}-progress"))?;
         if self.goes_on.replace(true) {
-            say(
+            set_problem(
                 dialog,
                 "What you stopped has not ended yet. Close this, and try again.",
             );
@@ -43,7 +43,7 @@ impl Work {
         self.stopped.set(false);
         fields.set_disabled(true);
         start.set_disabled(true);
-        say(dialog, "");
+        set_problem(dialog, "");
         dom::show(&progress, true);
         let done = work.await;
         dom::show(&progress, false);
@@ -55,7 +55,7 @@ impl Work {
             // The dialog is closed already; whoever stopped it knows.
             Err(PageError::Stopped) => Err(PageError::Stopped),
             Err(error) => {
-                say(dialog, &error.to_string());
+                set_problem(dialog, &error.to_string());
                 Ok(false)
             }
         }
@@ -88,7 +88,7 @@ impl Work {
 }
 
 /// Say in the dialog what is wrong; nothing if it is empty.
-pub fn say(dialog: &str, trouble: &str) {
+pub fn set_problem(dialog: &str, trouble: &str) {
     if let Ok(line) = dom::by_id::<Element>(&format!("{dialog}-trouble")) {
         dom::set_text(&line, trouble);
     }

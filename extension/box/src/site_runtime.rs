@@ -16,7 +16,7 @@ use script::{
 };
 use wasm_bindgen::prelude::*;
 
-use crate::border::{Heard, Said, flat};
+use crate::message::{FromBox, ToBox, flat};
 use crate::owner;
 use crate::platform::Machine;
 
@@ -25,7 +25,7 @@ use crate::platform::Machine;
 const FOLDER: &str = "site";
 
 /// The site in this Worker.
-pub struct Lodger {
+pub struct SiteRuntime {
     engine: Engine,
     program: Rc<Program>,
     sandbox: Sandbox,
@@ -37,46 +37,46 @@ pub struct Lodger {
 }
 
 thread_local! {
-    static LODGER: RefCell<Option<Lodger>> = const { RefCell::new(None) };
+    static RUNTIME: RefCell<Option<SiteRuntime>> = const { RefCell::new(None) };
     /// What was heard while the site was moving in.
-    static EARLY: RefCell<VecDeque<Heard>> = const { RefCell::new(VecDeque::new()) };
+    static EARLY: RefCell<VecDeque<ToBox>> = const { RefCell::new(VecDeque::new()) };
 }
 
 /// Takes a message of the owner ([`crate::border`]).
 #[wasm_bindgen]
-pub async fn hear(message: Heard) {
+pub async fn handle_message(message: ToBox) {
     if message.kind().as_deref() == Some("start") {
-        match move_in(&message).await {
-            Ok(lodger) => {
-                lodger.tell_ready();
-                LODGER.set(Some(lodger));
+        match start(&message).await {
+            Ok(runtime) => {
+                runtime.tell_ready();
+                RUNTIME.set(Some(runtime));
                 for early in EARLY.take() {
-                    with(|lodger| lodger.hear(&early));
+                    with(|runtime| runtime.handle_message(&early));
                 }
                 with(|_| ());
             }
-            Err(error) => Said::new("failed").with("message", error).say(),
+            Err(error) => FromBox::new("failed").with("message", error).send(),
         }
-    } else if LODGER.with_borrow(Option::is_none) {
+    } else if RUNTIME.with_borrow(Option::is_none) {
         EARLY.with_borrow_mut(|early| early.push_back(message));
     } else {
-        with(|lodger| lodger.hear(&message));
+        with(|runtime| runtime.handle_message(&message));
     }
 }
 
-fn with(act: impl FnOnce(&mut Lodger)) {
-    LODGER.with_borrow_mut(|lodger| {
-        if let Some(lodger) = lodger {
-            act(lodger);
-            lodger.pump();
+fn with(act: impl FnOnce(&mut SiteRuntime)) {
+    RUNTIME.with_borrow_mut(|runtime| {
+        if let Some(runtime) = runtime {
+            act(runtime);
+            runtime.pump();
             // What was said is on its way: meanwhile the next request gets its runtime.
-            lodger.sandbox.prepare();
-            crate::border::beat_if_grown();
+            runtime.sandbox.prepare();
+            crate::message::beat_if_grown();
         }
     });
 }
 
-async fn move_in(message: &Heard) -> Result<Lodger, String> {
+async fn start(message: &ToBox) -> Result<SiteRuntime, String> {
     let machine = Machine::get();
     machine.check()?;
     let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
@@ -91,7 +91,7 @@ async fn move_in(message: &Heard) -> Result<Lodger, String> {
         .map_err(|error| error.to_string())?;
     let program = Rc::new(program);
     let database = Rc::new(database);
-    let lodger = Lodger {
+    let runtime = SiteRuntime {
         sandbox: Sandbox::new(engine.clone(), program.clone(), Some(database.clone())),
         engine,
         program,
@@ -99,15 +99,15 @@ async fn move_in(message: &Heard) -> Result<Lodger, String> {
         asked: VecDeque::new(),
         wake: None,
     };
-    lodger.plant(&seeds);
-    Ok(lodger)
+    runtime.plant(&seeds);
+    Ok(runtime)
 }
 
 /// Rows that a collection begins with: the file and its text.
 type Seeds = Vec<(String, String)>;
 
 /// The site's code, from its files.
-fn read(engine: &Engine, message: &Heard) -> Result<(Program, Seeds), String> {
+fn read(engine: &Engine, message: &ToBox) -> Result<(Program, Seeds), String> {
     let list = Array::from(&message.files());
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     let mut values = list.iter();
@@ -126,7 +126,7 @@ fn read(engine: &Engine, message: &Heard) -> Result<(Program, Seeds), String> {
     Ok((program, seeds.collect()))
 }
 
-impl Lodger {
+impl SiteRuntime {
     /// Puts in the rows of collections that are not there yet. What is wrong with a file goes to the log.
     fn plant(&self, seeds: &Seeds) {
         for (file, text) in seeds {
@@ -157,10 +157,10 @@ impl Lodger {
     fn tell_ready(&self) {
         let table = serde_json::to_string(self.program.table()).unwrap_or_default();
         let problems = serde_json::to_string(&self.problems()).unwrap_or_default();
-        Said::new("ready")
+        FromBox::new("ready")
             .with("table", table)
             .with("problems", problems)
-            .say();
+            .send();
     }
 
     /// What is wrong with the site's files.
@@ -178,7 +178,7 @@ impl Lodger {
         ours.collect()
     }
 
-    fn hear(&mut self, message: &Heard) {
+    fn handle_message(&mut self, message: &ToBox) {
         // Ids and tickets are whole numbers that one side counted.
         let id = message.id().unwrap_or_default() as u64;
         let request = RequestId(id);
@@ -200,13 +200,13 @@ impl Lodger {
             "ask" => self
                 .asked
                 .push_back((id, message.ask().unwrap_or_default())),
-            "ping" => crate::border::beat(),
+            "ping" => crate::message::beat(),
             _ => {}
         }
     }
 
     /// Another version of the site's code. Requests under way end with the old one.
-    fn renew(&mut self, message: &Heard) {
+    fn renew(&mut self, message: &ToBox) {
         match read(&self.engine, message) {
             Ok((program, seeds)) => {
                 self.program = Rc::new(program);
@@ -214,7 +214,7 @@ impl Lodger {
                 self.plant(&seeds);
                 self.tell_ready();
             }
-            Err(error) => Said::new("failed").with("message", error).say(),
+            Err(error) => FromBox::new("failed").with("message", error).send(),
         }
     }
 
@@ -231,7 +231,7 @@ impl Lodger {
                     status,
                     headers,
                 } => {
-                    let mut said = Said::about("head", request.0)
+                    let mut said = FromBox::about("head", request.0)
                         .with("status", status)
                         .with("headers", flat(headers));
                     // A small answer is one message.
@@ -245,17 +245,17 @@ impl Lodger {
                     if ends {
                         effects.pop_front();
                     }
-                    said.with("end", ends).say();
+                    said.with("end", ends).send();
                 }
-                effect => self.say(effect),
+                effect => self.send(effect),
             }
         }
         while !self.database.in_transaction()
             && let Some((id, ask)) = self.asked.pop_front()
         {
             match owner::answer(&self.database, || self.problems(), &ask) {
-                Ok(answer) => Said::about("told", id).with("answer", answer).say(),
-                Err(error) => Said::about("told", id).with("error", error).say(),
+                Ok(answer) => FromBox::about("told", id).with("answer", answer).send(),
+                Err(error) => FromBox::about("told", id).with("error", error).send(),
             }
         }
         self.wake = self.sandbox.wake_at().map(|at| {
@@ -264,22 +264,24 @@ impl Lodger {
             let wait = u32::try_from(wait.as_millis())
                 .unwrap_or(86_400_000)
                 .saturating_add(1);
-            Timeout::new(wait, || with(|lodger| lodger.sandbox.wake()))
+            Timeout::new(wait, || with(|runtime| runtime.sandbox.wake()))
         });
     }
 
-    fn say(&self, effect: Effect) {
+    fn send(&self, effect: Effect) {
         match effect {
-            Effect::Body(request) => Said::about("bodyWanted", request.0).say(),
-            Effect::Chunk { request, bytes } => Said::about("chunk", request.0).bytes(&bytes).say(),
-            Effect::End(request) => Said::about("end", request.0).say(),
-            Effect::Reset(request) => Said::about("reset", request.0).say(),
+            Effect::Body(request) => FromBox::about("bodyWanted", request.0).send(),
+            Effect::Chunk { request, bytes } => {
+                FromBox::about("chunk", request.0).bytes(&bytes).send()
+            }
+            Effect::End(request) => FromBox::about("end", request.0).send(),
+            Effect::Reset(request) => FromBox::about("reset", request.0).send(),
             Effect::File {
                 request,
                 ticket,
                 op,
             } => {
-                let said = Said::about("file", request.0).with("ticket", ticket);
+                let said = FromBox::about("file", request.0).with("ticket", ticket);
                 // Below 2^53.
                 let most = self.sandbox.limits().files_bytes() as f64;
                 let (word, path, bytes) = match op {
@@ -290,8 +292,8 @@ impl Lodger {
                 };
                 let said = said.with("op", word).with("path", path);
                 match bytes {
-                    Some(bytes) => said.with("most", most).bytes(&bytes).say(),
-                    None => said.say(),
+                    Some(bytes) => said.with("most", most).bytes(&bytes).send(),
+                    None => said.send(),
                 }
             }
             Effect::Log(entry) => self.log(&entry),
@@ -319,11 +321,11 @@ impl Lodger {
             stack: entry.stack.clone(),
         };
         let json = serde_json::to_string(&entry).unwrap_or_default();
-        Said::new("log").with("entry", json).say();
+        FromBox::new("log").with("entry", json).send();
     }
 }
 
-fn head(message: &Heard) -> RequestHead {
+fn head(message: &ToBox) -> RequestHead {
     let list = Array::from(&message.headers());
     let mut texts = list.iter().filter_map(|text| text.as_string());
     let mut headers = Vec::new();
@@ -344,7 +346,7 @@ fn head(message: &Heard) -> RequestHead {
     }
 }
 
-fn file_reply(message: &Heard) -> Result<FileReply, FileError> {
+fn file_reply(message: &ToBox) -> Result<FileReply, FileError> {
     if let Some(refused) = message.refused() {
         return Err(FileError(refused));
     }

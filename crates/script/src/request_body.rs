@@ -1,13 +1,13 @@
 //! A request's body on its way to the handler: asked for piece by piece, never more than was asked for.
 //!
 //! It also knows whether the body comes at all: a visitor who sends nothing, or next to nothing, must not keep a
-//! place that others wait for ([`Inbound::is_silent`]), nor the database ([`Inbound::gather`]).
+//! place that others wait for ([`RequestBody::is_silent`]), nor the database ([`RequestBody::gather`]).
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::bounds::{BODY_PROGRESS, BODY_SILENCE_SECONDS};
 use crate::form;
+use crate::limits::{BODY_PROGRESS, BODY_SILENCE_SECONDS};
 use crate::reply::Reply;
 
 /// What a handler wants of the body.
@@ -37,7 +37,7 @@ enum State {
 }
 
 /// The body of one request.
-pub(crate) struct Inbound {
+pub(crate) struct RequestBody {
     limit: u64,
     received: u64,
     state: State,
@@ -56,13 +56,13 @@ pub(crate) struct Inbound {
 /// What has to be done next.
 #[derive(Debug, Default)]
 pub(crate) struct Step {
-    /// Ask the visitor's side for the next piece.
+    /// HostCall the visitor's side for the next piece.
     pub ask: bool,
     /// Answer the handler's question.
     pub settle: Option<(u32, Reply)>,
 }
 
-impl Inbound {
+impl RequestBody {
     /// A body of at most `limit` bytes.
     pub fn new(has_body: bool, limit: u64) -> Self {
         Self {
@@ -95,7 +95,7 @@ impl Inbound {
         self.step(now)
     }
 
-    /// All of the body is to come from now on, until [`Inbound::is_over`].
+    /// All of the body is to come from now on, until [`RequestBody::is_over`].
     pub fn gather(&mut self, now: Duration) -> Step {
         self.gathering = true;
         self.step(now)
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_body_that_is_gathered_is_there_for_whoever_asks_later() {
-        let mut body = Inbound::new(true, 10);
+        let mut body = RequestBody::new(true, 10);
         assert!(body.gather(NOW).ask);
         assert!(body.piece(vec![1, 2], NOW).ask);
         assert!(body.piece(vec![3], NOW).ask);
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_body_that_broke_off_is_never_taken_for_whole() {
-        let mut body = Inbound::new(true, 3);
+        let mut body = RequestBody::new(true, 3);
         body.gather(NOW);
         body.piece(vec![1, 2, 3, 4], NOW);
         assert!(body.is_over());
@@ -272,7 +272,7 @@ mod tests {
             let (_, answer) = shown(body.want(1, Want::Bytes, NOW));
             assert!(answer.contains("larger than 3 bytes"), "{answer}");
         }
-        let mut body = Inbound::new(true, 3);
+        let mut body = RequestBody::new(true, 3);
         body.want(1, Want::Text, NOW);
         body.piece(vec![1], NOW);
         assert_eq!(body.abandon(), Some(1));
@@ -282,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_body_is_silent_when_next_to_nothing_comes_while_it_is_awaited() {
-        let mut body = Inbound::new(true, 1_000_000);
+        let mut body = RequestBody::new(true, 1_000_000);
         assert!(!body.is_silent(after(60)), "nobody waits for it");
         body.want(1, Want::Bytes, NOW);
         assert!(!body.is_silent(after(4)) && body.is_silent(after(5)));

@@ -1,8 +1,8 @@
 //! Keeps what visitors ask for again and again in memory: a site's record, and its small live files.
 //!
 //! Spares an IndexedDB transaction (about a millisecond) a request. A version's number is part of the key, so a
-//! publish, which gives a new number, needs no care beyond [`Hot::forget`]. A live version changes only where the
-//! site's own code writes or deletes a file, and then that file is forgotten ([`Hot::forget_file`]), and what was
+//! publish, which gives a new number, needs no care beyond [`FileCache::forget`]. A live version changes only where the
+//! site's own code writes or deletes a file, and then that file is forgotten ([`FileCache::forget_file`]), and what was
 //! being read meanwhile is not kept, for it may be what was there before. It must not know drafts.
 
 use std::{
@@ -41,7 +41,7 @@ type Kept = (FileMeta, Rc<[u8]>);
 
 /// The memory.
 #[derive(Default)]
-pub struct Hot {
+pub struct FileCache {
     sites: RefCell<HashMap<Fingerprint, Rc<Site>>>,
     files: RefCell<HashMap<Key, Kept>>,
     taken: Cell<usize>,
@@ -51,7 +51,7 @@ pub struct Hot {
     writes: Cell<u32>,
 }
 
-impl Hot {
+impl FileCache {
     /// A site's record, with what its live `site.json` sets.
     pub async fn site(&self, store: &Store, id: &Fingerprint) -> Result<Rc<Site>, store::Error> {
         if let Some(site) = self.sites.borrow().get(id) {
@@ -129,7 +129,7 @@ async fn bytes(blob: &Blob) -> Result<Vec<u8>, store::Error> {
 /// The live files of a site, the hot ones from memory.
 pub struct HotFiles<'a> {
     /// The memory.
-    pub hot: &'a Hot,
+    pub hot: &'a FileCache,
     /// Where the others are.
     pub store: &'a Store,
     /// The site.

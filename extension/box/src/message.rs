@@ -1,14 +1,14 @@
 //! What the box says to its owner, the network document, and hears from it. The owner's end is
 //! `extension/network/src/boxes/`.
 //!
-//! Heard: `{kind:"start", folder, files}`, whose `folder` is for `box.js` alone, and `{kind:"program", files}` with
+//! ToBox: `{kind:"start", folder, files}`, whose `folder` is for `box.js` alone, and `{kind:"program", files}` with
 //! `files: [path, Uint8Array, …]`;
 //! `{kind:"request", id, method, target, headers:[name, value, …], origin, body, visitor, network, transport}`,
 //! `{kind:"body", id, bytes}`, `{kind:"bodyEnd", id}`, `{kind:"room", id}`, `{kind:"left", id}`,
 //! `{kind:"file", id, ticket, …}` with `refused`, `bytes` and `type`, `deleted` or `list: [path, size, …]`;
 //! `{kind:"ask", id, ask}` with the JSON of a [`messages::BoxAsk`]; `{kind:"ping"}`.
 //!
-//! Said: `{kind:"ready", table, problems}` (JSON) or `{kind:"failed", message}`; `{kind:"bodyWanted", id}`;
+//! FromBox: `{kind:"ready", table, problems}` (JSON) or `{kind:"failed", message}`; `{kind:"bodyWanted", id}`;
 //! `{kind:"head", id, status, headers, bytes, end}` where `bytes` (or null) is the body's first piece and `end` says
 //! that there is no more; `{kind:"chunk", id, bytes}`, `{kind:"end", id}`, `{kind:"reset", id}`;
 //! `{kind:"file", id, ticket, op, path, bytes}`; `{kind:"log", entry}` with the JSON of a [`messages::LogEntry`];
@@ -25,52 +25,52 @@ use web_sys::DedicatedWorkerGlobalScope;
 #[wasm_bindgen]
 extern "C" {
     /// A message of the owner.
-    pub type Heard;
+    pub type ToBox;
     #[wasm_bindgen(method, getter)]
-    pub fn kind(this: &Heard) -> Option<String>;
+    pub fn kind(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn id(this: &Heard) -> Option<f64>;
+    pub fn id(this: &ToBox) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
-    pub fn files(this: &Heard) -> JsValue;
+    pub fn files(this: &ToBox) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    pub fn method(this: &Heard) -> Option<String>;
+    pub fn method(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn target(this: &Heard) -> Option<String>;
+    pub fn target(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn headers(this: &Heard) -> JsValue;
+    pub fn headers(this: &ToBox) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    pub fn origin(this: &Heard) -> Option<String>;
+    pub fn origin(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn body(this: &Heard) -> Option<bool>;
+    pub fn body(this: &ToBox) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
-    pub fn visitor(this: &Heard) -> Option<String>;
+    pub fn visitor(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn network(this: &Heard) -> Option<String>;
+    pub fn network(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn transport(this: &Heard) -> Option<String>;
+    pub fn transport(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn bytes(this: &Heard) -> JsValue;
+    pub fn bytes(this: &ToBox) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    pub fn ticket(this: &Heard) -> Option<f64>;
+    pub fn ticket(this: &ToBox) -> Option<f64>;
     #[wasm_bindgen(method, getter)]
-    pub fn refused(this: &Heard) -> Option<String>;
+    pub fn refused(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter, js_name = type)]
-    pub fn media_type(this: &Heard) -> Option<String>;
+    pub fn media_type(this: &ToBox) -> Option<String>;
     #[wasm_bindgen(method, getter)]
-    pub fn deleted(this: &Heard) -> Option<bool>;
+    pub fn deleted(this: &ToBox) -> Option<bool>;
     #[wasm_bindgen(method, getter)]
-    pub fn list(this: &Heard) -> JsValue;
+    pub fn list(this: &ToBox) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    pub fn ask(this: &Heard) -> Option<String>;
+    pub fn ask(this: &ToBox) -> Option<String>;
 }
 
 /// A message for the owner that is being put together.
-pub struct Said {
+pub struct FromBox {
     message: Object,
     transfer: Array,
 }
 
-impl Said {
+impl FromBox {
     /// A message of this kind.
     pub fn new(kind: &str) -> Self {
         Self {
@@ -101,7 +101,7 @@ impl Said {
     }
 
     /// Say it.
-    pub fn say(self) {
+    pub fn send(self) {
         let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
         // Fails only for what cannot be cloned; these messages can.
         let _ = scope.post_message_with_transfer(&self.message, &self.transfer);
@@ -128,7 +128,7 @@ pub fn beat() {
     let memory = memory();
     KNOWN.set(memory);
     // Below 2^53: wasm's memory has 2^32.
-    Said::new("beat").with("memory", memory as f64).say();
+    FromBox::new("beat").with("memory", memory as f64).send();
 }
 
 /// A beat, if the box has other memory than its owner knows.
@@ -146,5 +146,5 @@ fn memory() -> usize {
 
 /// A request's code gets the thread.
 pub fn turn(request: RequestId) {
-    Said::about("turn", request.0).say();
+    FromBox::about("turn", request.0).send();
 }

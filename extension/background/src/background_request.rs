@@ -16,7 +16,7 @@ const MAX_PREFIX: usize = 1024;
 const MAX_MEDIA_TYPE: usize = 512;
 
 /// A question.
-pub enum Asked {
+pub enum BackgroundRequest {
     /// `{code: site}`: the files of a site's code.
     Code(Fingerprint),
     /// `{site, file, path, …}`: something with a site's own files.
@@ -48,7 +48,7 @@ pub enum FileAsked {
     Refused(String),
 }
 
-impl Asked {
+impl BackgroundRequest {
     /// Reads a question.
     ///
     /// # Errors

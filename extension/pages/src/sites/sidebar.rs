@@ -6,7 +6,7 @@ use web_sys::Element;
 use super::Page;
 use crate::{
     error::PageError,
-    ui::{dom, words},
+    ui::{dom, format},
 };
 
 impl Page {
@@ -33,7 +33,7 @@ impl Page {
         dom::show(&dom::by_id::<Element>("deleted")?, !deleted.is_empty());
         dom::set_text(
             &dom::by_id("deleted-count")?,
-            &words::grouped(deleted.len() as u64),
+            &format::grouped(deleted.len() as u64),
         );
         fill(&list, "deleted-row", deleted.len())?;
         for (row, site) in rows(&list).zip(&deleted) {
@@ -58,7 +58,7 @@ pub(super) fn standing(site: &SiteState) -> String {
         if !site.hosted {
             parts.push("hosting off".into());
         } else if site.visitors > 0 {
-            parts.push(words::count(site.visitors.into(), "visitor", "visitors"));
+            parts.push(format::count(site.visitors.into(), "visitor", "visitors"));
         } else if parts.is_empty() {
             parts.push("live".into());
         }

@@ -10,10 +10,10 @@ use store::{Import, Imported, Version};
 use super::{
     IMPORT, Page,
     batch::{Arrived, Batches, batches},
+    blob_parts::Parts,
+    content::{Content, MAX_WHOLE, Taken},
     import::{Waiting, goes_live},
-    parts::Parts,
     source,
-    taken::{Content, MAX_WHOLE, Taken},
 };
 use crate::error::PageError;
 

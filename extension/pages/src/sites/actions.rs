@@ -12,18 +12,18 @@ use web_sys::{
 use super::{
     Page, bundle,
     drop::{self, Dropped},
-    intake,
+    file_paths,
 };
 use crate::{
     error::PageError,
-    ui::{self, clipboard, dom, events, events::Deed, links, toast, words},
+    ui::{self, clipboard, dom, events, events::Action, format, links, toast},
 };
 
 /// Hear what the person does.
 pub(super) fn listen(page: &Rc<Page>) -> Result<(), PageError> {
-    events::on_deeds({
+    events::on_actions({
         let page = page.clone();
-        move |deed| ui::run(page.clone().act(deed))
+        move |action| ui::run(page.clone().act(action))
     })?;
     bundle::listen(page)?;
     events::on(&dom::by_id("data")?, "toggle", {
@@ -100,14 +100,14 @@ impl Page {
         }
     }
 
-    async fn act(self: Rc<Self>, deed: Deed) -> Result<(), PageError> {
-        let id = deed.id.clone().unwrap_or_default();
-        match deed.name.as_str() {
+    async fn act(self: Rc<Self>, action: Action) -> Result<(), PageError> {
+        let id = action.id.clone().unwrap_or_default();
+        match action.name.as_str() {
             "new-name" => self.new_name.typed().await,
             "new-suggestion" => self.new_name.take_suggestion().await,
             "create" => self.create().await?,
             "starter" => self.name_starter()?,
-            "rename-site" if deed.element.tag_name() == "BUTTON" => self.ask_new_name()?,
+            "rename-site" if action.element.tag_name() == "BUTTON" => self.ask_new_name()?,
             "rename-site" => self.rename_site().await?,
             "rename-site-name" => self.new_name_of_site.typed().await,
             "rename-suggestion" => self.new_name_of_site.take_suggestion().await,
@@ -124,7 +124,7 @@ impl Page {
             "pick-files" => dom::by_id::<HtmlElement>("file-picker")?.click(),
             "pick-folder" => dom::by_id::<HtmlElement>("folder-picker")?.click(),
             "picked" => {
-                if let Some(input) = deed.element.dyn_ref::<HtmlInputElement>() {
+                if let Some(input) = action.element.dyn_ref::<HtmlInputElement>() {
                     let given = drop::picked(input)?;
                     self.add_picked(given).await?;
                 }
@@ -134,7 +134,7 @@ impl Page {
             "export" => self.export().await?,
             "pick-archive" => dom::by_id::<HtmlElement>("archive-picker")?.click(),
             "archive-picked" => {
-                if let Some(input) = deed.element.dyn_ref::<HtmlInputElement>()
+                if let Some(input) = action.element.dyn_ref::<HtmlInputElement>()
                     && let Some(given) = drop::picked(input)?.into_iter().next()
                 {
                     self.ask_import(given.file).await?;
@@ -143,7 +143,7 @@ impl Page {
             "import-choice" => self.show_import_choice()?,
             "import" => self.import().await?,
             "undo-import" | "forget-previous" | "allow-limits" | "host-site" => {
-                self.decide(&deed.name).await?;
+                self.decide(&action.name).await?;
             }
             "log-filter" => self.filter_log()?,
             "all-entries" => self.unfold_log()?,
@@ -151,7 +151,7 @@ impl Page {
             "export-data" => self.export_data().await?,
             "pick-data" => dom::by_id::<HtmlElement>("data-picker")?.click(),
             "data-picked" => {
-                if let Some(input) = deed.element.dyn_ref::<HtmlInputElement>()
+                if let Some(input) = action.element.dyn_ref::<HtmlInputElement>()
                     && let Some(given) = drop::picked(input)?.into_iter().next()
                 {
                     self.import_data(given.file).await?;
@@ -159,11 +159,11 @@ impl Page {
             }
             "stop-adding" => self.stopped.set(true),
             "all-rows" => self.table.borrow_mut().unfold()?,
-            "rename-file" if deed.element.tag_name() == "BUTTON" => self.ask_new_path(id)?,
+            "rename-file" if action.element.tag_name() == "BUTTON" => self.ask_new_path(id)?,
             "rename-file" => self.rename_file().await?,
             "delete-file" => self.delete_file(id).await?,
             "close-dialog" => {
-                if let Some(dialog) = deed.element.closest("dialog")? {
+                if let Some(dialog) = action.element.closest("dialog")? {
                     dialog
                         .dyn_into::<HtmlDialogElement>()
                         .map_err(|_| PageError::Markup("dialog".into()))?
@@ -192,7 +192,7 @@ impl Page {
         self.go_to(&id).await?;
         dom::focus(&dom::by_id("site")?);
         filled?;
-        toast::say(&match starter {
+        toast::show(&match starter {
             Some(starter) => format!(
                 "“{name}” is there, with the files of “{}”. Publish it when you like.",
                 starter.title
@@ -260,9 +260,9 @@ impl Page {
         let number = self.shelf.erase_deleted().await?;
         self.changed().await?;
         self.show_room().await?;
-        toast::say(&format!(
+        toast::show(&format!(
             "Erased {}.",
-            words::count(number as u64, "site", "sites")
+            format::count(number as u64, "site", "sites")
         ));
         Ok(())
     }
@@ -281,14 +281,14 @@ impl Page {
             .await;
         self.show_head()?;
         done?;
-        toast::say(&format!("“{}” is live.", site.name));
+        toast::show(&format!("“{}” is live.", site.name));
         self.show_log(&site.id).await?;
         let problems = self.look_through(&site.id).await?;
         if problems > 0 {
             toast::fail(&format!(
                 "“{}” is live, but its code has {}.",
                 site.name,
-                words::count(problems as u64, "problem", "problems")
+                format::count(problems as u64, "problem", "problems")
             ));
         }
         Ok(())
@@ -302,20 +302,20 @@ impl Page {
 
     async fn copy_link(&self) -> Result<(), PageError> {
         clipboard::copy(&self.link()?).await?;
-        toast::say("Copied.");
+        toast::show("Copied.");
         Ok(())
     }
 
     async fn copy_whole_link(&self) -> Result<(), PageError> {
         if let Some(link) = self.site().and_then(|site| links::with_whole_label(&site)) {
             clipboard::copy(&link).await?;
-            toast::say("Copied.");
+            toast::show("Copied.");
         }
         Ok(())
     }
 
     async fn open_link(&self) -> Result<(), PageError> {
-        Ok(webext::pages::open_tab(&self.link()?).await?)
+        Ok(webextension_api::pages::open_tab(&self.link()?).await?)
     }
 
     async fn set_fallback(&self) -> Result<(), PageError> {
@@ -349,7 +349,7 @@ impl Page {
             dom::set_text(&dom::by_id("rename-file-trouble")?, why);
             Ok(())
         };
-        let new = match intake::site_path(typed.trim(), "") {
+        let new = match file_paths::site_path(typed.trim(), "") {
             Ok(path) => path,
             Err(error) => return refuse(&format!("This cannot be: {error}.")),
         };

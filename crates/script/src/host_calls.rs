@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::effect::{FileOp, Level};
-use crate::inbound::Want;
+use crate::request_body::Want;
 use crate::session::Wish;
 
 /// A body that is there as a whole.
@@ -18,7 +18,7 @@ pub(crate) enum Whole {
 
 /// One thing asked.
 #[derive(Debug)]
-pub(crate) enum Ask {
+pub(crate) enum HostCall {
     /// Something of the request's body.
     Body(u32, Want),
     /// Room for a piece of the answer.
@@ -59,8 +59,8 @@ pub(crate) enum Ask {
 
 /// The asks of one runtime, and counts of what is bounded.
 #[derive(Default)]
-pub(crate) struct Asks {
-    list: RefCell<VecDeque<Ask>>,
+pub(crate) struct HostCalls {
+    list: RefCell<VecDeque<HostCall>>,
     /// Questions without an answer yet.
     pub open: Cell<u32>,
     /// Timers that run.
@@ -82,12 +82,12 @@ pub(crate) struct Asks {
     pub answered: Cell<bool>,
 }
 
-impl Asks {
-    pub fn push(&self, ask: Ask) {
+impl HostCalls {
+    pub fn push(&self, ask: HostCall) {
         self.list.borrow_mut().push_back(ask);
     }
 
-    pub fn take(&self) -> VecDeque<Ask> {
+    pub fn take(&self) -> VecDeque<HostCall> {
         std::mem::take(&mut self.list.borrow_mut())
     }
 }

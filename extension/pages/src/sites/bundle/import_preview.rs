@@ -7,7 +7,7 @@ use store::Site;
 
 use super::archive::Made;
 
-use crate::ui::{moment, words};
+use crate::ui::{format, time};
 
 /// How many names of a list are told: the dialog is read at a glance.
 const NAMED: usize = 3;
@@ -20,10 +20,10 @@ pub fn lines(report: &Report) -> Vec<(&'static str, String)> {
     }
     lines.push(("Signature", signature(report)));
     if let Some(published) = report.published {
-        lines.push(("Published", moment::text(published)));
+        lines.push(("Published", time::text(published)));
     }
-    let files = words::count(report.files as u64, "file", "files");
-    lines.push(("Files", format!("{files}, {}", words::size(report.bytes))));
+    let files = format::count(report.files as u64, "file", "files");
+    lines.push(("Files", format!("{files}, {}", format::size(report.bytes))));
     lines.push(("With it", with(report)));
     if !report.not_understood.is_empty() {
         let names = report.not_understood.iter().map(ToString::to_string);
@@ -32,7 +32,7 @@ pub fn lines(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("Not understood", text));
     }
     if report.by_backslash > 0 {
-        let files = words::count(report.by_backslash as u64, "file", "files");
+        let files = format::count(report.by_backslash as u64, "file", "files");
         let text =
             format!("{files} with folders parted by \\, as some Windows programs do. Read as /.");
         lines.push(("Backslashes", text));
@@ -92,8 +92,8 @@ pub fn replacing(site: &Site, age: Age, published: Option<u64>) -> String {
         (Age::Current, _) => replace,
         (Age::Older, Some(published)) => format!(
             "{replace}. It is older than what is here: of {}, not of {}",
-            moment::text(published),
-            moment::text(site.published.unwrap_or_default())
+            time::text(published),
+            time::text(site.published.unwrap_or_default())
         ),
         (Age::Older, None) => {
             format!("{replace}. It was never published; what is here was")
@@ -179,7 +179,7 @@ fn some(names: impl Iterator<Item = String>, all: usize) -> String {
     let named = named.join(", ");
     match rest {
         0 => named,
-        rest => format!("{named} and {} more", words::grouped(rest as u64)),
+        rest => format!("{named} and {} more", format::grouped(rest as u64)),
     }
 }
 

@@ -3,6 +3,6 @@
 use std::io::Write as _;
 
 /// A line to stdout, which is a command's answer. A reader that went away is no failure.
-pub(super) fn say(line: std::fmt::Arguments<'_>) {
+pub(super) fn print(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }

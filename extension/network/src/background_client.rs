@@ -9,7 +9,7 @@ use identity::Fingerprint;
 use js_sys::{Array, Object, Promise, Reflect};
 use messages::{LogEntry, Plan, Report, Statement, ToBackground};
 use wasm_bindgen::prelude::*;
-use webext::message::{from_js, send, settled, to_js};
+use webextension_api::message::{from_js, send, settled, to_js};
 use wire::RequestHead;
 
 use crate::boxes::FileOp;
@@ -48,9 +48,9 @@ enum Place {
 }
 
 /// The way to the background.
-pub struct Rooms(Place);
+pub struct BackgroundClient(Place);
 
-impl Rooms {
+impl BackgroundClient {
     /// `together`: the background's functions, or `null`.
     pub fn new(together: JsValue) -> Self {
         Self(match together.is_object() {
@@ -103,7 +103,7 @@ impl Rooms {
         };
         // What failed there comes as `{err: {message}}`.
         match text(&get(&answer, "err"), "message") {
-            Some(message) => Err(webext::Error(message).into()),
+            Some(message) => Err(webextension_api::Error(message).into()),
             None => Ok(answer),
         }
     }
@@ -175,7 +175,7 @@ impl Rooms {
             }
         };
         match text(&reply, "error") {
-            Some(message) => Err(webext::Error(message).into()),
+            Some(message) => Err(webextension_api::Error(message).into()),
             None => Ok(reply),
         }
     }
@@ -183,7 +183,7 @@ impl Rooms {
 
 /// Sites are known by their ids, which the background gave.
 fn id(site: &str) -> Result<Fingerprint, Error> {
-    Fingerprint::parse(site).map_err(|error| webext::Error(error.to_string()).into())
+    Fingerprint::parse(site).map_err(|error| webextension_api::Error(error.to_string()).into())
 }
 
 /// `{site, method, path, headers: [name, value, …]}`.

@@ -8,7 +8,7 @@ use crate::request::RequestHead;
 
 /// Set when a request gets its runtime.
 #[derive(Default)]
-pub(crate) struct Facts {
+pub(crate) struct RequestContext {
     /// Only the answer's head is wanted.
     pub head_only: Cell<bool>,
     /// The visitor's connection is encrypted, so cookies are kept to such ones.
@@ -23,7 +23,7 @@ pub(crate) struct Facts {
     pub session: RefCell<Option<Session>>,
 }
 
-impl Facts {
+impl RequestContext {
     /// Notes what is known of a request.
     pub fn set(&self, head: &RequestHead) {
         self.head_only.set(head.method == "HEAD");

@@ -1,11 +1,11 @@
 //! How a request goes wrong: what the visitor sees, and what the log says.
 
+use crate::backtrace;
 use crate::effect::Position;
-use crate::stack;
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum Failure {
     /// The code threw and nobody caught it.
     Threw {
         status: u16,
@@ -40,7 +40,7 @@ pub(crate) struct Shown {
     pub sentence: &'static str,
 }
 
-impl Fault {
+impl Failure {
     /// What was thrown, or what stands behind it: when memory is over, the engine throws that.
     pub fn thrown(status: u16, name: String, message: String, stack: String) -> Self {
         match name == "InternalError" && message == "out of memory" {
@@ -138,7 +138,7 @@ impl Fault {
     /// Where it was, and the calls that led there.
     pub fn place(&self) -> (Option<Position>, String) {
         match self {
-            Self::Threw { stack, .. } => stack::read(stack),
+            Self::Threw { stack, .. } => backtrace::read(stack),
             _ => (None, String::new()),
         }
     }

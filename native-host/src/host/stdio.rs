@@ -40,14 +40,14 @@ pub enum Incoming {
 }
 
 /// Both pipes.
-pub struct Pipes {
+pub struct Stdio {
     incoming: mpsc::Receiver<Incoming>,
     ended: watch::Receiver<bool>,
     outgoing: mpsc::Sender<Vec<u8>>,
     flushed: oneshot::Receiver<()>,
 }
 
-impl Pipes {
+impl Stdio {
     /// Starts reading and writing. To be called once in a process.
     ///
     /// # Errors

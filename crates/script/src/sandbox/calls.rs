@@ -3,86 +3,88 @@
 use std::rc::Rc;
 
 use super::{Job, Sandbox};
-use crate::asks::Ask;
 use crate::effect::Effect;
 use crate::exchange::Phase;
-use crate::fault::Fault;
-use crate::inbound::Step;
+use crate::failure::Failure;
+use crate::host_calls::HostCall;
 use crate::reply::Reply;
 use crate::request::RequestId;
+use crate::request_body::Step;
 use crate::session::Wish;
 
 impl Sandbox {
-    pub(super) fn take_up(&mut self, id: RequestId, ask: Ask) {
+    pub(super) fn take_up(&mut self, id: RequestId, ask: HostCall) {
         let now = self.now();
         let Some(exchange) = self.under_way.get_mut(&id) else {
             return;
         };
         match ask {
-            Ask::Body(ticket, want) => {
+            HostCall::Body(ticket, want) => {
                 let step = exchange.inbound.want(ticket, want, now);
                 self.step(id, step);
             }
-            Ask::Room(ticket) if exchange.gone => {
+            HostCall::Room(ticket) if exchange.gone => {
                 self.job(id, Job::Settle(ticket, Reply::left()));
             }
-            Ask::Room(ticket) => {
+            HostCall::Room(ticket) => {
                 exchange.wants_room = Some(ticket);
                 self.give_room(id);
             }
-            Ask::Respond(status, headers, whole) => self.respond(id, status, headers, whole),
-            Ask::Stream(status, headers) => self.stream(id, status, headers),
-            Ask::Write(bytes) => self.send(id, |request| Effect::Chunk { request, bytes }),
-            Ask::End => {
+            HostCall::Respond(status, headers, whole) => self.respond(id, status, headers, whole),
+            HostCall::Stream(status, headers) => self.stream(id, status, headers),
+            HostCall::Write(bytes) => self.send(id, |request| Effect::Chunk { request, bytes }),
+            HostCall::End => {
                 self.send(id, Effect::End);
                 self.forget(id);
             }
-            Ask::Fail(status, name, message, stack) => {
+            HostCall::Fail(status, name, message, stack) => {
                 let fault = match message.is_empty() && exchange.realm.is_full() {
-                    true => Fault::OutOfMemory,
-                    false => Fault::thrown(status, name, message, stack),
+                    true => Failure::OutOfMemory,
+                    false => Failure::thrown(status, name, message, stack),
                 };
                 self.fail(id, fault);
             }
-            Ask::Log(level, message) => {
+            HostCall::Log(level, message) => {
                 let route = exchange.route.clone();
                 self.log(id, level, route, message);
             }
-            Ask::Timer(timer, delay) => exchange.set_timer(timer, now + delay),
-            Ask::ClearTimer(timer) => exchange.clear_timer(timer),
-            Ask::File(ticket, op) => self.effects.push_back(Effect::File {
+            HostCall::Timer(timer, delay) => exchange.set_timer(timer, now + delay),
+            HostCall::ClearTimer(timer) => exchange.clear_timer(timer),
+            HostCall::File(ticket, op) => self.effects.push_back(Effect::File {
                 request: id,
                 ticket,
                 op,
             }),
-            Ask::Publish(topic, json) => match exchange.phase {
+            HostCall::Publish(topic, json) => match exchange.phase {
                 Phase::Handling => exchange.unpublished.push((topic, json)),
                 Phase::Streaming => self.publish(&topic, &json),
             },
             // Whoever has the database must not wait for a visitor: what may still be read of the body comes first.
-            Ask::Lock(ticket, reads) if reads && exchange.phase == Phase::Handling => {
+            HostCall::Lock(ticket, reads) if reads && exchange.phase == Phase::Handling => {
                 exchange.wants_lock.push(ticket);
                 let step = exchange.inbound.gather(now);
                 self.step(id, step);
             }
-            Ask::Lock(ticket, _) => {
+            HostCall::Lock(ticket, _) => {
                 self.transactions.wait(id, ticket);
                 self.next_transaction();
             }
-            Ask::Finish(ticket, keep, session, wish) => {
+            HostCall::Finish(ticket, keep, session, wish) => {
                 self.finish_transaction(id, ticket, keep, session, wish);
             }
-            Ask::Subscribe(subscription, topics) => self.bus.subscribe(id, subscription, topics),
-            Ask::NextMessage(ticket, _) if exchange.gone => {
+            HostCall::Subscribe(subscription, topics) => {
+                self.bus.subscribe(id, subscription, topics)
+            }
+            HostCall::NextMessage(ticket, _) if exchange.gone => {
                 self.job(id, Job::Settle(ticket, Reply::left()));
             }
-            Ask::NextMessage(ticket, subscription) => {
+            HostCall::NextMessage(ticket, subscription) => {
                 if let Some(reply) = self.bus.next(id, subscription, ticket) {
                     self.job(id, Job::Settle(ticket, reply));
                 }
             }
-            Ask::Unsubscribe(subscription) => self.bus.unsubscribe(id, subscription),
-            Ask::Inspected(_) => {}
+            HostCall::Unsubscribe(subscription) => self.bus.unsubscribe(id, subscription),
+            HostCall::Inspected(_) => {}
         }
     }
 

@@ -11,7 +11,7 @@ use store::{Error, NewFile};
 use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::asked::FileAsked;
+use crate::background_request::FileAsked;
 use crate::core::Core;
 use crate::log;
 use crate::serve::set;

@@ -9,12 +9,12 @@ use web_sys::{Element, HtmlProgressElement};
 use super::{
     Page,
     drop::{self, Dropped, Given},
-    intake::{self, Intake},
-    shelf,
+    file_paths::{self, Intake},
+    site_list,
 };
 use crate::{
     error::PageError,
-    ui::{self, dom, toast, words},
+    ui::{self, dom, format, toast},
 };
 
 /// Most files written at once: progress moves, and stopping works, between two writes.
@@ -38,7 +38,7 @@ impl Page {
                     progress(
                         &format!(
                             "Reading folders: {} found",
-                            words::count(found as u64, "file", "files")
+                            format::count(found as u64, "file", "files")
                         ),
                         None,
                     );
@@ -81,13 +81,13 @@ impl Page {
             return Ok(());
         };
         let paths: Vec<String> = given.iter().map(|given| given.path.clone()).collect();
-        let intake = intake::plan(&paths);
+        let intake = file_paths::plan(&paths);
         let files: Vec<NewFile> = intake
             .taken
             .iter()
             .filter_map(|(place, path)| {
                 let file = given.get(*place)?.file.clone();
-                Some(shelf::new_file(path.clone(), file.into()))
+                Some(site_list::new_file(path.clone(), file.into()))
             })
             .collect();
         let mut added = Added {
@@ -133,7 +133,7 @@ impl Page {
                 .first()
                 .map(|file| file.path.to_string())
                 .unwrap_or_default();
-            let (now, all) = (words::grouped(done as u64), words::grouped(total as u64));
+            let (now, all) = (format::grouped(done as u64), format::grouped(total as u64));
             progress(
                 &format!("Adding {now} of {all}: {first}"),
                 Some((done - batch.len()) as f64 / total as f64),
@@ -176,7 +176,7 @@ impl Page {
                 page.show_room().await
             })
             .await?;
-        toast::say("As it was before.");
+        toast::show("As it was before.");
         Ok(())
     }
 }
@@ -224,10 +224,10 @@ fn report(intake: &Intake, added: usize, replaced: usize) -> String {
             let files = match intake.taken.len() {
                 planned if planned > added => format!(
                     "{} of {}",
-                    words::grouped(added as u64),
-                    words::count(planned as u64, "file", "files")
+                    format::grouped(added as u64),
+                    format::count(planned as u64, "file", "files")
                 ),
-                _ => words::count(added as u64, "file", "files"),
+                _ => format::count(added as u64, "file", "files"),
             };
             let from = intake
                 .unpacked
@@ -240,19 +240,19 @@ fn report(intake: &Intake, added: usize, replaced: usize) -> String {
             };
             let over = match replaced {
                 0 => String::new(),
-                _ => format!(", {} of them replaced", words::grouped(replaced as u64)),
+                _ => format!(", {} of them replaced", format::grouped(replaced as u64)),
             };
             sentences.push(format!("Added {files}{from}{to}{over}."));
         }
     }
     if intake.litter > 0 {
-        let files = words::count(intake.litter as u64, "file", "files");
+        let files = format::count(intake.litter as u64, "file", "files");
         sentences.push(format!("Left out {files} such as .git or .DS_Store."));
     }
     if let Some((path, reason)) = intake.illegal.first() {
         let others = match intake.illegal.len() {
             1 => String::new(),
-            number => format!(" (and {} more)", words::grouped(number as u64 - 1)),
+            number => format!(" (and {} more)", format::grouped(number as u64 - 1)),
         };
         sentences.push(format!("Left out “{path}”{others}: {reason}."));
     }
@@ -264,7 +264,7 @@ mod tests {
     use super::*;
 
     fn plan(paths: &[&str]) -> Intake {
-        intake::plan(
+        file_paths::plan(
             &paths
                 .iter()
                 .map(|&path| path.to_owned())
