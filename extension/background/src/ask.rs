@@ -63,7 +63,7 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
 }
 
 async fn changed(core: &Rc<Core>) -> Result<(), Failure> {
-    core.hot.forget();
+    core.file_cache.forget();
     hosting::send_plan(core).await
 }
 

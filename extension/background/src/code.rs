@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::core::Core;
-use crate::serve::set;
+use crate::field::set;
 
 /// `{version, files: [path, Uint8Array, …]}`. The `site.json` of an imported site asks for no more than usual until its
 /// owner allows it.

@@ -35,7 +35,7 @@ pub struct Core {
     /// Sites, files, settings.
     pub store: Store,
     /// Small files in memory.
-    pub hot: FileCache,
+    pub file_cache: FileCache,
     /// The switch for all hosting.
     hosting: Cell<bool>,
     /// The rendezvous that the owner entered.
@@ -93,7 +93,7 @@ impl Core {
         let gateways = store.get_setting(GATEWAYS).await?.unwrap_or_default();
         let core = Rc::new(Self {
             store,
-            hot: FileCache::default(),
+            file_cache: FileCache::default(),
             hosting: Cell::new(hosting),
             rendezvous: RefCell::new(rendezvous),
             port: Cell::new(port),

@@ -126,17 +126,17 @@ async fn bytes(blob: &Blob) -> Result<Vec<u8>, store::Error> {
     Ok(Uint8Array::new(&buffer).to_vec())
 }
 
-/// The live files of a site, the hot ones from memory.
-pub struct HotFiles<'a> {
+/// The live files of a site, the small ones from memory.
+pub struct CachedFiles<'a> {
     /// The memory.
-    pub hot: &'a FileCache,
+    pub file_cache: &'a FileCache,
     /// Where the others are.
     pub store: &'a Store,
     /// The site.
     pub site: &'a Site,
 }
 
-impl Storage for HotFiles<'_> {
+impl Storage for CachedFiles<'_> {
     type Handle = Bytes;
     type Error = store::Error;
 
@@ -149,14 +149,14 @@ impl Storage for HotFiles<'_> {
         // The first candidate alone: a later one may be kept though an earlier one exists.
         if let Some(first) = candidates.first() {
             let key = (self.site.id.clone(), version, first.clone());
-            if let Some((meta, bytes)) = self.hot.files.borrow().get(&key) {
+            if let Some((meta, bytes)) = self.file_cache.files.borrow().get(&key) {
                 return Ok(Some(Found {
                     meta: meta.clone(),
                     handle: Bytes::Small(bytes.clone()),
                 }));
             }
         }
-        let writes = self.hot.writes.get();
+        let writes = self.file_cache.writes.get();
         let files = self.store.live_files(&self.site.id, Version::Live);
         let Some(found) = files.find(candidates).await? else {
             return Ok(None);
@@ -169,7 +169,7 @@ impl Storage for HotFiles<'_> {
         }
         let bytes: Rc<[u8]> = bytes(&found.handle).await?.into();
         let key = (self.site.id.clone(), version, found.meta.path.clone());
-        self.hot.keep(key, &found.meta, &bytes, writes);
+        self.file_cache.keep(key, &found.meta, &bytes, writes);
         Ok(Some(Found {
             meta: found.meta,
             handle: Bytes::Small(bytes),

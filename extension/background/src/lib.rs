@@ -17,6 +17,7 @@ mod code;
 mod core;
 mod databases;
 mod document;
+mod field;
 mod file_cache;
 mod gateways;
 mod hosting;

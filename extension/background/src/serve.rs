@@ -4,7 +4,7 @@
 //! The question comes as a message with a port or as a plain call; the engine does not care.
 
 use identity::Fingerprint;
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Uint8Array};
 use layout::place::PUBLIC;
 use messages::Failure;
 use site::{Body, Folder, Request, Response};
@@ -15,12 +15,13 @@ use crate::{
     background_request::BackgroundRequest,
     code,
     core::Core,
-    file_cache::{Bytes, HotFiles},
+    field::set,
+    file_cache::{Bytes, CachedFiles},
     site_files,
 };
 
 /// To a request `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`; for the others see
-/// [`code`] and [`own_files`]. `{error}` when this browser cannot.
+/// [`code`] and [`site_files`]. `{error}` when this browser cannot.
 pub async fn serve(asked: &JsValue) -> JsValue {
     let answer = match BackgroundRequest::read(asked) {
         Ok(BackgroundRequest::Code(site)) => code::answer(&site).await,
@@ -53,9 +54,9 @@ fn response(response: Response<Bytes>) -> Object {
 
 async fn respond(id: &Fingerprint, request: &Request) -> Result<Response<Bytes>, Failure> {
     let core = Core::get().await?;
-    let site = core.hot.site(&core.store, id).await?;
-    let files = HotFiles {
-        hot: &core.hot,
+    let site = core.file_cache.site(&core.store, id).await?;
+    let files = CachedFiles {
+        file_cache: &core.file_cache,
         store: &core.store,
         site: &site,
     };
@@ -89,10 +90,4 @@ fn part(blob: &Blob, start: u64, end: u64) -> Blob {
     // Whole numbers below 2^53 (File API).
     blob.slice_with_f64_and_f64(start as f64, end as f64)
         .unwrap_or_else(|_| blob.clone())
-}
-
-/// Gives an object of our own a property.
-pub fn set(object: &Object, key: &str, value: &JsValue) {
-    // Fails only for frozen objects.
-    let _ = Reflect::set(object, &key.into(), value);
 }

@@ -13,8 +13,8 @@ use web_sys::Blob;
 
 use crate::background_request::FileAsked;
 use crate::core::Core;
+use crate::field::set;
 use crate::log;
-use crate::serve::set;
 
 /// Why there is no answer.
 enum Not {
@@ -64,7 +64,7 @@ async fn act(core: &Rc<Core>, site: &Fingerprint, asked: FileAsked) -> Result<Ob
             };
             let written = core.store.write_own(site, &file, most).await;
             // Also when it failed: then it is read once more, and that is all.
-            core.hot.forget_file(site, file.path.as_str());
+            core.file_cache.forget_file(site, file.path.as_str());
             if let Err(error @ Error::OwnFilesFull { .. }) = &written {
                 log::warn(core, site, error.to_string());
             }
@@ -72,7 +72,7 @@ async fn act(core: &Rc<Core>, site: &Fingerprint, asked: FileAsked) -> Result<Ob
         }
         FileAsked::Delete(path) => {
             let deleted = core.store.delete_own(site, &path).await;
-            core.hot.forget_file(site, path.as_str());
+            core.file_cache.forget_file(site, path.as_str());
             set(&answer, "deleted", &deleted?.into());
         }
         FileAsked::List(prefix) => {

@@ -1,12 +1,10 @@
-//! What all requests and sockets of one rendezvous share, and the first look at a request: whose it is.
+//! What all requests and sockets of one rendezvous share.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use axum::extract::Request;
 use axum::response::Response;
-use http::header::{HOST, HeaderValue, RETRY_AFTER};
+use http::header::{HeaderValue, RETRY_AFTER};
 use http::request::Parts;
 use http::{Method, StatusCode};
 use identity::{PublicKey, SiteName};
@@ -19,13 +17,12 @@ use super::day::{self, Day};
 use super::directory::{Directory, LOOPBACK_SHARES};
 use super::gateway_url::Gateway;
 use super::network::NetworkNames;
-use super::origins::{Origins, Place};
+use super::origins::Origins;
 use super::policy::{self, Kind};
 use super::rates::Rates;
 use super::settings::Rate;
 use super::state_file::StateFile;
-use super::write_deadline::Pending;
-use super::{Settings, forwarded, gateway, response, site_origin};
+use super::{Settings, response};
 
 /// Seconds after which a client that found no room may try again.
 const TRY_AGAIN: HeaderValue = HeaderValue::from_static("10");
@@ -45,7 +42,7 @@ pub struct App {
     /// How many signalling sockets each address has.
     pub sockets: Arc<Addresses>,
     /// How many requests of each address are being answered: behind a proxy its connections say nothing.
-    requests: Arc<Addresses>,
+    pub requests: Arc<Addresses>,
     /// What hosts see of their visitors' networks.
     pub networks: NetworkNames,
     /// A permit for everything that a shutdown waits for.
@@ -62,7 +59,7 @@ pub struct App {
 
 /// What is counted by the networks of those who do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum RatedAction {
     /// Asks whether a name is free.
     Question,
     /// Proves a label.
@@ -164,10 +161,10 @@ impl App {
     }
 
     /// May this client do this once more now?
-    pub fn may(&self, deed: Deed, client: Address) -> bool {
-        let rates = match deed {
-            Deed::Question => &self.questions,
-            Deed::Proof => &self.proofs,
+    pub fn may(&self, action: RatedAction, client: Address) -> bool {
+        let rates = match action {
+            RatedAction::Question => &self.questions,
+            RatedAction::Proof => &self.proofs,
         };
         take(rates, client, 1)
     }
@@ -195,50 +192,6 @@ impl App {
         }
     }
 
-    /// Answers any request.
-    pub async fn answer(
-        self: Arc<Self>,
-        peer: SocketAddr,
-        request: Request,
-        pending: &Pending,
-    ) -> Response {
-        let (mut parts, _body) = request.into_parts();
-        let client = self.client(&parts, peer.ip().into());
-        match self.requests.enter(client) {
-            Some(seat) => pending.hold(seat),
-            None => return self.too_many(&parts, self.origins.public()),
-        }
-        let host = authority(&parts);
-        let Some(place) = host.as_deref().and_then(|host| self.origins.place(host)) else {
-            tracing::debug!(host, "request for another host refused");
-            let sentence = "This server answers for its own names only. If it should answer for this one, start it \
-                            with that --public-url.";
-            let page = response::page(
-                &parts,
-                StatusCode::MISDIRECTED_REQUEST,
-                "Not served here",
-                sentence,
-            );
-            return self.guarded(page, Kind::Plain, self.origins.public());
-        };
-        match &place {
-            Place::Gateway(gateway) | Place::Number(gateway) => {
-                gateway::answer(&self, gateway, &place, client, &mut parts).await
-            }
-            Place::Site(gateway, _) => site_origin::answer(&self, gateway, &parts),
-            Place::NoSite(gateway) => {
-                let sentence = "Sites have longer addresses here. Follow the link that you were given once more.";
-                let page = response::page(
-                    &parts,
-                    StatusCode::NOT_FOUND,
-                    "No site has this address",
-                    sentence,
-                );
-                self.guarded(page, Kind::Plain, gateway)
-            }
-        }
-    }
-
     /// The response with its security headers.
     pub fn guarded(&self, mut response: Response, kind: Kind<'_>, gateway: &Gateway) -> Response {
         policy::apply(response.headers_mut(), kind, &self.origins, gateway);
@@ -259,15 +212,6 @@ impl App {
         response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN);
         response
     }
-
-    /// The address that a client's shares are counted by.
-    fn client(&self, parts: &Parts, peer: Address) -> Address {
-        if self.settings.trusted_proxy && peer == Address::Loopback {
-            forwarded::client(&parts.headers)
-        } else {
-            peer
-        }
-    }
 }
 
 fn take(rates: &Mutex<Rates>, client: Address, cost: u32) -> bool {
@@ -278,17 +222,4 @@ fn take(rates: &Mutex<Rates>, client: Address, cost: u32) -> bool {
 /// May this method be answered at all?
 pub fn is_read(parts: &Parts) -> bool {
     parts.method == Method::GET || parts.method == Method::HEAD
-}
-
-/// The host a request names: in its target if that is a whole URL (RFC 9112 section 3.2.2), else in its
-/// one `Host` header.
-fn authority(parts: &Parts) -> Option<String> {
-    if let Some(authority) = parts.uri.authority() {
-        return Some(authority.as_str().to_owned());
-    }
-    let mut hosts = parts.headers.get_all(HOST).iter();
-    match (hosts.next(), hosts.next()) {
-        (Some(host), None) => host.to_str().ok().map(str::to_owned),
-        _ => None,
-    }
 }

@@ -12,7 +12,7 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use super::address::Address;
-use super::app::{App, Deed, is_read};
+use super::app::{App, RatedAction, is_read};
 use super::day::Day;
 use super::gateway_url::Gateway;
 use super::health::Health;
@@ -71,7 +71,7 @@ pub async fn answer(
         return shared(app, gateway, parts, response::json(parts, &health));
     }
     if let Some(name) = path.strip_prefix(NAMES) {
-        if !app.may(Deed::Question, client) {
+        if !app.may(RatedAction::Question, client) {
             let refused = app.too_many(parts, gateway);
             return shared(app, gateway, parts, refused);
         }

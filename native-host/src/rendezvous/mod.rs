@@ -30,6 +30,7 @@ mod policy;
 mod rate;
 mod rates;
 mod response;
+mod router;
 mod server;
 mod session;
 mod settings;

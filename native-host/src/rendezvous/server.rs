@@ -19,6 +19,7 @@ use tracing::{debug, warn};
 use super::Error;
 use super::addresses::{Addresses, Seat};
 use super::app::App;
+use super::router;
 use super::write_deadline::{Pending, WriteDeadline};
 
 /// The greatest head of a request in bytes: browsers send some 2 KiB, and addresses of 8 KiB at most
@@ -152,7 +153,7 @@ async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, _seat: S
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let (app, pending) = (Arc::clone(&serving), pending.clone());
         let request = request.map(Body::new);
-        async move { Ok::<_, Infallible>(app.answer(peer, request, &pending).await) }
+        async move { Ok::<_, Infallible>(router::route(app, peer, request, &pending).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -8,7 +8,7 @@ use signalling::{ClientMessage, DecodeError, ServerMessage, VERSION};
 use tracing::{debug, info};
 
 use super::address::Address;
-use super::app::{App, Deed};
+use super::app::{App, RatedAction};
 use super::claims::Verdict;
 use super::day::Day;
 use super::name_report::TAKEN;
@@ -202,7 +202,7 @@ impl Session {
                 reason: reason.to_owned(),
             });
         };
-        if !self.app.may(Deed::Proof, self.client) {
+        if !self.app.may(RatedAction::Proof, self.client) {
             return refuse(
                 label,
                 "Too many sites were offered from this network lately; try again in a minute.",
