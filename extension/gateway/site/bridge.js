@@ -41,7 +41,7 @@ async function start() {
   // or the extension.
   window.addEventListener('message', ({ data, source, ports }) => {
     if (source !== window.parent) return;
-    if (data?.peerserver === 'port') give(ports[0]);
+    if (data?.peerserver === 'port') passPort(ports[0]);
     if (data?.peerserver === 'mirror') mirror();
     if (data?.peerserver === 'register') register().catch(unable);
     if (data?.peerserver === 'isUsed') active().then((worker) => worker?.postMessage({ peerserver: 'isUsed' }));
@@ -66,7 +66,7 @@ function unable(error) {
 }
 
 // Not to the worker of `ready`, which stays the same: a visitor who clears the site's data has another one then.
-async function give(port) {
+async function passPort(port) {
   (await active())?.postMessage({ peerserver: 'port', eventIds: [...eventIds] }, [port]);
 }
 

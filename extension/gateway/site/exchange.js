@@ -91,7 +91,7 @@ class Exchange {
     }
   }
 
-  hear(message) {
+  onMessage(message) {
     switch (message.kind) {
       case 'head':
         this.begun = true;

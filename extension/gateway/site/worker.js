@@ -56,7 +56,7 @@ self.addEventListener('message', (event) => {
   if (event.data?.peerserver !== 'port') return;
   bridge = event.source;
   for (const [source, id] of new Map([...event.data.eventIds, ...lastEventIds])) keepEventId(source, id);
-  adopt(event.ports[0]);
+  setPort(event.ports[0]);
   bridge.postMessage({ peerserver: 'linked' });
 });
 
@@ -171,13 +171,13 @@ function isBridge(client) {
   return client?.frameType === 'nested' && new URL(client.url).pathname === BRIDGE;
 }
 
-function adopt(given) {
+function setPort(given) {
   port?.close();
   port = given;
   heard = Date.now();
   if (fresh) port.postMessage({ kind: 'fresh' });
   fresh = false;
-  port.onmessage = ({ data }) => hear(data);
+  port.onmessage = ({ data }) => onPortMessage(data);
   for (const wake of waiting) wake();
   // What the old port had not begun to answer is asked again; what it had begun cannot be.
   for (const exchange of [...exchanges.values()]) exchange.relinked();
@@ -235,7 +235,7 @@ async function answers() {
   return heard >= asked;
 }
 
-function hear(message) {
+function onPortMessage(message) {
   heard = Date.now();
-  exchanges.get(message.id)?.hear(message);
+  exchanges.get(message.id)?.onMessage(message);
 }

@@ -16,12 +16,9 @@ use wire::{Headers, ResetCode, ResponseHead};
 use crate::{
     background_client::{BackgroundClient, Reply},
     bodies::Bodies,
-    boxes::{Answerer, Boxes},
+    boxes::{Answerer, Boxes, request},
+    code_header::CODE,
 };
-
-/// The header that tells the visitor's side of a site with code, which may set cookies. Sites without are spared
-/// looking for them.
-pub const CODE: &str = "peerserver-code";
 
 /// Answer one request of a visitor of `site`: from its static files, or by its code.
 pub async fn answer(
@@ -44,7 +41,7 @@ pub async fn answer(
             Ok(Answerer::Static { not_allowed: other }) => not_allowed = other,
             // Of a box that does not start, the request itself says so.
             Ok(Answerer::Code) | Err(_) => {
-                return boxes.answer(site, visitor, &head, has_body, &stream).await;
+                return request::answer(boxes, site, visitor, &head, has_body, &stream).await;
             }
         }
     }
@@ -55,7 +52,7 @@ pub async fn answer(
         // A route has this address, for another method; the code says for which.
         Ok(reply) if not_allowed && reply.status() == Some(404) => {
             drop(body);
-            return boxes.answer(site, visitor, &head, has_body, &stream).await;
+            return request::answer(boxes, site, visitor, &head, has_body, &stream).await;
         }
         Ok(reply) => send(&stream, &reply, has_code).await,
         Err(error) => unavailable(&stream, &error.to_string()).await,

@@ -10,6 +10,7 @@ mod answer;
 mod background_client;
 mod bodies;
 mod boxes;
+mod code_header;
 mod error;
 mod field;
 mod hosting;

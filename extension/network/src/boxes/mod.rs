@@ -11,9 +11,10 @@
 //! - `request`: one visitor's request on its way through a box.
 //! - `page`: what a visitor sees when a box fails.
 
+mod failure;
 mod message;
 mod page;
-mod request;
+pub mod request;
 mod shares;
 mod worker;
 
@@ -30,11 +31,11 @@ use futures_util::{
 use identity::Label;
 use layout::Lookup;
 use messages::{BoxAsk, Gateway, LogEntry, LogLevel, Plan};
-use peer::{channel::Stream, host::Visitor};
 use wire::RequestHead;
 
 pub use self::message::FileOp;
 use self::{
+    failure::Failure,
     shares::Taken,
     worker::{BoxWorker, Owner},
 };
@@ -42,23 +43,6 @@ use crate::background_client::BackgroundClient;
 
 /// Milliseconds after which a box that could not be started is tried again.
 const TRY_AGAIN: f64 = 2_000.0;
-
-/// Why a site's code cannot answer: a sentence for the owner. Ends the requests that wait for the box.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{message}")]
-pub struct Failure {
-    message: String,
-    at: f64,
-}
-
-impl Failure {
-    fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            at: js_sys::Date::now(),
-        }
-    }
-}
 
 type Starting = Shared<LocalBoxFuture<'static, Result<Rc<BoxWorker>, Failure>>>;
 
@@ -161,18 +145,6 @@ impl Boxes {
             Lookup::NotAllowed(_) => Answerer::Static { not_allowed: true },
             Lookup::Static => Answerer::Static { not_allowed: false },
         })
-    }
-
-    /// Have the site's code answer; returns when the answer has been sent.
-    pub async fn answer(
-        self: &Rc<Self>,
-        site: &str,
-        visitor: &Visitor,
-        head: &RequestHead,
-        has_body: bool,
-        stream: &Stream,
-    ) {
-        request::answer(self, site, visitor, head, has_body, stream).await;
     }
 
     /// What the owner asks of a site's box: the answer as JSON, or a sentence for her.

@@ -45,7 +45,7 @@ pub async fn unavailable(
         ),
         ("cache-control", "no-store".to_owned()),
         ("retry-after", "2".to_owned()),
-        (crate::answer::CODE, "1".to_owned()),
+        (crate::code_header::CODE, "1".to_owned()),
     ] {
         headers.push(name, value);
     }

@@ -18,7 +18,7 @@ use super::{
     page,
     worker::BoxWorker,
 };
-use crate::answer::CODE;
+use crate::code_header::CODE;
 
 /// How often a request is put to a box.
 const TRIES: u32 = 3;

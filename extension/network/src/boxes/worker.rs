@@ -22,7 +22,7 @@ use wasm_bindgen::JsValue;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{
-    Failure,
+    failure::Failure,
     message::{FromBox, Message, Step, Steps},
     shares::Taken,
 };
