@@ -38,7 +38,7 @@ const STARTERS: &str = "starters";
 const SHARED: [&str; 2] = ["status.css", "status.js"];
 
 /// What loads the rules of cookies: it lies beside the wasm files that `peer` is in.
-const LAZY: &str = "extension/peer/lazy.js";
+pub const LAZY: &str = "extension/peer/lazy.js";
 
 /// Builds everything, after the set-up it needs.
 pub fn all(speed: Speed) -> Result<()> {

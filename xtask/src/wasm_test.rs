@@ -15,6 +15,8 @@ use driver::{Browser, Options, TempProfile};
 use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Parser, Payload};
 
+use crate::build::LAZY;
+use crate::places;
 use crate::serve;
 use crate::shell::say;
 
@@ -70,6 +72,9 @@ pub fn run(wasm: &Path, arguments: &[&str]) -> Result<()> {
     for (name, text) in files {
         fs::write(folder.path().join(name), text).with_context(|| format!("writing {name}"))?;
     }
+    // What has `peer` in it imports this one.
+    fs::copy(places::root().join(LAZY), folder.path().join("lazy.js"))
+        .context("copying lazy.js")?;
     let port = serve::folder(folder.path())?;
     let output = tokio::runtime::Runtime::new()?.block_on(visit(port))?;
     say!("{}", output.trim_end());
