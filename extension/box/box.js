@@ -3,7 +3,7 @@
 // Why this is not Rust: a Worker is started by a script, its listener must be there in the first turn, or what was
 // posted before the wasm module is ready is lost, and what the Worker may do is taken away before there is wasm.
 
-import init, { hear } from '../wasm/box.js';
+import init, { handleMessage } from '../wasm/box.js';
 import { leastPower } from './least_power.js';
 
 // A module that trapped is of no use any more: whoever owns this Worker ends it.
@@ -16,7 +16,7 @@ let starting;
 addEventListener('message', ({ data }) => {
   // The first message is the start.
   starting ??= start(data.folder);
-  starting.then(() => hear(data)).catch(crashed);
+  starting.then(() => handleMessage(data)).catch(crashed);
 });
 
 // `folder` is the site's, from the root of the origin's private files.

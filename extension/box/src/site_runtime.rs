@@ -43,7 +43,7 @@ thread_local! {
 }
 
 /// Takes a message of the owner ([`crate::border`]).
-#[wasm_bindgen]
+#[wasm_bindgen(js_name = handleMessage)]
 pub async fn handle_message(message: ToBox) {
     if message.kind().as_deref() == Some("start") {
         match start(&message).await {
