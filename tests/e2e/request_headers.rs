@@ -213,7 +213,10 @@ async fn a_handler_gets_the_headers_that_a_server_gets() {
         let view = visitor.open(&site.link).await.unwrap();
         let ours = at_the_host(&view).await;
         let read = "fetch('/record/answer').then((answer) => answer.headers.get('x-latin'))";
-        assert_eq!(view.eval::<String>(read).await.unwrap(), "café", "{kind}");
+        let read: String = view.eval(read).await.unwrap();
+        // Chromium 156 shows a page the value's UTF-8, a character a byte; 148 the value.
+        let is_right = read == "café" || (kind != "Firefox" && read == "cafÃ©");
+        assert!(is_right, "{kind}: {read}");
         let theirs = at_the_server(&visitor).await;
         assert_eq!(
             ours.keys().collect::<Vec<_>>(),
