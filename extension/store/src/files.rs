@@ -234,7 +234,11 @@ pub(crate) async fn in_batches(
 
 /// The records of a version, by path.
 pub(crate) async fn list(tx: &Tx, owner: &str, version: u32) -> Result<Vec<FileRecord>, Error> {
-    let range = record::version_range(owner, version)?;
+    records(tx, record::version_range(owner, version)?).await
+}
+
+/// The records of these keys, in their order.
+pub(crate) async fn records(tx: &Tx, range: idb::KeyRange) -> Result<Vec<FileRecord>, Error> {
     let values = tx
         .store(FILES)?
         .get_all(Some(Query::KeyRange(range)), None)?

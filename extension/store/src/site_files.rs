@@ -16,7 +16,7 @@ use web_sys::Blob;
 
 use crate::NewFile;
 use crate::content::Content;
-use crate::files::{find, list, read_blob};
+use crate::files::{self, find, list, read_blob};
 use crate::limits::{MAX_CODE, MAX_OWN_FILE, MAX_OWN_FILES};
 use crate::record::{self, DRAFT, FileRecord, OwnFiles, Site, SiteId};
 use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};
@@ -288,13 +288,5 @@ async fn with_prefix(
     version: u32,
     prefix: &str,
 ) -> Result<Vec<FileRecord>, Error> {
-    let range = record::prefix_range(id.as_str(), version, prefix)?;
-    let values = tx
-        .store(FILES)?
-        .get_all(Some(Query::KeyRange(range)), None)?
-        .await?;
-    values
-        .into_iter()
-        .map(|value| Ok(serde_wasm_bindgen::from_value(value)?))
-        .collect()
+    files::records(tx, record::prefix_range(id.as_str(), version, prefix)?).await
 }
