@@ -13,8 +13,8 @@ const PROGRAM: &str = "PeerServer";
 const HOST_WORKER: &str = "/background.js";
 const NETWORK: &str = "/network/network.html";
 
-/// The native host gives the browser forty seconds to start the extension again.
-const TOLD: Duration = Duration::from_secs(90);
+/// The native host gives the browser 80 seconds to start the extension again.
+const TOLD: Duration = Duration::from_secs(120);
 
 /// How soon the extension is back by itself where that is possible.
 const BACK: Duration = Duration::from_secs(10);
@@ -74,10 +74,12 @@ impl Scene {
     async fn until_hosted(&self) {
         // After a reload the worker and its pages take a moment.
         let again = "fetch('/writes', { cache: 'no-store' }).then((answer) => answer.ok).catch(() => false)";
+        let began = Instant::now();
         self.view
-            .wait_for_within(again, Duration::from_secs(60))
+            .wait_for_within(again, Duration::from_secs(90))
             .await
             .unwrap();
+        eprintln!("a visitor was answered after {:?}", began.elapsed());
     }
 
     /// Waits until no native host watches any more whether the extension comes back.
@@ -85,7 +87,7 @@ impl Scene {
         let mut looks = 0;
         while self.host.crash_watches().unwrap() > 0 {
             looks += 1;
-            assert!(looks < 600, "a watch goes on");
+            assert!(looks < 1000, "a watch goes on");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

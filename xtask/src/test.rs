@@ -63,6 +63,9 @@ pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
         for test in &outcome.failed {
             say!("    {test}\n        alone: cargo xtask test --fast '{test}'");
         }
+        for line in &outcome.output {
+            say!("        {line}");
+        }
         let mut timed: Vec<_> = outcome.timed.iter().collect();
         timed.sort_by(|one, other| other.seconds.total_cmp(&one.seconds));
         for test in timed.into_iter().take(SLOWEST) {

@@ -1,4 +1,4 @@
-//! Passes on what a test command prints, and collects the names of the tests that failed.
+//! Passes on what a test command prints, and collects the tests that failed with their output.
 //!
 //! It must not know which command that is: every runner that prints libtest's lines will do.
 
@@ -13,11 +13,16 @@ use crate::shell::{say, typed};
 pub struct Outcome {
     /// Names of the tests that failed, in the order in which they ended.
     pub failed: Vec<String>,
+    /// What the failed tests printed, at most [`OUTPUT_LINES`] lines of each, under a heading with the test's name.
+    pub output: Vec<String>,
     /// Tests whose time was told.
     pub timed: Vec<Timed>,
     /// Why the command as a whole failed, if it did.
     pub error: Option<anyhow::Error>,
 }
+
+/// How many lines of a failed test's output are kept.
+const OUTPUT_LINES: usize = 40;
 
 /// How long a test took.
 #[derive(Debug, PartialEq)]
@@ -33,6 +38,7 @@ impl Outcome {
     pub fn of_error(error: anyhow::Error) -> Self {
         Self {
             failed: Vec::new(),
+            output: Vec::new(),
             timed: Vec::new(),
             error: Some(error),
         }
@@ -43,6 +49,7 @@ impl Outcome {
 pub fn run(command: &mut Command) -> Outcome {
     let mut outcome = Outcome {
         failed: Vec::new(),
+        output: Vec::new(),
         timed: Vec::new(),
         error: None,
     };
@@ -62,11 +69,15 @@ fn pass_on(command: &mut Command, outcome: &mut Outcome) -> Result<()> {
         .with_context(|| format!("`{text}` could not be started"))?;
     // The command holds the pipe's writing end: the reader would never see its end.
     command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut section = OutputSection::default();
     for line in BufReader::new(reader).split(b'\n') {
         let line = line.with_context(|| format!("reading what `{text}` prints"))?;
         let line = String::from_utf8_lossy(&line);
         outcome.failed.extend(failed_test(&line).map(str::to_owned));
         outcome.timed.extend(timed_test(&line));
+        if section.contains(&line) {
+            outcome.output.push(line.clone().into_owned());
+        }
         say!("{line}");
     }
     let status = child
@@ -76,6 +87,27 @@ fn pass_on(command: &mut Command, outcome: &mut Outcome) -> Result<()> {
         bail!("`{text}` failed: {status}");
     }
     Ok(())
+}
+
+/// Follows the part of libtest's output that has what the failed tests printed: from `---- NAME stdout ----` to the
+/// list of names that begins with `failures:`.
+#[derive(Default)]
+struct OutputSection {
+    left: usize,
+}
+
+impl OutputSection {
+    /// Is this line, the next one, of the part?
+    fn contains(&mut self, line: &str) -> bool {
+        if line.starts_with("---- ") && line.ends_with(" ----") {
+            self.left = OUTPUT_LINES + 1;
+        } else if line == "failures:" {
+            self.left = 0;
+        }
+        let contained = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        contained && !line.is_empty()
+    }
 }
 
 /// The name in libtest's `test NAME ... FAILED`.
@@ -126,6 +158,22 @@ mod tests {
         let script = "echo 'test one ... FAILED'; echo 'test two ... FAILED' >&2; exit 3";
         let outcome = run(Command::new("sh").args(["-c", script]));
         assert_eq!(outcome.failed, ["one", "two"]);
+        assert!(outcome.output.is_empty());
         assert!(outcome.error.is_some());
+    }
+
+    #[test]
+    fn the_output_of_failed_tests_is_kept_to_its_first_lines() {
+        let long = "line\n".repeat(OUTPUT_LINES);
+        let printed = format!(
+            "test one ... FAILED\n\nfailures:\n\n---- one stdout ----\n\npanicked at one.rs\n{long}\n---- two stdout ----\nshort\n\nfailures:\n    one\n"
+        );
+        let outcome = run(Command::new("printf").arg(&printed));
+        assert_eq!(outcome.output.len(), 1 + OUTPUT_LINES - 1 + 2);
+        assert_eq!(outcome.output[1], "panicked at one.rs");
+        assert_eq!(
+            outcome.output[OUTPUT_LINES..],
+            ["---- two stdout ----", "short"]
+        );
     }
 }

@@ -22,8 +22,9 @@ const ARGUMENT: &str = "--crash-watch";
 
 /// How long a browser may take to start the extension, and so another native host, again. After a reload, or when its
 /// service worker alone has died, that takes a moment. When the network document ends at the same time, nothing starts
-/// the worker but its alarm, which comes every 30 seconds.
-const GRACE: Duration = Duration::from_secs(40);
+/// the worker but its alarm, which comes every 30 seconds; one that comes while the worker ends is lost, so that the
+/// next one does.
+const GRACE: Duration = Duration::from_secs(80);
 
 /// How often it looks meanwhile. Reading the table of processes takes a few milliseconds.
 const LOOK: Duration = Duration::from_millis(500);
