@@ -56,7 +56,8 @@ if (inWorker) {
   self.addEventListener('message', (event) => {
     if (event.data?.peerserver !== 'serve' || !isNetwork(event.source)) return;
     const [port] = event.ports;
-    port.onmessage = ({ data }) => serve(data).then((reply) => answer(port, data.id, reply));
+    port.onmessage = ({ data: { id, request } }) =>
+      serve(request).then(([reply, transfer]) => port.postMessage({ id, reply }, transfer));
     event.waitUntil(up());
   });
 } else {
@@ -70,19 +71,17 @@ function isNetwork(client) {
 function serve(request) {
   return up()
     .then(() => core.serve(request))
-    .catch((error) => ({ error: String(error?.message ?? error) }));
-}
-
-function answer(port, id, reply) {
-  const bytes = [reply.body, ...(reply.files ?? [])].filter((part) => part instanceof Uint8Array);
-  port.postMessage({ id, reply }, bytes.map((part) => part.buffer));
+    .catch((error) => [{ kind: 'error', message: String(error?.message ?? error) }, []]);
 }
 
 // Firefox: the network document is this very page.
 async function together() {
   await Promise.all([up(), initNetwork()]);
   globalThis.peerserverNetwork = network;
-  await network.start({ ask: (message) => core.onMessage(message), serve });
+  await network.start({
+    ask: (message) => core.onMessage(message),
+    serve: (request) => serve(request).then(([reply]) => reply),
+  });
   await core.onAlarm();
   // Only calls that reach the browser's own process keep an event page (about 30 s).
   setInterval(() => chrome.runtime.getPlatformInfo(), 10_000);

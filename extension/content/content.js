@@ -68,8 +68,15 @@ function mayRevive() {
 
 // A site's page: have its worker linked, now and whenever the worker asks.
 function sitePage(label, gateway) {
+  /** @type {import('../messages/messages').FromContentScript} */
+  const visitMessage = { toBackground: 'visit', label, gateway };
   // Rejects, too, where the extension was updated since: this script belongs to the old one then.
-  const visit = async () => chrome.runtime.sendMessage({ toBackground: 'visit', label, gateway });
+  const visit = async () => {
+    /** @type {import('../messages/messages').VisitAnswer | { err: { message: string } }} */
+    const answer = await chrome.runtime.sendMessage(visitMessage);
+    if ('err' in answer) throw new Error(answer.err.message);
+    return answer;
+  };
   navigator.serviceWorker?.addEventListener('message', ({ data }) => {
     if (data?.peerserver === 'needPort') visit().catch(() => {});
   });
@@ -81,9 +88,9 @@ function sitePage(label, gateway) {
     const { dataset } = document.documentElement;
     dataset.peerserver = 'extension';
     for (let answer = first; ; answer = visit()) {
-      const said = await answer.catch((error) => ({ reason: 'browser', message: String(error.message) }));
-      dataset.visit = said?.reason ? `${said.reason} ${said.message ?? ''}` : 'connected';
-      if (dataset.visit === 'connected' || said.reason === 'unsupported') return;
+      const { reason, message } = await answer.catch((error) => ({ reason: 'browser', message: String(error.message) }));
+      dataset.visit = reason ? `${reason} ${message ?? ''}` : 'connected';
+      if (!reason || reason === 'unsupported') return;
       await new Promise((resolve) => setTimeout(resolve, AGAIN));
     }
   });

@@ -214,7 +214,7 @@ async fn a_content_script_has_its_own_site_visited_and_nothing_else_answered() {
     let own = json!({ "toBackground": "visit", "label": label, "gateway": gateway });
     assert_eq!(
         send(&page, &own).await,
-        json!({}),
+        json!({ "reason": null, "message": null }),
         "its own site is visited"
     );
 

@@ -324,10 +324,10 @@ new Promise((resolve) => {
   bridge.ServiceWorker.prototype.postMessage = (_, [port]) => {
     port.onmessage = ({ data }) => {
       heard.push(JSON.stringify(data));
-      if (heard.filter((line) => line.includes('"head"')).length === 2) resolve(heard.join('\n'));
+      if (heard.filter((line) => line.includes('"response"')).length === 2) resolve(heard.join('\n'));
     };
     for (const [id, path] of ['/set', '/echo'].entries()) {
-      port.postMessage({ kind: 'request', id: 900 + id, method: 'GET', path, headers: [], body: false, from: 'site', cookies: [] });
+      port.postMessage({ kind: 'request', id: 900 + id, method: 'GET', path, headers: [], body: false, initiator: 'site', cookies: [] });
     }
   };
   bridge.navigator.serviceWorker.dispatchEvent(new MessageEvent('message', { data: { peerserver: 'needPort' } }));
@@ -344,7 +344,7 @@ async fn a_page_that_takes_its_workers_port_finds_no_hidden_cookie_in_it() {
         let (view, _) = set(&visitor, &site).await;
         let heard: String = view.eval(TAKE_THE_PORT).await.unwrap();
         assert!(
-            heard.contains(r#""kind":"head""#) && heard.contains(r#""status":200"#),
+            heard.contains(r#""kind":"response""#) && heard.contains(r#""status":200"#),
             "{heard}"
         );
         assert!(!heard.contains("secret"), "{heard}");

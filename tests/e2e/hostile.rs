@@ -199,7 +199,7 @@ async fn hosted_bytes_go_to_the_network_document_alone() {
             const answer = new Promise((resolve) => port1.onmessage = ({{ data }}) => resolve(data.reply.status));
             const worker = (await navigator.serviceWorker.ready).active;
             worker.postMessage({{ peerserver: 'serve' }}, [port2]);
-            port1.postMessage({{ id: 1, site: '{id}', method: 'GET', path: '/', headers: [] }});
+            port1.postMessage({{ id: 1, request: {{ kind: 'respond', site: '{id}', method: 'GET', path: '/', headers: [] }} }});
             window.answered = answer.then((status) => window.status2 = status);
             return WAIT ? await answer : 0;
         }})()"

@@ -112,6 +112,7 @@ async fn visitors_get_what_a_sites_tree_has_in_public_and_nothing_else() {
     .unwrap();
     let site = host.make_site("tree", &tree.top().unwrap()).await.unwrap();
     let page = host.sites_page().await.unwrap();
+    until(&page, "document.querySelectorAll('#list a').length === 2").await;
     let _: String = page
         .eval("document.querySelectorAll('#list a')[1].click(), ''")
         .await

@@ -416,23 +416,23 @@ async fn arrived(file: &Path) -> String {
 }
 
 /// Asks the background as a box does: through the network document.
-async fn ask(host: &Host, question: Value) -> Value {
+async fn ask(host: &Host, request: Value) -> Value {
     let script = format!(
         "(async () => {{
             const {{ active }} = await navigator.serviceWorker.ready;
             const {{ port1, port2 }} = new MessageChannel();
             const answered = new Promise((tell) => {{ port1.onmessage = ({{ data }}) => tell(data.reply); }});
             active.postMessage({{ peerserver: 'serve' }}, [port2]);
-            const question = {question};
-            if (question.text !== undefined) question.bytes = new TextEncoder().encode(question.text);
-            port1.postMessage({{ id: 1, ...question }});
+            const request = {request};
+            const {{ text }} = request.operation ?? {{}};
+            if (text !== undefined) request.operation.bytes = new TextEncoder().encode(text);
+            port1.postMessage({{ id: 1, request }});
             const reply = await answered;
             port1.close();
-            if (reply.body instanceof Blob) reply.body = await reply.body.text();
-            if (reply.body instanceof Uint8Array) reply.body = new TextDecoder().decode(reply.body);
-            reply.files = reply.files?.map((part) =>
-                part instanceof Uint8Array ? new TextDecoder().decode(part) : part);
-            return reply;
+            const {{ body }} = reply.result ?? {{}};
+            if (body) reply.result.body = await body.blob.text();
+            reply.files = reply.files?.map(({{ path, bytes }}) => [path, new TextDecoder().decode(bytes)]);
+            return reply.result ?? reply;
         }})()"
     );
     host.browser()
@@ -456,17 +456,19 @@ async fn what_a_sites_code_does_with_its_files_is_seen_at_once_and_kept_by_a_pub
     for _ in 0..2 {
         assert_eq!(view.eval::<Value>(note).await.unwrap(), "from the owner");
     }
-    let file = |what: &str| json!({ "site": id, "file": what, "path": "public/note.txt" });
+    let file = |operation: Value| json!({ "kind": "file", "site": id, "operation": operation });
+    let on_note = |kind: &str| file(json!({ "kind": kind, "path": "public/note.txt" }));
     for word in ["one", "two"] {
-        let mut write = file("write");
-        write["text"] = word.into();
-        write["type"] = "text/plain".into();
-        write["most"] = 1_000.into();
-        assert_eq!(ask(&host, write).await, json!({}));
+        let mut write = on_note("write");
+        write["operation"]["text"] = word.into();
+        write["operation"]["maxTotal"] = 1_000.into();
+        assert_eq!(ask(&host, write).await, json!({ "kind": "written" }));
         assert_eq!(view.eval::<Value>(note).await.unwrap(), word);
     }
-    let read = ask(&host, file("read")).await;
-    assert_eq!(read, json!({ "body": "two", "type": "text/plain" }));
+    assert_eq!(
+        ask(&host, on_note("read")).await,
+        json!({ "kind": "contents", "body": "two", "mediaType": "" })
+    );
 
     // The owner's page has it, and nothing to publish.
     let tone = "document.querySelector('#site-standing').dataset.tone === 'live'";
@@ -475,38 +477,33 @@ async fn what_a_sites_code_does_with_its_files_is_seen_at_once_and_kept_by_a_pub
     host.add_files(&page, &change.top().unwrap()).await.unwrap();
     host.publish(&page).await.unwrap();
     assert_eq!(view.eval::<Value>(note).await.unwrap(), "two");
-    assert_eq!(ask(&host, file("delete")).await, json!({ "deleted": true }));
-    assert_eq!(
-        ask(&host, file("delete")).await,
-        json!({ "deleted": false })
-    );
+    for existed in [true, false] {
+        assert_eq!(
+            ask(&host, on_note("delete")).await,
+            json!({ "kind": "deleted", "existed": existed })
+        );
+    }
     assert_eq!(view.eval::<Value>(note).await.unwrap(), 404);
 
-    let list = json!({ "site": id, "file": "list", "path": "public/" });
     assert_eq!(
-        ask(&host, list).await,
-        json!({ "files": ["public/change.txt", 6, "public/index.html", 24] })
+        ask(&host, file(json!({ "kind": "list", "prefix": "public/" }))).await,
+        json!({ "kind": "list", "files": [
+            { "path": "public/change.txt", "size": 6 },
+            { "path": "public/index.html", "size": 24 },
+        ] })
     );
     for path in ["routes/book.js", "public/../site.json", "public/a//b"] {
-        let refused = ask(
-            &host,
-            json!({ "site": id, "file": "write", "path": path, "text": "", "type": "", "most": 1_000 }),
-        )
-        .await;
-        let why = refused["refused"].as_str().unwrap();
+        let write = json!({ "kind": "write", "path": path, "text": "", "maxTotal": 1_000 });
+        let refused = ask(&host, file(write)).await;
+        assert_eq!(refused["kind"], "refused");
+        let why = refused["message"].as_str().unwrap();
         assert!(why.contains(path), "{why}");
     }
-    let code = ask(&host, json!({ "code": id })).await;
-    let found: Vec<&str> = code["files"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter_map(Value::as_str)
-        .collect();
-    let paths: Vec<&str> = found.iter().step_by(2).copied().collect();
+    let code = ask(&host, json!({ "kind": "code", "site": id })).await;
+    let files = code["files"].as_array().unwrap();
+    let paths: Vec<&Value> = files.iter().map(|file| &file[0]).collect();
     assert_eq!(paths, ["site.json", "routes/book.js", "lib/words.js"]);
-    assert_eq!(found.last(), Some(&"export default 'words'"));
-    assert!(code["version"].as_u64().is_some());
+    assert_eq!(files[2][1], "export default 'words'");
 }
 
 #[tokio::test]

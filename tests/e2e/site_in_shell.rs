@@ -13,7 +13,7 @@ const SPOOF: &str = "
 let n = 0;
 setInterval(() => {
   const above = ['/../..', '/%2e%2e/%2E%2E', '/\\\\..\\\\..'][n % 3];
-  parent.postMessage({ peerserver: 'at', path: above + '/connect/bank-aaaaaaaaaaaaaaaaaaaa/', title: 'Bank' }, '*');
+  parent.postMessage({ peerserver: 'location', path: above + '/connect/bank-aaaaaaaaaaaaaaaaaaaa/', title: 'Bank' }, '*');
   localStorage.spoofs = ++n;
 }, 20);
 ";

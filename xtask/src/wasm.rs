@@ -24,7 +24,7 @@ const JAR: &str = "jar";
 pub const GATEWAY: &str = "gateway";
 
 /// Libraries that only make sense in a browser, beside [`packages`]: linted and tested as wasm.
-pub const LIBRARIES: [&str; 3] = ["webextension-api", "store", "peer"];
+pub const LIBRARIES: [&str; 4] = ["messages", "webextension-api", "store", "peer"];
 
 /// The packages that become a wasm file.
 pub fn packages() -> impl Iterator<Item = &'static str> {

@@ -1,22 +1,20 @@
 //! A site's code for its box: the files of the live version that it consists of.
 
 use identity::Fingerprint;
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::Uint8Array;
 use layout::{capped::capped, place::SITE_JSON};
 use messages::Failure;
-use wasm_bindgen::JsValue;
+use messages::file::NamedFile;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::core::Core;
-use crate::field::set;
 
-/// `{version, files: [path, Uint8Array, …]}`. The `site.json` of an imported site asks for no more than usual until its
-/// owner allows it.
-pub async fn answer(site: &Fingerprint) -> Result<Object, Failure> {
+/// The files. The `site.json` of an imported site asks for no more than usual until its owner allows it.
+pub async fn files(site: &Fingerprint) -> Result<Vec<NamedFile>, Failure> {
     let core = Core::get().await?;
     let code = core.store.code(site).await?;
     let is_capped = core.store.site(site).await?.limits_capped;
-    let files = Array::new();
+    let mut files = Vec::new();
     for (path, blob) in code.files {
         let bytes = JsFuture::from(blob.array_buffer())
             .await
@@ -25,12 +23,8 @@ pub async fn answer(site: &Fingerprint) -> Result<Object, Failure> {
         let usual = (is_capped && path == SITE_JSON)
             .then(|| capped(&bytes.to_vec()))
             .flatten();
-        files.push(&path.into());
         let bytes = usual.map_or(bytes, |usual| Uint8Array::from(&*usual));
-        files.push(&bytes);
+        files.push(NamedFile { path, bytes });
     }
-    let answer = Object::new();
-    set(&answer, "version", &JsValue::from(code.version));
-    set(&answer, "files", &files);
-    Ok(answer)
+    Ok(files)
 }

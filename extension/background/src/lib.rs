@@ -17,7 +17,6 @@ mod code;
 mod core;
 mod databases;
 mod document;
-mod field;
 mod file_cache;
 mod gateways;
 mod hosting;
@@ -29,7 +28,11 @@ mod sign;
 mod site_files;
 mod state;
 
-use messages::{Failure, ToBackground, ToNetwork};
+use identity::Label;
+use js_sys::Array;
+use messages::content_script::FromContentScript;
+use messages::server::{ServerReply, ServerRequest};
+use messages::{Failure, Gateway, Message as _, ToBackground, ToNetwork};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use webextension_api::message::{from_js, to_js};
@@ -56,10 +59,16 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
 /// [`on_message`].
 #[wasm_bindgen(js_name = onPageMessage)]
 pub async fn on_page_message(message: JsValue, origin: &str) -> Result<JsValue, JsValue> {
-    reply(match from_js::<ToBackground>(message) {
-        Ok(message) => answer_page(message, origin).await,
-        Err(error) => Err(not_understood(&error)),
+    reply(match FromContentScript::read(&message) {
+        Some(message) => answer_page(message, origin).await,
+        None => Err(not_allowed()),
     })
+}
+
+fn not_allowed() -> Failure {
+    Failure {
+        message: "This page may not ask for that.".to_owned(),
+    }
 }
 
 fn not_understood(error: &webextension_api::Error) -> Failure {
@@ -98,9 +107,6 @@ async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
         ToBackground::Sign { site, statement } => {
             Ok(to_js(&sign::sign(&core, &site, statement).await?)?)
         }
-        ToBackground::Visit { .. } => Err(Failure {
-            message: "Only pages of sites are visited.".to_owned(),
-        }),
         ToBackground::Log { site, entries } => {
             log::append(&core, site, entries).await?;
             Ok(JsValue::TRUE)
@@ -109,26 +115,29 @@ async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
 }
 
 /// A page may ask for one thing: that the site be visited whose page it is, at a gateway that this browser uses.
-async fn answer_page(message: ToBackground, origin: &str) -> Result<JsValue, Failure> {
-    let refused = || Failure {
-        message: "This page may not ask for that.".to_owned(),
-    };
-    let ToBackground::Visit { label, gateway } = message else {
-        return Err(refused());
-    };
+async fn answer_page(message: FromContentScript, origin: &str) -> Result<JsValue, Failure> {
+    let FromContentScript::Visit { label, gateway } = message;
+    let (label, gateway) = (Label::parse(&label.0)?, Gateway::parse(&gateway.0)?);
     let core = Core::get().await?;
     if gateway.site_origin(&label) != origin || !core.gateways().contains(&gateway) {
-        return Err(refused());
+        return Err(not_allowed());
     }
     document::ensure().await?;
     document::send(&ToNetwork::Visit { label, gateway }).await
 }
 
-/// Answer the network document: a visitor's request `{site, method, path, headers}` gives `{status, headers,
-/// body}`; `{code}` and `{site, file}` are what a box asks. `{error}` when this browser cannot.
+/// Reply to a `messages::server::ServerRequest` of the network document: the reply, and what is to be transferred with
+/// it.
 #[wasm_bindgen]
-pub async fn serve(request: JsValue) -> JsValue {
-    serve::serve(&request).await
+pub async fn serve(request: JsValue) -> Array {
+    let reply = match ServerRequest::read(&request) {
+        Some(request) => serve::serve(request).await,
+        None => ServerReply::Error {
+            message: "A request of the network document was not understood.".to_owned(),
+        },
+    };
+    let transfer = Array::new();
+    Array::of2(&reply.write(&transfer), &transfer)
 }
 
 /// The watchdog's alarm: all that hosting needs is there, or is started.

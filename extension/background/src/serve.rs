@@ -4,52 +4,50 @@
 //! The question comes as a message with a port or as a plain call; the engine does not care.
 
 use identity::Fingerprint;
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::Uint8Array;
 use layout::place::PUBLIC;
 use messages::Failure;
+use messages::server::{ServerReply, ServerRequest};
 use site::{Body, Folder, Request, Response};
-use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use crate::{
     background_request::BackgroundRequest,
     code,
     core::Core,
-    field::set,
     file_cache::{Bytes, CachedFiles},
     site_files,
 };
 
-/// To a request `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`; for the others see
-/// [`code`] and [`site_files`]. `{error}` when this browser cannot.
-pub async fn serve(asked: &JsValue) -> JsValue {
-    let answer = match BackgroundRequest::read(asked) {
-        Ok(BackgroundRequest::Code(site)) => code::answer(&site).await,
-        Ok(BackgroundRequest::File(site, asked)) => site_files::answer(&site, asked).await,
-        Ok(BackgroundRequest::Request(site, request)) => {
-            respond(&site, &request).await.map(response)
-        }
-        Err(failure) => Err(failure),
-    };
-    let reply = answer.unwrap_or_else(|failure| {
-        let reply = Object::new();
-        set(&reply, "error", &failure.message.into());
-        reply
-    });
-    reply.into()
+/// The reply to a request.
+pub async fn serve(request: ServerRequest) -> ServerReply {
+    reply(request)
+        .await
+        .unwrap_or_else(|failure| ServerReply::Error {
+            message: failure.message,
+        })
 }
 
-fn response(response: Response<Bytes>) -> Object {
-    let reply = Object::new();
-    let headers = Array::new();
-    for (name, value) in &response.headers {
-        headers.push(&name.into());
-        headers.push(&value.into());
-    }
-    set(&reply, "status", &response.status.into());
-    set(&reply, "headers", &headers);
-    set(&reply, "body", &body(response.body));
-    reply
+async fn reply(request: ServerRequest) -> Result<ServerReply, Failure> {
+    Ok(match BackgroundRequest::try_from(request)? {
+        BackgroundRequest::Code(site) => ServerReply::Code {
+            files: code::files(&site).await?,
+        },
+        BackgroundRequest::File(site, operation) => ServerReply::File {
+            result: site_files::perform(&site, operation).await?,
+        },
+        BackgroundRequest::Respond(site, request) => {
+            let response = respond(&site, &request).await?;
+            let headers = response.headers.into_iter();
+            ServerReply::Response {
+                status: response.status,
+                headers: headers
+                    .flat_map(|(name, value)| [name.into(), value.into()])
+                    .collect(),
+                body: body(response.body),
+            }
+        }
+    })
 }
 
 async fn respond(id: &Fingerprint, request: &Request) -> Result<Response<Bytes>, Failure> {
@@ -64,21 +62,27 @@ async fn respond(id: &Fingerprint, request: &Request) -> Result<Response<Bytes>,
     Ok(site::respond(&files, &site.settings, request).await)
 }
 
-fn body(body: Body<Bytes>) -> JsValue {
+fn body(body: Body<Bytes>) -> messages::file::Body {
+    use messages::file::Body as Sent;
+    let of_bytes = |bytes: &[u8]| Sent::Bytes {
+        bytes: Uint8Array::from(bytes),
+    };
     match body {
-        Body::Empty => JsValue::NULL,
-        Body::Bytes(bytes) => Uint8Array::from(&*bytes).into(),
+        Body::Empty => Sent::Empty {},
+        Body::Bytes(bytes) => of_bytes(&bytes),
         Body::Stored {
             handle: Bytes::Small(bytes),
             range,
         } => {
             let range = range.start as usize..range.end as usize;
-            Uint8Array::from(bytes.get(range).unwrap_or_default()).into()
+            of_bytes(bytes.get(range).unwrap_or_default())
         }
         Body::Stored {
             handle: Bytes::Stored(blob),
             range,
-        } => part(&blob, range.start, range.end).into(),
+        } => Sent::Blob {
+            blob: part(&blob, range.start, range.end),
+        },
     }
 }
 

@@ -5,15 +5,14 @@
 use std::rc::Rc;
 
 use identity::Fingerprint;
-use js_sys::{Array, Object, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use messages::Failure;
+use messages::file::{Body, FileResult, FileSize};
 use store::{Error, NewFile};
-use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
-use crate::background_request::FileAsked;
+use crate::background_request::CheckedOperation;
 use crate::core::Core;
-use crate::field::set;
 use crate::log;
 
 /// Why there is no answer.
@@ -24,69 +23,70 @@ enum Not {
     Failed(Failure),
 }
 
-/// `{body, type}`, `{}`, `{deleted}` or `{files: [path, size, …]}`; `{refused}` says why not, in a sentence for
-/// the site's author.
-pub async fn answer(site: &Fingerprint, asked: FileAsked) -> Result<Object, Failure> {
+/// Does it.
+pub async fn perform(
+    site: &Fingerprint,
+    operation: CheckedOperation,
+) -> Result<FileResult, Failure> {
     let core = Core::get().await?;
-    match act(&core, site, asked).await {
-        Ok(answer) => Ok(answer),
-        Err(Not::Refused(sentence)) => {
-            let answer = Object::new();
-            set(&answer, "refused", &sentence.into());
-            Ok(answer)
-        }
+    match act(&core, site, operation).await {
+        Ok(result) => Ok(result),
+        Err(Not::Refused(message)) => Ok(FileResult::Refused { message }),
         Err(Not::Failed(failure)) => Err(failure),
     }
 }
 
-async fn act(core: &Rc<Core>, site: &Fingerprint, asked: FileAsked) -> Result<Object, Not> {
-    let answer = Object::new();
-    match asked {
-        FileAsked::Read(path) => {
-            let (body, media_type) = match core.store.read_own(site, &path).await? {
-                Some((blob, media_type)) => (blob.into(), media_type),
-                None => (JsValue::NULL, String::new()),
-            };
-            set(&answer, "body", &body);
-            set(&answer, "type", &media_type.into());
-        }
-        FileAsked::Write {
+async fn act(
+    core: &Rc<Core>,
+    site: &Fingerprint,
+    operation: CheckedOperation,
+) -> Result<FileResult, Not> {
+    Ok(match operation {
+        CheckedOperation::Read(path) => match core.store.read_own(site, &path).await? {
+            Some((blob, media_type)) => FileResult::Contents {
+                body: Body::Blob { blob },
+                media_type,
+            },
+            None => FileResult::NotFound {},
+        },
+        CheckedOperation::Write {
             path,
             bytes,
-            media_type,
-            most,
+            max_total,
         } => {
             let file = NewFile {
                 path,
                 blob: blob(&bytes)?,
-                media_type,
+                // Told by the path.
+                media_type: String::new(),
                 sha256: None,
             };
-            let written = core.store.write_own(site, &file, most).await;
+            let written = core.store.write_own(site, &file, max_total).await;
             // Also when it failed: then it is read once more, and that is all.
             core.file_cache.forget_file(site, file.path.as_str());
             if let Err(error @ Error::OwnFilesFull { .. }) = &written {
                 log::warn(core, site, error.to_string());
             }
             written?;
+            FileResult::Written {}
         }
-        FileAsked::Delete(path) => {
+        CheckedOperation::Delete(path) => {
             let deleted = core.store.delete_own(site, &path).await;
             core.file_cache.forget_file(site, path.as_str());
-            set(&answer, "deleted", &deleted?.into());
+            FileResult::Deleted { existed: deleted? }
         }
-        FileAsked::List(prefix) => {
-            let files = Array::new();
-            for file in core.store.list_own(site, &prefix).await? {
-                files.push(&file.path.into());
-                // Below 2^53.
-                files.push(&JsValue::from_f64(file.size as f64));
+        CheckedOperation::List(prefix) => {
+            let files = core.store.list_own(site, &prefix).await?.into_iter();
+            let sized = files.map(|file| FileSize {
+                path: file.path,
+                size: file.size,
+            });
+            FileResult::List {
+                files: sized.collect(),
             }
-            set(&answer, "files", &files);
         }
-        FileAsked::Refused(sentence) => return Err(Not::Refused(sentence)),
-    }
-    Ok(answer)
+        CheckedOperation::Refused(message) => FileResult::Refused { message },
+    })
 }
 
 fn blob(bytes: &Uint8Array) -> Result<Blob, Not> {

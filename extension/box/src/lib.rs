@@ -3,8 +3,8 @@
 //! It is one dedicated Worker for one site, which can be ended at any moment. It must not know the network, the
 //! WebExtensions API or another site.
 //!
-//! - `border`: what it says to its owner, the network document, and hears from it.
-//! - `runtime`: the site in the box: its program, its database, its requests.
+//! - `message`: posts its messages to its owner, the network document.
+//! - `site_runtime`: the site in the box: its program, its database, its requests.
 //! - `owner`: what the site's owner asks: questions to the database, data out and in.
 //! - [`database`]: opens the site's database, in files that outlive the Worker.
 //! - `platform`: clocks, random bytes, and the signs of life by which the owner knows that all is well.

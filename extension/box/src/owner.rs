@@ -18,9 +18,9 @@ const MOST: usize = 64 * 1024 * 1024;
 pub fn answer(
     database: &Database,
     problems: impl FnOnce() -> Vec<Problem>,
-    ask: &str,
+    ask: BoxAsk,
 ) -> Result<String, String> {
-    match serde_json::from_str(ask).map_err(|error| error.to_string())? {
+    match ask {
         BoxAsk::Problems => json(&problems()),
         BoxAsk::Console { statement, write } => json(&console(database, &statement, write)?),
         BoxAsk::ExportData => json(&export(database).map_err(|error| error.to_string())?),

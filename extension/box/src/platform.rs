@@ -102,7 +102,7 @@ impl Platform for Machine {
         let now = self.milliseconds();
         if now - self.beat.get() > BEAT {
             self.beat.set(now);
-            message::beat();
+            message::post_alive();
         }
         Duration::from_secs_f64(now.max(0.0) / 1e3)
     }
@@ -123,7 +123,7 @@ impl Platform for Machine {
         self.begin();
         // A request has several turns, mostly in a row.
         if self.turn_of.replace(Some(request)) != Some(request) {
-            message::turn(request);
+            message::post_running(request);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The site in the box: takes what the owner says to the sandbox, and what the sandbox wants to the owner.
+//! The site in the box: passes the owner's messages to the sandbox, and posts the sandbox's effects to the owner.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,15 +8,19 @@ use std::time::Duration;
 use database::transfer::Import;
 use database::{Database, Limits};
 use gloo_timers::callback::Timeout;
-use js_sys::{Array, Uint8Array};
+use js_sys::Uint8Array;
 use layout::Place;
+use messages::file::{Body, FileOperation, FileResult, NamedFile};
+use messages::object::Json;
+use messages::site_box::{FromBox, RequestEvent, ToBox};
+use messages::{BoxAsk, Message as _};
 use script::{
     Effect, Engine, FileError, FileOp, FileReply, Input, Level, LogEntry, Platform, Program,
     RequestHead, RequestId, Sandbox, Visitor,
 };
 use wasm_bindgen::prelude::*;
 
-use crate::message::{FromBox, ToBox, flat};
+use crate::message::{post, post_alive, post_alive_if_grown};
 use crate::owner;
 use crate::platform::Machine;
 
@@ -32,35 +36,38 @@ pub struct SiteRuntime {
     /// The site's database.
     pub database: Rc<Database>,
     /// What the owner asked while a request had the database.
-    asked: VecDeque<(u64, String)>,
+    asked: VecDeque<(u64, BoxAsk)>,
     wake: Option<Timeout>,
 }
 
 thread_local! {
     static RUNTIME: RefCell<Option<SiteRuntime>> = const { RefCell::new(None) };
-    /// What was heard while the site was moving in.
+    /// What came while the site was being started.
     static EARLY: RefCell<VecDeque<ToBox>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// Takes a message of the owner ([`crate::border`]).
+/// Handles a `messages::site_box::ToBox` of the owner. What is none is ignored.
 #[wasm_bindgen(js_name = handleMessage)]
-pub async fn handle_message(message: ToBox) {
-    if message.kind().as_deref() == Some("start") {
-        match start(&message).await {
+pub async fn handle_message(message: JsValue) {
+    let Some(message) = ToBox::read(&message) else {
+        return;
+    };
+    if let ToBox::Start { files, .. } = message {
+        match start(files).await {
             Ok(runtime) => {
-                runtime.tell_ready();
+                runtime.post_ready();
                 RUNTIME.set(Some(runtime));
                 for early in EARLY.take() {
-                    with(|runtime| runtime.handle_message(&early));
+                    with(|runtime| runtime.handle_message(early));
                 }
                 with(|_| ());
             }
-            Err(error) => FromBox::new("failed").with("message", error).send(),
+            Err(message) => post(&FromBox::Failed { message }),
         }
     } else if RUNTIME.with_borrow(Option::is_none) {
         EARLY.with_borrow_mut(|early| early.push_back(message));
     } else {
-        with(|runtime| runtime.handle_message(&message));
+        with(|runtime| runtime.handle_message(message));
     }
 }
 
@@ -69,18 +76,18 @@ fn with(act: impl FnOnce(&mut SiteRuntime)) {
         if let Some(runtime) = runtime {
             act(runtime);
             runtime.pump();
-            // What was said is on its way: meanwhile the next request gets its runtime.
+            // The messages are on their way: meanwhile the next request gets its runtime.
             runtime.sandbox.prepare();
-            crate::message::beat_if_grown();
+            post_alive_if_grown();
         }
     });
 }
 
-async fn start(message: &ToBox) -> Result<SiteRuntime, String> {
+async fn start(files: Vec<NamedFile>) -> Result<SiteRuntime, String> {
     let machine = Machine::get();
     machine.check()?;
     let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
-    let (program, seeds) = read(&engine, message)?;
+    let (program, seeds) = read(&engine, files)?;
     let connection = crate::database::open(FOLDER)
         .await
         .map_err(|error| error.to_string())?;
@@ -107,16 +114,10 @@ async fn start(message: &ToBox) -> Result<SiteRuntime, String> {
 type Seeds = Vec<(String, String)>;
 
 /// The site's code, from its files.
-fn read(engine: &Engine, message: &ToBox) -> Result<(Program, Seeds), String> {
-    let list = Array::from(&message.files());
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    let mut values = list.iter();
-    while let (Some(path), Some(bytes)) = (values.next(), values.next()) {
-        files.push((
-            path.as_string().unwrap_or_default(),
-            Uint8Array::new(&bytes).to_vec(),
-        ));
-    }
+fn read(engine: &Engine, files: Vec<NamedFile>) -> Result<(Program, Seeds), String> {
+    let files = files.into_iter();
+    let files = files.map(|file| (file.path, file.bytes.to_vec()));
+    let files = files.collect::<Vec<_>>();
     let program = Program::build(engine, files.iter().map(|(path, bytes)| (path, bytes)))
         .map_err(|error| error.to_string())?;
     let seeds = files.into_iter().filter_map(|(path, bytes)| {
@@ -154,13 +155,9 @@ impl SiteRuntime {
         }
     }
 
-    fn tell_ready(&self) {
-        let table = serde_json::to_string(self.program.table()).unwrap_or_default();
-        let problems = serde_json::to_string(&self.problems()).unwrap_or_default();
-        FromBox::new("ready")
-            .with("table", table)
-            .with("problems", problems)
-            .send();
+    fn post_ready(&self) {
+        let routes = serde_json::to_string(self.program.table()).unwrap_or_default();
+        post(&FromBox::Ready { routes });
     }
 
     /// What is wrong with the site's files.
@@ -178,47 +175,66 @@ impl SiteRuntime {
         ours.collect()
     }
 
-    fn handle_message(&mut self, message: &ToBox) {
-        // Ids and tickets are whole numbers that one side counted.
-        let id = message.id().unwrap_or_default() as u64;
-        let request = RequestId(id);
-        match message.kind().unwrap_or_default().as_str() {
-            "request" => self.sandbox.start(request, head(message)),
-            "body" => {
-                let bytes = Uint8Array::new(&message.bytes()).to_vec();
-                self.sandbox.input(request, Input::Body(bytes));
+    fn handle_message(&mut self, message: ToBox) {
+        match message {
+            ToBox::Request {
+                id,
+                method,
+                target,
+                headers,
+                origin,
+                body,
+                visitor,
+                network,
+                transport,
+            } => {
+                let head = RequestHead {
+                    method,
+                    target,
+                    headers: pairs(headers),
+                    origin,
+                    has_body: body,
+                    visitor: Visitor {
+                        id: visitor,
+                        network,
+                        transport,
+                    },
+                };
+                self.sandbox.start(RequestId(id), head);
             }
-            "bodyEnd" => self.sandbox.input(request, Input::BodyEnd),
-            "room" => self.sandbox.input(request, Input::Room),
-            "left" => self.sandbox.input(request, Input::Left),
-            "file" => {
-                let ticket = message.ticket().unwrap_or_default() as u32;
-                self.sandbox
-                    .input(request, Input::File(ticket, file_reply(message)));
+            ToBox::RequestBody { id, bytes } => self.input(id, Input::Body(bytes.to_vec())),
+            ToBox::RequestBodyEnd { id } => self.input(id, Input::BodyEnd),
+            ToBox::ResponseBodyConsumed { id } => self.input(id, Input::Room),
+            ToBox::Cancel { id } => self.input(id, Input::Left),
+            ToBox::File { id, ticket, result } => {
+                self.input(id, Input::File(ticket, file_reply(result)));
             }
-            "program" => self.renew(message),
-            "ask" => self
-                .asked
-                .push_back((id, message.ask().unwrap_or_default())),
-            "ping" => crate::message::beat(),
-            _ => {}
+            ToBox::Program { files } => self.renew(files),
+            ToBox::Ask { id, ask } => self.asked.push_back((id, ask.0)),
+            ToBox::Ping {} => post_alive(),
+            // The first message was the start.
+            ToBox::Start { .. } => {}
         }
     }
 
+    fn input(&mut self, id: u64, input: Input) {
+        self.sandbox.input(RequestId(id), input);
+    }
+
     /// Another version of the site's code. Requests under way end with the old one.
-    fn renew(&mut self, message: &ToBox) {
-        match read(&self.engine, message) {
+    fn renew(&mut self, files: Vec<NamedFile>) {
+        match read(&self.engine, files) {
             Ok((program, seeds)) => {
                 self.program = Rc::new(program);
                 self.sandbox.replace(self.program.clone());
                 self.plant(&seeds);
-                self.tell_ready();
+                self.post_ready();
             }
-            Err(error) => FromBox::new("failed").with("message", error).send(),
+            Err(message) => post(&FromBox::Failed { message }),
         }
     }
 
-    /// Says what the sandbox wants, until it wants nothing more, and sees to it that it is woken.
+    /// Posts the sandbox's effects until there are none, and has it woken when it is time.
     fn pump(&mut self) {
         let mut effects = VecDeque::new();
         while let Some(effect) = self.sandbox.poll() {
@@ -231,21 +247,26 @@ impl SiteRuntime {
                     status,
                     headers,
                 } => {
-                    let mut said = FromBox::about("head", request.0)
-                        .with("status", status)
-                        .with("headers", flat(headers));
                     // A small answer is one message.
+                    let mut first = None;
                     if let Some(Effect::Chunk { request: of, bytes }) = effects.front()
                         && *of == request
                     {
-                        said = said.bytes(bytes);
+                        first = Some(Uint8Array::from(&**bytes));
                         effects.pop_front();
                     }
-                    let ends = effects.front() == Some(&Effect::End(request));
-                    if ends {
+                    let end = effects.front() == Some(&Effect::End(request));
+                    if end {
                         effects.pop_front();
                     }
-                    said.with("end", ends).send();
+                    let headers = headers.into_iter();
+                    let event = RequestEvent::Response {
+                        status,
+                        headers: headers.flat_map(|(name, value)| [name, value]).collect(),
+                        bytes: first,
+                        end,
+                    };
+                    post_event(request, event);
                 }
                 effect => self.send(effect),
             }
@@ -253,10 +274,12 @@ impl SiteRuntime {
         while !self.database.in_transaction()
             && let Some((id, ask)) = self.asked.pop_front()
         {
-            match owner::answer(&self.database, || self.problems(), &ask) {
-                Ok(answer) => FromBox::about("told", id).with("answer", answer).send(),
-                Err(error) => FromBox::about("told", id).with("error", error).send(),
-            }
+            post(
+                &match owner::answer(&self.database, || self.problems(), ask) {
+                    Ok(json) => FromBox::Answer { id, json },
+                    Err(message) => FromBox::Refused { id, message },
+                },
+            );
         }
         self.wake = self.sandbox.wake_at().map(|at| {
             let wait = at.saturating_sub(Machine::get().now());
@@ -270,34 +293,32 @@ impl SiteRuntime {
 
     fn send(&self, effect: Effect) {
         match effect {
-            Effect::Body(request) => FromBox::about("bodyWanted", request.0).send(),
+            Effect::Body(request) => post_event(request, RequestEvent::BodyWanted {}),
             Effect::Chunk { request, bytes } => {
-                FromBox::about("chunk", request.0).bytes(&bytes).send()
+                let bytes = Uint8Array::from(&*bytes);
+                post_event(request, RequestEvent::ResponseBody { bytes });
             }
-            Effect::End(request) => FromBox::about("end", request.0).send(),
-            Effect::Reset(request) => FromBox::about("reset", request.0).send(),
+            Effect::End(request) => post_event(request, RequestEvent::ResponseEnd {}),
+            Effect::Reset(request) => post_event(request, RequestEvent::ResponseReset {}),
             Effect::File {
                 request,
                 ticket,
                 op,
             } => {
-                let said = FromBox::about("file", request.0).with("ticket", ticket);
-                // Below 2^53.
-                let most = self.sandbox.limits().files_bytes() as f64;
-                let (word, path, bytes) = match op {
-                    FileOp::Read(path) => ("read", path, None),
-                    FileOp::Write(path, bytes) => ("write", path, Some(bytes)),
-                    FileOp::Delete(path) => ("delete", path, None),
-                    FileOp::List(path) => ("list", path, None),
+                let operation = match op {
+                    FileOp::Read(path) => FileOperation::Read { path },
+                    FileOp::Write(path, bytes) => FileOperation::Write {
+                        path,
+                        bytes: Uint8Array::from(&*bytes),
+                        max_total: self.sandbox.limits().files_bytes(),
+                    },
+                    FileOp::Delete(path) => FileOperation::Delete { path },
+                    FileOp::List(prefix) => FileOperation::List { prefix },
                 };
-                let said = said.with("op", word).with("path", path);
-                match bytes {
-                    Some(bytes) => said.with("most", most).bytes(&bytes).send(),
-                    None => said.send(),
-                }
+                post_event(request, RequestEvent::File { ticket, operation });
             }
             Effect::Log(entry) => self.log(&entry),
-            // `pump` says heads.
+            // `pump` posts these.
             Effect::Head { .. } => {}
         }
     }
@@ -320,56 +341,39 @@ impl SiteRuntime {
             at: entry.at.as_ref().map(ToString::to_string),
             stack: entry.stack.clone(),
         };
-        let json = serde_json::to_string(&entry).unwrap_or_default();
-        FromBox::new("log").with("entry", json).send();
+        post(&FromBox::Log { entry: Json(entry) });
     }
 }
 
-fn head(message: &ToBox) -> RequestHead {
-    let list = Array::from(&message.headers());
-    let mut texts = list.iter().filter_map(|text| text.as_string());
-    let mut headers = Vec::new();
+fn post_event(request: RequestId, event: RequestEvent) {
+    let id = request.0;
+    post(&FromBox::Request { id, event });
+}
+
+/// A name without a value is left out.
+fn pairs(list: Vec<String>) -> Vec<(String, String)> {
+    let mut texts = list.into_iter();
+    let mut pairs = Vec::new();
     while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-        headers.push((name, value));
+        pairs.push((name, value));
     }
-    RequestHead {
-        method: message.method().unwrap_or_default(),
-        target: message.target().unwrap_or_default(),
-        headers,
-        origin: message.origin().unwrap_or_default(),
-        has_body: message.body().unwrap_or_default(),
-        visitor: Visitor {
-            id: message.visitor().unwrap_or_default(),
-            network: message.network().unwrap_or_default(),
-            transport: message.transport().unwrap_or_default(),
-        },
-    }
+    pairs
 }
 
-fn file_reply(message: &ToBox) -> Result<FileReply, FileError> {
-    if let Some(refused) = message.refused() {
-        return Err(FileError(refused));
-    }
-    if let Some(deleted) = message.deleted() {
-        return Ok(FileReply::Deleted(deleted));
-    }
-    if message.list().is_object() {
-        let list = Array::from(&message.list());
-        let mut files = Vec::new();
-        let mut values = list.iter();
-        while let (Some(path), Some(size)) = (values.next(), values.next()) {
-            let size = size.as_f64().unwrap_or_default() as u64;
-            files.push((path.as_string().unwrap_or_default(), size));
+fn file_reply(result: FileResult) -> Result<FileReply, FileError> {
+    Ok(match result {
+        FileResult::Refused { message } => return Err(FileError(message)),
+        FileResult::Contents { body, media_type } => FileReply::Read(Some(match body {
+            Body::Bytes { bytes } => (bytes.to_vec(), media_type),
+            // The owner has made bytes of it.
+            Body::Empty {} | Body::Blob { .. } => (Vec::new(), media_type),
+        })),
+        FileResult::NotFound {} => FileReply::Read(None),
+        FileResult::Written {} => FileReply::Done,
+        FileResult::Deleted { existed } => FileReply::Deleted(existed),
+        FileResult::List { files } => {
+            let files = files.into_iter();
+            FileReply::List(files.map(|file| (file.path, file.size)).collect())
         }
-        return Ok(FileReply::List(files));
-    }
-    // What was read has a type, be it empty; what was written has not.
-    let Some(media_type) = message.media_type() else {
-        return Ok(FileReply::Done);
-    };
-    let bytes = message.bytes();
-    let file = bytes
-        .is_object()
-        .then(|| (Uint8Array::new(&bytes).to_vec(), media_type));
-    Ok(FileReply::Read(file))
+    })
 }

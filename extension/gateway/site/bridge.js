@@ -14,6 +14,8 @@ const POLL = 100;
 const REPORT = 100;
 // Event sources whose last id is kept; the site's worker keeps as many.
 const MAX_EVENT_SOURCES = 256;
+// UTF-16 code units of a title.
+const MAX_TITLE = 1024;
 // Bytes: a bigger icon is not shown.
 const MAX_ICON = 128 * 1024;
 
@@ -143,7 +145,7 @@ function report() {
   // The bootstrap page in the site's place speaks for itself.
   const root = frame.document.documentElement;
   if (!root || 'peerserverState' in root.dataset || pathname.startsWith(OWN)) return;
-  const state = { path: pathname + search + hash, title: frame.document.title };
+  const state = { path: pathname + search + hash, title: frame.document.title.slice(0, MAX_TITLE) };
   const link = frame.document.querySelector('link[rel~="icon"]')?.href ?? '';
   const key = JSON.stringify([state, link]);
   if (key === last) return;
@@ -154,7 +156,7 @@ function report() {
   }
   reported = performance.now();
   last = key;
-  post('at', state);
+  post('location', state);
   showIcon(link);
 }
 

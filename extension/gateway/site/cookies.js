@@ -16,14 +16,14 @@ const BRIDGE_PATIENCE = 1000;
 // What the bootstrap page names as its address when it comes again.
 const FRAMED_REFERRER = `${location.origin}/.well-known/peerserver/framed`;
 
-// Who asks: `site`, a page of the site; `link`, somebody else, who wants to see something; `form`, somebody else,
-// who may want to change something; nothing, if no cookies are wanted. Only pages of the site have this worker, so
+// Who made the request: `site`, a page of the site; `link`, somebody else, who wants to see something; `form`, somebody else,
+// who may want to change something; null, if no cookies are wanted. Only pages of the site have this worker, so
 // navigations alone can come from elsewhere. Of them workers learn no `Sec-Fetch-Site`. `Origin` decides where there is
 // one (Firefox gives none): `null` is a stranger, though a frame without an address has the referrer of its page. Else
 // the referrer must be the site's own. Where there is none (an address that was typed, a page that sends none) it may
 // have been anybody.
-function asker(request, url) {
-  if (request.credentials === 'omit') return undefined;
+function initiatorOf(request, url) {
+  if (request.credentials === 'omit') return null;
   if (request.mode !== 'navigate') return 'site';
   const origin = request.headers.get('origin') ?? referrerOf(request)?.origin;
   const own = origin === url.origin && request.referrer !== FRAMED_REFERRER;
@@ -56,11 +56,10 @@ function isOwn({ domain }) {
   return !domain || domain === location.hostname;
 }
 
-// Puts cookies where pages see them: name, value, path, expires, sameSite, secure, name, …
-async function showCookies(list) {
+// Puts cookies where pages see them.
+async function showCookies(cookies) {
   const lines = [];
-  for (let i = 0; i + 5 < list.length; i += 6) {
-    const [name, value, path, expires, sameSite, secure] = list.slice(i, i + 6);
+  for (const { name, value, path, expires, sameSite, secure } of cookies) {
     if (STORE) {
       await store({ name, value, path, expires, sameSite });
     } else {

@@ -31,13 +31,13 @@ async function ask(request, url, clientId) {
   if (!(await linked(PORT_PATIENCE))) {
     throw new Failure('unlinked', 'the site is not connected');
   }
-  const from = asker(request, url);
+  const initiator = initiatorOf(request, url);
   const source = isLine(request) ? eventSource(clientId, url) : null;
-  const headers = headersFor(request, url, from, source);
+  const headers = headersFor(request, url, initiator, source);
   if (url.href.length + headers.join().length > MAX_HEAD) return new Response('PeerServer: too much in the head of this request\n', { status: 431 });
   while (exchanges.size >= MAX_EXCHANGES) await new Promise((resolve) => queue.push(resolve));
-  const cookies = from && code !== false ? await visibleCookies() : [];
-  return new Exchange(request, url, source && new EventIds(source), { headers, from, cookies }).response;
+  const cookies = initiator && code !== false ? await visibleCookies() : [];
+  return new Exchange(request, url, source && new EventIds(source), { headers, initiator, cookies }).response;
 }
 
 class Exchange {
@@ -73,7 +73,7 @@ class Exchange {
     const post = (bytes) => {
       const copy = bytes.slice();
       this.sent += copy.byteLength;
-      port?.postMessage({ kind: 'body', id: this.id, bytes: copy }, [copy.buffer]);
+      port?.postMessage({ kind: 'requestBody', id: this.id, bytes: copy }, [copy.buffer]);
     };
     try {
       // Firefox has no `request.body`.
@@ -85,7 +85,7 @@ class Exchange {
         post(value);
         while (this.sent > UPLOAD_AHEAD) await new Promise((resolve) => (this.roomier = resolve));
       }
-      port?.postMessage({ kind: 'bodyEnd', id: this.id });
+      port?.postMessage({ kind: 'requestBodyEnd', id: this.id });
     } catch (error) {
       this.cancel();
     }
@@ -93,31 +93,31 @@ class Exchange {
 
   onMessage(message) {
     switch (message.kind) {
-      case 'head':
+      case 'response':
         this.begun = true;
         this.begin(message);
         break;
-      case 'chunk':
+      case 'responseBody':
         this.untaken += message.bytes.byteLength;
         this.events?.read(message.bytes);
         this.chunks.enqueue(message.bytes);
         if (this.chunks.desiredSize > 0) this.taken();
         break;
-      case 'end':
+      case 'responseEnd':
         this.chunks.close();
         this.done();
         break;
-      case 'bodyTaken':
-        this.sent -= message.n;
+      case 'requestBodyConsumed':
+        this.sent -= message.bytes;
         this.roomier?.();
         break;
-      case 'fail':
+      case 'error':
         this.fail(new Failure(message.reason, message.message));
         break;
     }
   }
 
-  begin({ status, headers, whole, code: marked = false, cookies = [] }) {
+  begin({ status, headers, body: whole, code: marked, cookies }) {
     // A host in trouble may not know.
     if (marked || status < 500) code = marked;
     // Pages see their cookies from their first line on.
@@ -136,7 +136,7 @@ class Exchange {
       resolve(new Response(empty ? null : streamed(whole), init));
       return;
     }
-    const body = new ReadableStream(
+    const stream = new ReadableStream(
       {
         start: (controller) => { this.chunks = controller; },
         pull: () => this.taken(),
@@ -144,12 +144,12 @@ class Exchange {
       },
       new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
     );
-    resolve(new Response(body, init));
+    resolve(new Response(stream, init));
   }
 
   taken() {
     if (this.untaken === 0) return;
-    port?.postMessage({ kind: 'taken', id: this.id, n: this.untaken });
+    port?.postMessage({ kind: 'responseBodyConsumed', id: this.id, bytes: this.untaken });
     this.untaken = 0;
   }
 

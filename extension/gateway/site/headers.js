@@ -12,8 +12,8 @@ const MAX_EVENT_SOURCES = 256;
 // in the middle of a long stream, and the next one is to know them.
 const lastEventIds = new Map();
 
-// The headers of a request, asked for by `from` (see `asker`), maybe of an event source: name, value, name, value, …
-function headersFor(request, url, from, source) {
+// The headers of a request, made by `initiator` (see `initiatorOf`), maybe of an event source: name, value, name, value, …
+function headersFor(request, url, initiator, source) {
   const headers = new Headers([...request.headers].map(([name, value]) => [name, FIREFOX ? value : isomorphic(value)]));
   const add = (name, value) => {
     if (value && !headers.has(name)) headers.set(name, value);
@@ -25,7 +25,7 @@ function headersFor(request, url, from, source) {
   add('last-event-id', isomorphic(lastEventIds.get(source) ?? ''));
   add('sec-fetch-dest', request.destination || 'empty');
   add('sec-fetch-mode', request.mode);
-  if (request.mode !== 'navigate' || from === 'site') add('sec-fetch-site', 'same-origin');
+  if (request.mode !== 'navigate' || initiator === 'site') add('sec-fetch-site', 'same-origin');
   const [control, pragma] = CACHE_HEADERS[request.cache] ?? [];
   add('cache-control', control);
   add('pragma', pragma);

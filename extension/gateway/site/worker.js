@@ -1,6 +1,6 @@
 // The site worker: the service worker on a site's origin. It answers every request of the site's pages
 // with what the host says, through a MessagePort whose other end is the network document or the shell
-// (the messages stand in extension/peer/src/link.rs).
+// (the messages stand in extension/messages/src/site_worker.rs).
 //
 // Why this is not Rust: a service worker is a script by definition, it starts cold before every visit,
 // and it must be small. It knows nothing of WebRTC and keeps nothing: the port may die with the document
@@ -175,7 +175,7 @@ function setPort(given) {
   port?.close();
   port = given;
   heard = Date.now();
-  if (fresh) port.postMessage({ kind: 'fresh' });
+  if (fresh) port.postMessage({ kind: 'storageCleared' });
   fresh = false;
   port.onmessage = ({ data }) => onPortMessage(data);
   for (const wake of waiting) wake();

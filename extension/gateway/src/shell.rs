@@ -8,9 +8,11 @@ use std::{
 use futures_util::StreamExt;
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Function;
+use messages::Message as _;
+use messages::bridge::{FromBootstrap, FromBridge, ToBridge};
 use peer::{
     Error, Listener,
-    bridge::{Allowance, Bridge, text},
+    bridge::{Allowance, Bridge},
     link::reason,
     signal::Signal,
     visit::{Phase, Visit},
@@ -22,9 +24,6 @@ use crate::{
     address::{Address, ShellPath},
     frame::Frame,
 };
-
-/// UTF-16 code units of a title, path or icon that a site may set.
-const MAX_TEXT: u32 = 256 * 1024;
 
 /// The reason of a bootstrap page that waits for its worker to be there and linked.
 const LINKING: &str = "connecting";
@@ -87,7 +86,7 @@ pub fn start(show: Function) -> Result<(), Error> {
         &document,
         &shell.address.origin,
         visit.clone(),
-        move |kind, data| heard.bridge_says(kind, data),
+        move |message| heard.on_bridge_message(message),
     )?;
     shell.bridge.replace(Some(bridge));
     let (from_site, moved, loaded) = (shell.clone(), shell.clone(), shell.clone());
@@ -96,7 +95,7 @@ pub fn start(show: Function) -> Result<(), Error> {
             loaded.mirror()
         }),
         Listener::new(&window, "message", move |event: MessageEvent| {
-            from_site.site_says(&event)
+            from_site.on_site_message(&event)
         }),
         Listener::new(&window, "popstate", move |_: Event| moved.follow_address()),
     ]);
@@ -173,37 +172,37 @@ impl Shell {
 
     /// Have the bridge look where the content frame is.
     fn mirror(&self) {
-        self.instruct("mirror");
+        self.post_to_bridge(&ToBridge::Mirror {});
     }
 
-    fn instruct(&self, kind: &str) {
+    fn post_to_bridge(&self, message: &ToBridge) {
         if let Some(bridge) = self.bridge.borrow().as_ref() {
-            let _ = bridge.instruct(kind);
+            let _ = bridge.post(message);
         }
     }
 
-    fn bridge_says(self: &Rc<Self>, kind: &str, data: &JsValue) {
-        match kind {
-            "linked" => {
+    fn on_bridge_message(self: &Rc<Self>, message: FromBridge) {
+        match message {
+            FromBridge::Linked {} => {
                 self.unable.set(false);
                 self.linked.set(true);
                 self.advance();
             }
-            "unsupported" => {
+            FromBridge::Unsupported { message } => {
                 self.unable.set(true);
-                self.show_status("noWorker", &field(data, "message"));
+                self.show_status("noWorker", &message.unwrap_or_default().0);
             }
-            "at" => self.site_is_at(data),
-            "icon" => self.set_icon(&field(data, "url")),
-            _ => {}
+            FromBridge::Location { path, title } => self.set_location(&path.0, &title.0),
+            FromBridge::Icon { url } => self.set_icon(&url.0),
+            FromBridge::NeedPort {} | FromBridge::Unused {} => {}
         }
     }
 
-    /// The site's page is at another address, or has another title or icon.
-    fn site_is_at(&self, data: &JsValue) {
-        if self.name_place(&field(data, "path")) {
+    /// The site's page is at another address, or has another title.
+    fn set_location(&self, path: &str, title: &str) {
+        if self.name_place(path) {
             self.set_showing(true);
-            self.document.set_title(&field(data, "title"));
+            self.document.set_title(title);
         }
     }
 
@@ -247,24 +246,30 @@ impl Shell {
     }
 
     /// The site's page could not be had: its worker showed the bootstrap page instead.
-    fn site_says(self: &Rc<Self>, event: &MessageEvent) {
-        let data = event.data();
-        if !self.frame.is_source(event)
-            || field(&data, "peerserver") != "bootstrap"
-            || !self.allowance.take()
-            || !self.name_place(&field(&data, "path"))
-        {
+    fn on_site_message(self: &Rc<Self>, event: &MessageEvent) {
+        if !self.frame.is_source(event) {
+            return;
+        }
+        let Some(FromBootstrap::Bootstrap {
+            reason,
+            message,
+            path,
+        }) = FromBootstrap::read(&event.data())
+        else {
+            return;
+        };
+        if !self.allowance.take() || !self.name_place(&path.0) {
             return;
         }
         self.set_showing(false);
-        let reason = field(&data, "reason");
-        self.show_status(&reason, &field(&data, "message"));
+        let reason = reason.0;
+        self.show_status(&reason, &message.unwrap_or_default().0);
         self.visit.retry();
         if reason == LINKING {
             // No worker answered, or one without a port: the site may have ended its worker. The page is loaded
             // again when there is one.
             self.linked.set(false);
-            return self.instruct("register");
+            return self.post_to_bridge(&ToBridge::Register {});
         }
         let (shell, since) = (self.clone(), js_sys::Date::now() - self.navigated_at.get());
         wasm_bindgen_futures::spawn_local(async move {
@@ -299,8 +304,4 @@ impl Shell {
             }
         });
     }
-}
-
-fn field(object: &JsValue, key: &str) -> String {
-    text(object, key, MAX_TEXT).unwrap_or_default()
 }

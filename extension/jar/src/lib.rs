@@ -10,6 +10,8 @@ mod storage;
 
 use cookies::{Asker, Cookie, Jar};
 use js_sys::Array;
+use messages::Message as _;
+use messages::site_worker::{Initiator, VisibleCookie};
 use wasm_bindgen::prelude::*;
 
 use storage::Kept;
@@ -17,15 +19,15 @@ use storage::Kept;
 /// Seconds.
 const DAY: u64 = 24 * 60 * 60;
 
-/// The `Cookie` header of a request for `path` of the site whose jar is under `key`; empty if there is none. `asker`
-/// is `site`, `link` or `form`; `visible` has names and values of the cookies that pages see.
+/// The `Cookie` header of a request for `path` of the site whose jar is under `key`; empty if there is none.
+/// `initiator` is a `messages::site_worker::Initiator`; `visible` has names and values of the cookies that pages see.
 #[wasm_bindgen]
 #[must_use]
-pub fn header(key: &str, path: &str, asker: &str, visible: Vec<String>) -> String {
-    let asker = match asker {
-        "site" => Asker::Site,
-        "link" => Asker::Link,
-        _ => Asker::Form,
+pub fn header(key: &str, path: &str, initiator: JsValue, visible: Vec<String>) -> String {
+    let asker = match Initiator::read(&initiator) {
+        Some(Initiator::Site) => Asker::Site,
+        Some(Initiator::Link) => Asker::Link,
+        Some(Initiator::Form) | None => Asker::Form,
     };
     let pairs = visible.chunks_exact(2).filter_map(|pair| match pair {
         [name, value] => Some((&**name, &**value)),
@@ -37,29 +39,29 @@ pub fn header(key: &str, path: &str, asker: &str, visible: Vec<String>) -> Strin
 }
 
 /// Take the `Set-Cookie` lines of an answer to a request for `path` of `host`. Gives what is to be put where pages see
-/// it, six things each: name, value, path, milliseconds since 1970 (0 to delete, null if it ends with the browser),
-/// `SameSite`, and whether it is `Secure`.
+/// it: a list of `messages::site_worker::{Initiator, VisibleCookie}`.
 #[wasm_bindgen]
 #[must_use]
-pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> Array {
-    let (told, now) = (Array::new(), now());
+pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> JsValue {
+    let (mut shown, now) = (Vec::new(), now());
     let kept = Kept::under(key, now / DAY);
     let mut jar = Jar::read(&kept.text());
     for line in &lines {
         if let Some(cookie) = Cookie::read(line, host, without_query(path), now)
             && let Some(visible) = jar.put(cookie, now)
         {
-            let expires = visible.expires.map(|seconds| seconds as f64 * 1000.0);
-            told.push(&visible.name.into());
-            told.push(&visible.value.into());
-            told.push(&visible.path.into());
-            told.push(&expires.map_or(JsValue::NULL, JsValue::from));
-            told.push(&visible.same_site.name().into());
-            told.push(&visible.secure.into());
+            shown.push(VisibleCookie {
+                name: visible.name,
+                value: visible.value,
+                path: visible.path,
+                expires: visible.expires.map(|seconds| seconds.saturating_mul(1000)),
+                same_site: visible.same_site.name().to_owned(),
+                secure: visible.secure,
+            });
         }
     }
     kept.keep(&jar.text());
-    told
+    shown.write(&Array::new())
 }
 
 fn without_query(path: &str) -> &str {

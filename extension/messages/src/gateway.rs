@@ -132,12 +132,10 @@ mod tests {
 
     #[test]
     fn one_that_is_none_is_not_read_from_a_message() {
-        let json = r#"{"toBackground":"visit","label":"shop-aaaaaaaaaaaaaaaaaaaa","gateway":"http://a@evil"}"#;
-        assert!(serde_json::from_str::<crate::ToBackground>(json).is_err());
+        let json = r#"{"toNetwork":"visit","label":"shop-aaaaaaaaaaaaaaaaaaaa","gateway":"http://a@evil"}"#;
+        assert!(serde_json::from_str::<crate::ToNetwork>(json).is_err());
         let json = json.replace("a@evil", "localhost:8890");
-        assert!(serde_json::from_str::<crate::ToBackground>(&json).is_ok());
-        assert!(
-            serde_json::from_str::<crate::ToBackground>(&json.replace("shop-", "../-")).is_err()
-        );
+        assert!(serde_json::from_str::<crate::ToNetwork>(&json).is_ok());
+        assert!(serde_json::from_str::<crate::ToNetwork>(&json.replace("shop-", "../-")).is_err());
     }
 }

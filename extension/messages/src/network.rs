@@ -1,4 +1,4 @@
-//! What the background and the network document say to each other, and what the content script says.
+//! Between the background and the network document, and notices to pages.
 
 use identity::{Fingerprint, Label};
 use serde::{Deserialize, Serialize};
@@ -26,9 +26,6 @@ pub enum ToBackground {
         site: Fingerprint,
         statement: Statement,
     },
-    /// A page of a gateway is open at a site (from the content script). Answered when the network
-    /// document has taken it over: `{}`.
-    Visit { label: Label, gateway: Gateway },
     /// What a site's code told its log. Answered by `true`; the same entries may come twice.
     Log {
         site: Fingerprint,

@@ -3,18 +3,20 @@
 use std::rc::Rc;
 
 use futures_util::{FutureExt, pin_mut, select_biased};
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Reflect, Uint8Array};
+use messages::file::Body;
 use peer::{
     channel::{Incoming, Stream},
+    header_list,
     host::Visitor,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ReadableStreamDefaultReader, Response};
+use web_sys::{ReadableStreamDefaultReader, Response};
 use wire::{Headers, ResetCode, ResponseHead};
 
 use crate::{
-    background_client::{BackgroundClient, Reply},
+    background_client::{BackgroundClient, StaticResponse},
     bodies::Bodies,
     boxes::{Answerer, Boxes, request},
     code_header::CODE,
@@ -48,13 +50,13 @@ pub async fn answer(
     let Some(body) = until_lost(&stream, bodies.read(&visitor.id)).await else {
         return;
     };
-    let sent = match background.serve(site, &head).await {
+    let sent = match background.respond(site, &head).await {
         // A route has this address, for another method; the code says for which.
-        Ok(reply) if not_allowed && reply.status() == Some(404) => {
+        Ok(reply) if not_allowed && reply.status == 404 => {
             drop(body);
             return request::answer(boxes, site, visitor, &head, has_body, &stream).await;
         }
-        Ok(reply) => send(&stream, &reply, has_code).await,
+        Ok(reply) => send(&stream, reply, has_code).await,
         Err(error) => unavailable(&stream, &error.to_string()).await,
     };
     drop(body);
@@ -84,32 +86,27 @@ impl From<JsValue> for Failure {
     }
 }
 
-async fn send(stream: &Stream, reply: &Reply, has_code: bool) -> Result<(), Failure> {
-    let mut headers = Headers::default();
-    let list = Array::from(&reply.headers());
-    let mut texts = list.iter().filter_map(|text| text.as_string());
-    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-        headers.push(&name, value);
-    }
+async fn send(stream: &Stream, response: StaticResponse, has_code: bool) -> Result<(), Failure> {
+    let mut headers = header_list::read(response.headers);
     if has_code {
         headers.push(CODE, "1".to_owned());
     }
     let head = ResponseHead {
-        status: reply.status().unwrap_or(500),
+        status: response.status,
         headers,
     };
-    let body = reply.body();
-    if let Some(bytes) = body.dyn_ref::<Uint8Array>() {
-        stream.respond(&head, false)?;
-        write(stream, bytes).await?;
-        return Ok(stream.finish()?);
-    }
-    let Some(blob) = body.dyn_ref::<Blob>() else {
-        return Ok(stream.respond(&head, true)?);
+    let blob = match response.body {
+        Body::Empty {} => return Ok(stream.respond(&head, true)?),
+        Body::Bytes { bytes } => {
+            stream.respond(&head, false)?;
+            write(stream, &bytes).await?;
+            return Ok(stream.finish()?);
+        }
+        Body::Blob { blob } => blob,
     };
     stream.respond(&head, false)?;
     // A Response reads a Blob through a pipe in big pieces: four times as fast as slicing it.
-    let response = Response::new_with_opt_blob(Some(blob))?;
+    let response = Response::new_with_opt_blob(Some(&blob))?;
     let Some(body) = response.body() else {
         return Ok(stream.finish()?);
     };

@@ -6,15 +6,17 @@
 use futures_util::{FutureExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
 use identity::Fingerprint;
-use js_sys::{Array, Object, Promise, Reflect};
-use messages::{LogEntry, Plan, Report, Statement, ToBackground};
+use js_sys::{Array, Promise};
+use messages::file::{Body, FileOperation, FileResult, NamedFile};
+use messages::object::get;
+use messages::server::{ServerReply, ServerRequest};
+use messages::{LogEntry, Message as _, Plan, Report, Statement, ToBackground};
+use peer::header_list;
 use wasm_bindgen::prelude::*;
 use webextension_api::message::{from_js, send, settled, to_js};
 use wire::RequestHead;
 
-use crate::boxes::FileOp;
 use crate::error::Error;
-use crate::field::get;
 use crate::worker::Worker;
 
 /// Milliseconds without an answer after which a request is put to the worker again: the worker died
@@ -31,15 +33,16 @@ extern "C" {
     fn ask(this: &Background, message: &JsValue) -> Result<Promise, JsValue>;
     #[wasm_bindgen(catch, method)]
     fn serve(this: &Background, request: &JsValue) -> Result<Promise, JsValue>;
+}
 
-    /// The web server's answer: `{status, headers: [name, value, …], body: Uint8Array | Blob | null}`.
-    pub type Reply;
-    #[wasm_bindgen(method, getter)]
-    pub fn status(this: &Reply) -> Option<u16>;
-    #[wasm_bindgen(method, getter)]
-    pub fn headers(this: &Reply) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub fn body(this: &Reply) -> JsValue;
+/// The web server's response from a site's static files.
+pub struct StaticResponse {
+    /// From 200.
+    pub status: u16,
+    /// Names and values.
+    pub headers: Vec<String>,
+    /// All of it.
+    pub body: Body,
 }
 
 enum Place {
@@ -102,42 +105,50 @@ impl BackgroundClient {
             Place::Together(background) => settled(background.ask(&to_js(message)?)).await?,
         };
         // What failed there comes as `{err: {message}}`.
-        match text(&get(&answer, "err"), "message") {
+        match get(&get(&answer, "err"), "message").as_string() {
             Some(message) => Err(webextension_api::Error(message).into()),
             None => Ok(answer),
         }
     }
 
     /// Have the web server answer a request without a body, from the site's static files.
-    pub async fn serve(&self, site: &str, head: &RequestHead) -> Result<Reply, Error> {
-        Ok(self.put(&request(site, head)).await?.unchecked_into())
-    }
-
-    /// The files of a site's code, as `[path, Uint8Array, …]`.
-    pub async fn code(&self, site: &str) -> Result<JsValue, Error> {
-        let reply = self.put(&object([("code", &site.into())])).await?;
-        Ok(get(&reply, "files"))
-    }
-
-    /// Something with the site's own files: the background's reply.
-    pub async fn file(&self, site: &str, op: &FileOp) -> Result<JsValue, Error> {
-        let none = (JsValue::UNDEFINED, 0);
-        let (name, path, (bytes, most)) = match op {
-            FileOp::Read(path) => ("read", path, none),
-            FileOp::Write { path, bytes, most } => ("write", path, (bytes.into(), *most)),
-            FileOp::Delete(path) => ("delete", path, none),
-            FileOp::List(path) => ("list", path, none),
+    pub async fn respond(&self, site: &str, head: &RequestHead) -> Result<StaticResponse, Error> {
+        let request = ServerRequest::Respond {
+            site: site.to_owned(),
+            method: head.method.clone(),
+            path: head.path.clone(),
+            headers: header_list::write(&head.headers),
         };
-        let request = object([
-            ("site", &site.into()),
-            ("file", &name.into()),
-            ("path", &path.into()),
-            ("bytes", &bytes),
-            // Below 2^53.
-            ("most", &JsValue::from_f64(most as f64)),
-            ("type", &"".into()),
-        ]);
-        self.put(&request).await
+        match self.put(request).await? {
+            ServerReply::Response {
+                status,
+                headers,
+                body,
+            } => Ok(StaticResponse {
+                status,
+                headers,
+                body,
+            }),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// The files of a site's code.
+    pub async fn code(&self, site: &str) -> Result<Vec<NamedFile>, Error> {
+        let site = site.to_owned();
+        match self.put(ServerRequest::Code { site }).await? {
+            ServerReply::Code { files } => Ok(files),
+            other => Err(unexpected(&other)),
+        }
+    }
+
+    /// Something with the site's own files.
+    pub async fn file(&self, site: &str, operation: FileOperation) -> Result<FileResult, Error> {
+        let site = site.to_owned();
+        match self.put(ServerRequest::File { site, operation }).await? {
+            ServerReply::File { result } => Ok(result),
+            other => Err(unexpected(&other)),
+        }
     }
 
     /// Keep these entries in a site's log.
@@ -149,20 +160,25 @@ impl BackgroundClient {
     }
 
     /// Put something that may be asked twice to the web server.
-    async fn put(&self, request: &Object) -> Result<JsValue, Error> {
-        let reply = match &self.0 {
-            Place::Together(background) => settled(background.serve(request)).await?,
+    async fn put(&self, request: ServerRequest) -> Result<ServerReply, Error> {
+        match &self.0 {
+            Place::Together(background) => {
+                // Nothing is cloned there, so nothing is transferred either.
+                let request = request.write(&Array::new());
+                let reply = settled(background.serve(&request)).await?;
+                ServerReply::read(&reply).ok_or(Error::Silent)
+            }
             Place::Apart(worker) => {
                 let mut tries = TRIES;
                 loop {
                     tries -= 1;
-                    let answer = worker.put(request).fuse();
+                    let answer = worker.put(request.clone()).fuse();
                     let mut timeout = TimeoutFuture::new(ANSWER_TIMEOUT).fuse();
                     pin_mut!(answer);
                     select_biased! {
                         reply = answer => match reply {
                             Err(Error::Silent) if tries > 0 => {}
-                            reply => break reply?,
+                            reply => break reply,
                         },
                         () = timeout => {
                             worker.forget();
@@ -173,43 +189,20 @@ impl BackgroundClient {
                     }
                 }
             }
-        };
-        match text(&reply, "error") {
-            Some(message) => Err(webextension_api::Error(message).into()),
-            None => Ok(reply),
         }
     }
+}
+
+/// The background could not, or replied to something else.
+fn unexpected(reply: &ServerReply) -> Error {
+    let message = match reply {
+        ServerReply::Error { message } => message.clone(),
+        _ => "The background replied to something else.".to_owned(),
+    };
+    webextension_api::Error(message).into()
 }
 
 /// Sites are known by their ids, which the background gave.
 fn id(site: &str) -> Result<Fingerprint, Error> {
     Fingerprint::parse(site).map_err(|error| webextension_api::Error(error.to_string()).into())
-}
-
-/// `{site, method, path, headers: [name, value, …]}`.
-fn request(site: &str, head: &RequestHead) -> Object {
-    let headers = Array::new();
-    for (name, value) in head.headers.iter() {
-        headers.push(&name.into());
-        headers.push(&value.into());
-    }
-    object([
-        ("site", &site.into()),
-        ("method", &(&*head.method).into()),
-        ("path", &(&*head.path).into()),
-        ("headers", &headers),
-    ])
-}
-
-fn object<const N: usize>(fields: [(&str, &JsValue); N]) -> Object {
-    let object = Object::new();
-    for (key, value) in fields {
-        // Fails only for frozen objects.
-        let _ = Reflect::set(&object, &key.into(), value);
-    }
-    object
-}
-
-fn text(object: &JsValue, key: &str) -> Option<String> {
-    get(object, key).as_string()
 }

@@ -12,7 +12,6 @@ mod bodies;
 mod boxes;
 mod code_header;
 mod error;
-mod field;
 mod hosting;
 mod memory;
 mod visiting;
@@ -20,7 +19,7 @@ mod worker;
 
 use std::{cell::RefCell, rc::Rc};
 
-use messages::{BoxReply, Failure, ToNetwork};
+use messages::{BoxReply, Failure, Message as _, ToNetwork};
 use wasm_bindgen::prelude::*;
 use webextension_api::message::{from_js, to_js};
 
@@ -102,7 +101,7 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
         }
         ToNetwork::Visit { label, gateway } => {
             let answer = network.visiting.visit(label, &gateway).await;
-            to_js(&answer).map_err(|error| JsError::new(&error.to_string()).into())
+            Ok(answer.write(&js_sys::Array::new()))
         }
         ToNetwork::Box { site, ask } => {
             let answer = network.boxes.ask(site.as_str(), &ask).await;

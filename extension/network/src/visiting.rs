@@ -12,6 +12,8 @@ use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
 use identity::Label;
 use messages::Gateway;
+use messages::bridge::{FromBridge, ToBridge};
+use messages::content_script::VisitAnswer;
 use peer::{
     Error,
     bridge::Bridge,
@@ -20,7 +22,6 @@ use peer::{
     strict,
     visit::{Phase, Visit},
 };
-use serde::Serialize;
 
 /// Milliseconds that the content script waits at most for one answer; then it asks again.
 const PATIENCE: u32 = 20_000;
@@ -32,21 +33,10 @@ const LOOK: u32 = 60_000;
 /// Milliseconds that a page may take to appear after it was asked for.
 const GRACE: f64 = 30_000.0;
 
-/// How a visit goes, for the content script: nothing means connected and linked.
-#[derive(Debug, Default, Serialize)]
-pub struct Answer {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-}
-
-impl From<Error> for Answer {
-    fn from(error: Error) -> Self {
-        Self {
-            reason: Some(reason(&error)),
-            message: Some(error.to_string()),
-        }
+fn failed(error: &Error) -> VisitAnswer {
+    VisitAnswer {
+        reason: Some(reason(error).to_owned()),
+        message: Some(error.to_string()),
     }
 }
 
@@ -69,10 +59,12 @@ pub struct Visiting {
 
 impl Visiting {
     /// Have the site's worker linked and its host connected; answers when both are so, or why not.
-    pub async fn visit(&self, label: Label, gateway: &Gateway) -> Answer {
+    pub async fn visit(&self, label: Label, gateway: &Gateway) -> VisitAnswer {
         match self.prepare(label, gateway) {
-            Ok((visit, linked)) => wait(&visit, &linked).await.unwrap_or_else(Answer::from),
-            Err(error) => error.into(),
+            Ok((visit, linked)) => wait(&visit, &linked)
+                .await
+                .unwrap_or_else(|error| failed(&error)),
+            Err(error) => failed(&error),
         }
     }
 
@@ -104,21 +96,22 @@ impl Visiting {
         let linked = Rc::new(Linked::default());
         let hear = linked.clone();
         let (ended, at) = (Rc::downgrade(&self.visits), origin.clone());
-        let bridge = Bridge::embed(
-            &window,
-            &document,
-            &origin,
-            visit.clone(),
-            move |kind, _| match kind {
-                "linked" => hear.now(),
-                "unused" => {
-                    let (visits, origin) = (ended.clone(), at.clone());
-                    // Not here: the bridge ends with its visit, and this is its own listener.
-                    wasm_bindgen_futures::spawn_local(async move { end(&visits, &origin) });
-                }
-                _ => {}
-            },
-        )?;
+        let bridge =
+            Bridge::embed(
+                &window,
+                &document,
+                &origin,
+                visit.clone(),
+                move |message| match message {
+                    FromBridge::Linked {} => hear.now(),
+                    FromBridge::Unused {} => {
+                        let (visits, origin) = (ended.clone(), at.clone());
+                        // Not here: the bridge ends with its visit, and this is its own listener.
+                        wasm_bindgen_futures::spawn_local(async move { end(&visits, &origin) });
+                    }
+                    _ => {}
+                },
+            )?;
         let bridge = Rc::new(bridge);
         wasm_bindgen_futures::spawn_local(look_after(Rc::downgrade(&bridge)));
         let visited = Visited {
@@ -140,7 +133,7 @@ async fn look_after(bridge: Weak<Bridge>) {
             return;
         };
         // A frame that is not there yet is asked the next time.
-        let _ = bridge.instruct("isUsed");
+        let _ = bridge.post(&ToBridge::IsUsed {});
     }
 }
 
@@ -185,11 +178,11 @@ impl Linked {
     }
 }
 
-async fn wait(visit: &Visit, linked: &Linked) -> Result<Answer, Error> {
+async fn wait(visit: &Visit, linked: &Linked) -> Result<VisitAnswer, Error> {
     let ready = async {
         connected(visit).await?;
         linked.wait().await;
-        Ok(Answer::default())
+        Ok(VisitAnswer::default())
     }
     .fuse();
     let mut timeout = TimeoutFuture::new(PATIENCE).fuse();

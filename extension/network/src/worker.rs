@@ -12,8 +12,10 @@ use std::{
 
 use futures_channel::oneshot;
 use js_sys::{Array, Object, Reflect};
+use messages::Message as _;
+use messages::server::{NumberedReply, NumberedRequest, ServerReply, ServerRequest};
 use peer::Listener;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{MessageChannel, MessageEvent, MessagePort, ServiceWorkerRegistration};
 use webextension_api::message::settled;
 
@@ -23,7 +25,7 @@ use crate::error::Error;
 /// worker live after an event.
 const RENEW: f64 = 15_000.0;
 
-type Pending = Rc<RefCell<HashMap<u32, oneshot::Sender<JsValue>>>>;
+type Pending = Rc<RefCell<HashMap<u32, oneshot::Sender<ServerReply>>>>;
 
 /// A port whose other end the worker holds.
 struct Line {
@@ -44,16 +46,17 @@ pub struct Worker {
 impl Worker {
     /// Put a request to the worker, which is started if need be; the reply. [`Error::Silent`] when the
     /// worker died before it replied.
-    pub async fn put(&self, request: &Object) -> Result<JsValue, Error> {
+    pub async fn put(&self, request: ServerRequest) -> Result<ServerReply, Error> {
         // Held until the reply is there: a line that was renewed since still brings it.
         let line = self.line().await?;
         let id = self.last_id.get().wrapping_add(1);
         self.last_id.set(id);
-        Reflect::set(request, &"id".into(), &id.into()).map_err(webextension_api::Error::from)?;
         let (sender, receiver) = oneshot::channel();
         self.pending.borrow_mut().insert(id, sender);
+        // Nothing is transferred: the request may be put once more.
+        let request = NumberedRequest { id, request }.write(&Array::new());
         line.port
-            .post_message(request)
+            .post_message(&request)
             .map_err(webextension_api::Error::from)?;
         let reply = receiver.await;
         self.pending.borrow_mut().remove(&id);
@@ -81,12 +84,10 @@ impl Worker {
         let port = pair.port1();
         let pending = self.pending.clone();
         let listener = Listener::new(&port, "message", move |event: MessageEvent| {
-            let data = event.data();
-            let get = |key: &str| Reflect::get(&data, &key.into()).unwrap_or_default();
-            // Ids are ours, whole numbers.
-            let id = get("id").as_f64().unwrap_or_default() as u32;
-            if let Some(sender) = pending.borrow_mut().remove(&id) {
-                let _ = sender.send(get("reply"));
+            if let Some(NumberedReply { id, reply }) = NumberedReply::read(&event.data())
+                && let Some(sender) = pending.borrow_mut().remove(&id)
+            {
+                let _ = sender.send(reply);
             }
         });
         port.start();

@@ -1,9 +1,8 @@
 //! The bridge frame: a hidden frame of a site's origin through which its site worker gets a port.
 //!
-//! The frame's page is `extension/gateway/site/bridge.html`; it posts `{peerserver:"needPort"}` when the
-//! worker has none (at first, and after each death of the worker), and is sent `{peerserver:"port"}`
-//! with a MessagePort. What else it posts (path and title, for the shell) goes to the owner. This
-//! file must not know whether the shell or the network document embeds it.
+//! The frame's page is `extension/gateway/site/bridge.html`, the messages are `messages::bridge`: the page asks for a
+//! MessagePort when the worker has none (at first, and after each death of the worker). What else it posts (path and
+//! title, for the shell) goes to the owner. This file must not know whether the shell or the network document embeds it.
 //!
 //! The frame is of the site's origin: in the shell a page of the site reaches it, and can run code in it
 //! or lead it to a page of its own. So it may do no more than the site's page itself (its `sandbox`), its
@@ -14,7 +13,9 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, JsString, Object, Reflect};
+use js_sys::Array;
+use messages::Message as _;
+use messages::bridge::{FromBridge, ToBridge};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlIFrameElement, MessageChannel, MessageEvent, Window};
 
@@ -26,9 +27,6 @@ pub const BRIDGE_PATH: &str = "/.well-known/peerserver/bridge.html";
 /// What the frame may do: run, and be of the site's origin, which has the worker. No popups, dialogs, forms or
 /// downloads, and no way to the tab.
 const SANDBOX: &str = "allow-scripts allow-same-origin";
-
-/// UTF-16 code units of a message's kind.
-const MAX_KIND: u32 = 32;
 
 /// Messages that are taken at once, and then in a second. The bridge's page posts ten in a second at most, and as many
 /// more as its worker asks for ports.
@@ -53,13 +51,13 @@ pub struct Bridge {
 
 impl Bridge {
     /// Embed the bridge of the site at `origin` (such as `http://shop-….localhost:8890`) and answer
-    /// its worker's requests by `visit`. Every other message of the frame goes to `heard`.
+    /// its worker's requests by `visit`. Every other message of the frame goes to `on_message`.
     pub fn embed(
         window: &Window,
         document: &Document,
         origin: &str,
         visit: Visit,
-        mut heard: impl FnMut(&str, &JsValue) + 'static,
+        mut on_message: impl FnMut(FromBridge) + 'static,
     ) -> Result<Self, Error> {
         let frame: HtmlIFrameElement = document.create_element("iframe")?.unchecked_into();
         frame.set_hidden(true);
@@ -82,15 +80,11 @@ impl Bridge {
             if !inner.is_source(&event) || !inner.allowance.take() {
                 return;
             }
-            let data = event.data();
-            let Some(kind) = text(&data, "peerserver", MAX_KIND) else {
-                return;
-            };
-            if kind == "needPort" {
+            match FromBridge::read(&event.data()) {
                 // A frame that cannot be given a port asks again.
-                let _ = inner.give_port();
-            } else {
-                heard(&kind, &data);
+                Some(FromBridge::NeedPort {}) => _ = inner.pass_port(),
+                Some(message) => on_message(message),
+                None => {}
             }
         });
         let body = document.body().ok_or(Error::Unsupported("document body"))?;
@@ -106,10 +100,9 @@ impl Bridge {
         self.inner.ports.get()
     }
 
-    /// Post `{peerserver: kind}` to the bridge's page.
-    pub fn instruct(&self, kind: &str) -> Result<(), Error> {
-        let window = self.inner.frame.content_window().ok_or(Error::Lost)?;
-        Ok(window.post_message(&message(kind)?, &self.inner.origin)?)
+    /// Post a message to the bridge's page.
+    pub fn post(&self, message: &ToBridge) -> Result<(), Error> {
+        self.inner.post(message, &Array::new())
     }
 }
 
@@ -127,8 +120,7 @@ impl Inner {
         event.origin() == self.origin && window.is_some() && window == source
     }
 
-    fn give_port(&self) -> Result<(), Error> {
-        let window = self.frame.content_window().ok_or(Error::Lost)?;
+    fn pass_port(&self) -> Result<(), Error> {
         let pair = MessageChannel::new()?;
         self.visit.want();
         self.link.replace(Some(Link::new(
@@ -136,17 +128,16 @@ impl Inner {
             self.visit.clone(),
             &self.origin,
         )));
-        let ports = Array::of1(&pair.port2());
-        window.post_message_with_transfer(&message("port")?, &self.origin, &ports)?;
+        self.post(&ToBridge::Port {}, &Array::of1(&pair.port2()))?;
         self.ports.set(self.ports.get() + 1);
         Ok(())
     }
-}
 
-fn message(kind: &str) -> Result<JsValue, Error> {
-    let message = Object::new();
-    Reflect::set(&message, &"peerserver".into(), &kind.into())?;
-    Ok(message.into())
+    fn post(&self, message: &ToBridge, transfer: &Array) -> Result<(), Error> {
+        let window = self.frame.content_window().ok_or(Error::Lost)?;
+        let message = message.write(transfer);
+        Ok(window.post_message_with_transfer(&message, &self.origin, transfer)?)
+    }
 }
 
 /// How many more messages are taken of a site's page: a budget that fills again as time goes.
@@ -170,14 +161,6 @@ impl Allowance {
         self.left.set(if taken { left - 1.0 } else { left });
         taken
     }
-}
-
-/// The text that a message has under `key`, if it has one that is no longer than `max` UTF-16 code units. A longer one
-/// is not even copied.
-pub fn text(message: &JsValue, key: &str, max: u32) -> Option<String> {
-    let value = Reflect::get(message.dyn_ref::<Object>()?, &key.into()).ok()?;
-    let text = value.dyn_ref::<JsString>()?;
-    (text.length() <= max).then(|| text.into())
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! It must not know how cookies are asked for or told ([`crate::link`]).
 
 use js_sys::{Array, Promise};
+use messages::Message;
+use messages::site_worker::{Initiator, VisibleCookie};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
@@ -21,9 +23,9 @@ extern "C" {
     /// The module.
     type Rules;
     #[wasm_bindgen(method)]
-    fn header(this: &Rules, key: &str, path: &str, asker: &str, visible: &Array) -> String;
+    fn header(this: &Rules, key: &str, path: &str, initiator: &JsValue, visible: &Array) -> String;
     #[wasm_bindgen(method)]
-    fn put(this: &Rules, key: &str, host: &str, path: &str, lines: &Array) -> Array;
+    fn put(this: &Rules, key: &str, host: &str, path: &str, lines: &Array) -> JsValue;
 }
 
 /// What a jar's key begins with; the site's origin follows. Not its label alone: at another gateway another
@@ -49,18 +51,28 @@ impl Cookies {
 
     /// The `Cookie` header of a request, empty if there is none; `visible` has names and values of the cookies that
     /// pages see.
-    pub async fn header(&self, path: &str, asker: &str, visible: &Array) -> Result<String, Error> {
+    pub async fn header(
+        &self,
+        path: &str,
+        initiator: Initiator,
+        visible: Vec<String>,
+    ) -> Result<String, Error> {
         // Most sites have no cookies, and most requests none either.
         let kept = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
-        if kept.is_none() && visible.length() == 0 {
+        if kept.is_none() && visible.is_empty() {
             return Ok(String::new());
         }
-        Ok(rules().await?.header(&self.key, path, asker, visible))
+        let visible = visible.into_iter().map(JsValue::from).collect();
+        Ok(rules()
+            .await?
+            .header(&self.key, path, &initiator.write(&Array::new()), &visible))
     }
 
     /// Take the `Set-Cookie` lines of an answer; gives what is to be put where pages see it, as the module has it.
-    pub async fn take(&self, lines: &Array, path: &str) -> Result<Array, Error> {
-        Ok(rules().await?.put(&self.key, &self.host, path, lines))
+    pub async fn take(&self, lines: &Array, path: &str) -> Result<Vec<VisibleCookie>, Error> {
+        let visible = rules().await?.put(&self.key, &self.host, path, lines);
+        // It is made by the same build.
+        Ok(Message::read(&visible).unwrap_or_default())
     }
 
     /// The browser has forgotten the site: so do we.

@@ -11,6 +11,7 @@ pub mod connect;
 pub mod crypto;
 mod error;
 pub mod fetch;
+pub mod header_list;
 pub mod host;
 mod jar;
 pub mod link;

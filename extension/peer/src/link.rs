@@ -1,13 +1,11 @@
 //! The visitor's end of the MessagePort to a site worker: its requests become exchanges.
 //!
-//! The other end is `extension/gateway/site/worker.js`; what they say stands in `link/message.rs`. It must not know
-//! how the port came about ([`crate::bridge`]) nor how the host is reached ([`crate::visit`]).
+//! The other end is `extension/gateway/site/worker.js`, the messages are `messages::site_worker`. It must not know how
+//! the port came about ([`crate::bridge`]) nor how the host is reached ([`crate::visit`]).
 //!
 //! A page of the site can get hold of this port, since the bridge frame is of its origin (in Firefox even from a
 //! shadow tree: `parent.frames`). So nothing goes through it that pages must not know: `HttpOnly` cookies stay on
 //! this side.
-
-mod message;
 
 use std::{
     cell::{Cell, RefCell},
@@ -18,7 +16,8 @@ use std::{
 use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen::prelude::*;
+use messages::Message;
+use messages::site_worker::{FromSiteWorker, Initiator, ToSiteWorker};
 use web_sys::{MessageEvent, MessagePort};
 use wire::{Headers, RequestHead};
 
@@ -28,7 +27,6 @@ use crate::{
     jar::{self, Cookies},
     visit::Visit,
 };
-use message::{FromWorker, ToWorker, to_worker};
 
 /// The header with which a host marks the answers of a site that has code of its own.
 const CODE: &str = "peerserver-code";
@@ -39,10 +37,10 @@ struct Pending {
     upload: Option<UnboundedSender<Vec<u8>>>,
 }
 
-/// Who asks, where cookies are wanted.
-struct Asker {
-    from: String,
-    visible: Array,
+/// The cookies of a request, where they are wanted.
+struct RequestCookies {
+    initiator: Initiator,
+    visible: Vec<String>,
 }
 
 enum Taken {
@@ -54,7 +52,7 @@ struct Inner {
     port: MessagePort,
     visit: Visit,
     cookies: Cookies,
-    pending: RefCell<HashMap<u64, Pending>>,
+    pending: RefCell<HashMap<u32, Pending>>,
     closed: Cell<bool>,
 }
 
@@ -76,8 +74,11 @@ impl Link {
         });
         let weak = Rc::downgrade(&inner);
         let listener = Listener::new(&port, "message", move |event: MessageEvent| {
-            if let Some(inner) = weak.upgrade() {
-                inner.receive(event.data().unchecked_ref());
+            // A page of the site may hold the port: what is no message is ignored.
+            if let Some(inner) = weak.upgrade()
+                && let Some(message) = FromSiteWorker::read(&event.data())
+            {
+                inner.handle_message(message);
             }
         });
         port.start();
@@ -97,63 +98,64 @@ impl Drop for Link {
 }
 
 impl Inner {
-    fn receive(self: &Rc<Self>, message: &FromWorker) {
-        let Some(kind) = message.kind() else { return };
-        // Ids are whole numbers counted by the worker.
-        let id = message.id().unwrap_or_default() as u64;
-        match kind.as_str() {
-            "ping" => self.post(&to_worker("pong", 0)),
-            "fresh" => self.cookies.forget(),
-            "request" => self.request(id, message),
-            "taken" => self.send_taken(id, Taken::Bytes(message.n().unwrap_or_default() as usize)),
-            "cancel" => self.send_taken(id, Taken::Cancel),
-            "body" => {
-                if let Some(upload) = self
-                    .pending
-                    .borrow()
-                    .get(&id)
-                    .and_then(|p| p.upload.as_ref())
-                {
-                    let _ = upload.unbounded_send(Uint8Array::new(&message.bytes()).to_vec());
+    fn handle_message(self: &Rc<Self>, message: FromSiteWorker) {
+        match message {
+            FromSiteWorker::Ping {} => self.post(&ToSiteWorker::Pong {}),
+            FromSiteWorker::StorageCleared {} => self.cookies.forget(),
+            FromSiteWorker::Request {
+                id,
+                method,
+                path,
+                headers,
+                body,
+                initiator,
+                cookies,
+            } => {
+                let cookies = initiator.map(|initiator| RequestCookies {
+                    initiator,
+                    visible: cookies,
+                });
+                let headers = request_headers(headers);
+                let head = RequestHead {
+                    method,
+                    path,
+                    headers,
+                };
+                self.request(id, head, body, cookies);
+            }
+            FromSiteWorker::ResponseBodyConsumed { id, bytes } => {
+                self.send_taken(id, Taken::Bytes(bytes as usize));
+            }
+            FromSiteWorker::Cancel { id } => self.send_taken(id, Taken::Cancel),
+            FromSiteWorker::RequestBody { id, bytes } => {
+                let pending = self.pending.borrow();
+                if let Some(upload) = pending.get(&id).and_then(|p| p.upload.as_ref()) {
+                    let _ = upload.unbounded_send(bytes.to_vec());
                 }
             }
-            "bodyEnd" => {
+            FromSiteWorker::RequestBodyEnd { id } => {
                 if let Some(pending) = self.pending.borrow_mut().get_mut(&id) {
                     pending.upload = None;
                 }
             }
-            _ => {}
         }
     }
 
-    fn send_taken(&self, id: u64, taken: Taken) {
+    fn send_taken(&self, id: u32, taken: Taken) {
         if let Some(pending) = self.pending.borrow().get(&id) {
             let _ = pending.taken.unbounded_send(taken);
         }
     }
 
-    fn request(self: &Rc<Self>, id: u64, message: &FromWorker) {
-        let mut headers = Headers::default();
-        let list = Array::from(&message.headers());
-        let mut texts = list.iter().filter_map(|text| text.as_string());
-        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-            // Whoever asks, his cookies are ours to send.
-            if !name.eq_ignore_ascii_case("cookie") {
-                headers.push(&name, value);
-            }
-        }
-        let asker = message.from().map(|from| Asker {
-            from,
-            visible: message.cookies().unwrap_or_default(),
-        });
-        let head = RequestHead {
-            method: message.method().unwrap_or_default(),
-            path: message.path().unwrap_or_default(),
-            headers,
-        };
+    fn request(
+        self: &Rc<Self>,
+        id: u32,
+        head: RequestHead,
+        has_body: bool,
+        cookies: Option<RequestCookies>,
+    ) {
         let (taken, wishes) = unbounded();
         let (upload, chunks) = unbounded();
-        let has_body = message.body().unwrap_or_default();
         let pending = Pending {
             taken,
             upload: has_body.then_some(upload),
@@ -162,10 +164,9 @@ impl Inner {
         let inner = self.clone();
         let upload = has_body.then(|| {
             let inner = self.clone();
-            let taken = move |n: usize| {
-                let message = to_worker("bodyTaken", id);
-                message.set_n(n as f64);
-                inner.post(&message);
+            let taken = move |bytes: usize| {
+                let bytes = bytes as u32;
+                inner.post(&ToSiteWorker::RequestBodyConsumed { id, bytes });
             };
             Upload {
                 chunks,
@@ -173,11 +174,13 @@ impl Inner {
             }
         });
         wasm_bindgen_futures::spawn_local(async move {
-            if let Err(error) = inner.answer(id, head, asker, upload, wishes).await {
-                let message = to_worker("fail", id);
-                message.set_reason(reason(&error));
-                message.set_message(&error.to_string());
-                inner.post(&message);
+            if let Err(error) = inner.answer(id, head, cookies, upload, wishes).await {
+                let error = ToSiteWorker::Error {
+                    id,
+                    reason: reason(&error).to_owned(),
+                    message: error.to_string(),
+                };
+                inner.post(&error);
             }
             inner.pending.borrow_mut().remove(&id);
         });
@@ -185,15 +188,16 @@ impl Inner {
 
     async fn answer(
         &self,
-        id: u64,
+        id: u32,
         mut head: RequestHead,
-        asker: Option<Asker>,
+        cookies: Option<RequestCookies>,
         upload: Option<Upload>,
         mut wishes: UnboundedReceiver<Taken>,
     ) -> Result<(), Error> {
         let path = head.path.clone();
-        if let Some(Asker { from, visible }) = &asker {
-            let cookies = self.cookies.header(&path, from, visible).await?;
+        let with_cookies = cookies.is_some();
+        if let Some(RequestCookies { initiator, visible }) = cookies {
+            let cookies = self.cookies.header(&path, initiator, visible).await?;
             if !cookies.is_empty() {
                 head.headers.push("cookie", cookies);
             }
@@ -211,18 +215,23 @@ impl Inner {
                 }
             }
         };
-        let message = to_worker("head", id);
-        message.set_status(answer.head.status);
-        let set = headers(&message, &answer.head.headers);
-        if asker.is_some() && set.length() > 0 {
-            message.set_cookies(&self.cookies.take(&set, &path).await?);
-        }
-        if let Some(whole) = answer.whole {
-            self.post_bytes(&message, &whole, true);
+        let ResponseHeaders { shown, set, code } = response_headers(&answer.head.headers);
+        let cookies = match with_cookies && set.length() > 0 {
+            true => self.cookies.take(&set, &path).await?,
+            false => Vec::new(),
+        };
+        let response = ToSiteWorker::Response {
+            id,
+            status: answer.head.status,
+            headers: shown,
+            body: answer.whole.as_deref().map(Uint8Array::from),
+            code,
+            cookies,
+        };
+        self.post(&response);
+        if answer.whole.is_some() {
             return Ok(());
         }
-        message.set_whole(&JsValue::NULL);
-        self.post(&message);
         loop {
             let chunk = exchange.chunk().fuse();
             pin_mut!(chunk);
@@ -235,9 +244,12 @@ impl Inner {
                     }
                 },
                 chunk = chunk => match chunk? {
-                    Some(bytes) => self.post_bytes(&to_worker("chunk", id), &bytes, false),
+                    Some(bytes) => {
+                        let bytes = Uint8Array::from(&*bytes);
+                        self.post(&ToSiteWorker::ResponseBody { id, bytes });
+                    }
                     None => {
-                        self.post(&to_worker("end", id));
+                        self.post(&ToSiteWorker::ResponseEnd { id });
                         return Ok(());
                     }
                 },
@@ -245,45 +257,58 @@ impl Inner {
         }
     }
 
-    fn post(&self, message: &ToWorker) {
-        if !self.closed.get() {
-            // Fails only for what cannot be cloned; these messages can.
-            let _ = self.port.post_message(message.as_ref());
+    fn post(&self, message: &ToSiteWorker) {
+        if self.closed.get() {
+            return;
         }
-    }
-
-    fn post_bytes(&self, message: &ToWorker, bytes: &[u8], whole: bool) {
-        let array = Uint8Array::from(bytes);
-        let transfer = Array::of1(&array.buffer());
-        if whole {
-            message.set_whole(&array);
-        } else {
-            message.set_bytes(&array);
-        }
-        if !self.closed.get() {
-            let _ = self
-                .port
-                .post_message_with_transferable(message.as_ref(), &transfer);
-        }
+        let transfer = Array::new();
+        let message = message.write(&transfer);
+        // Fails only for what cannot be cloned; these messages can.
+        let _ = self
+            .port
+            .post_message_with_transferable(&message, &transfer);
     }
 }
 
-/// Gives the message an answer's headers, as far as pages may know them; the `Set-Cookie` lines are returned.
-fn headers(message: &ToWorker, from: &Headers) -> Array {
-    let (shown, set) = (Array::new(), Array::new());
-    for (name, value) in from.iter() {
-        if name.eq_ignore_ascii_case("set-cookie") {
-            set.push(&value.into());
-        } else if name.eq_ignore_ascii_case(CODE) {
-            message.set_code(true);
-            jar::prepare();
-        } else {
-            shown.push(&name.into());
-            shown.push(&value.into());
+/// A page's headers, without its cookies: those are this side's to send.
+fn request_headers(list: Vec<String>) -> Headers {
+    let mut headers = Headers::default();
+    let mut texts = list.into_iter();
+    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+        if !name.eq_ignore_ascii_case("cookie") {
+            headers.push(&name, value);
         }
     }
-    message.set_headers(&shown);
-    set
+    headers
+}
+
+struct ResponseHeaders {
+    /// Names and values that pages may know.
+    shown: Vec<String>,
+    /// The `Set-Cookie` lines.
+    set: Array,
+    /// Has the site code of its own?
+    code: bool,
+}
+
+fn response_headers(from: &Headers) -> ResponseHeaders {
+    let mut headers = ResponseHeaders {
+        shown: Vec::new(),
+        set: Array::new(),
+        code: false,
+    };
+    for (name, value) in from.iter() {
+        if name.eq_ignore_ascii_case("set-cookie") {
+            headers.set.push(&value.into());
+        } else if name.eq_ignore_ascii_case(CODE) {
+            headers.code = true;
+            jar::prepare();
+        } else {
+            headers.shown.push(name.to_owned());
+            headers.shown.push(value.to_owned());
+        }
+    }
+    headers
 }
 
 /// The short name of a failure, for the page that explains it.

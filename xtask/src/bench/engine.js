@@ -1,4 +1,4 @@
-// Drives a box as the network document does, by the messages of `extension/box/src/border.rs`, without a network.
+// Drives a box as the network document does, by the messages of `messages::site_box`, without a network.
 //
 // Why this is not Rust: it runs in a page of the product, which `cargo xtask bench` only looks at from outside.
 // An expression: a function that starts a box with these files and gives what asks it.
@@ -15,16 +15,16 @@
   };
   worker.onerror = () => fail('the box was not loaded');
   worker.onmessage = ({ data }) => {
-    const { kind, id } = data;
+    const { kind, id, event } = data;
     if (kind === 'ready') ready.resolve();
     else if (kind === 'failed' || kind === 'crashed') fail(data.message);
-    else if (kind === 'head' && data.end) {
-      waiting.get(id)?.resolve(data);
+    else if (kind === 'request' && event.end) {
+      waiting.get(id)?.resolve(event);
       waiting.delete(id);
-    } else if (kind === 'head') fail('the answer is not one message');
+    } else if (kind === 'request') fail('the answer is not one message');
   };
   const encoder = new TextEncoder();
-  const list = files.flatMap(([path, text]) => [path, encoder.encode(text)]);
+  const list = files.map(([path, text]) => ({ path, bytes: encoder.encode(text) }));
   worker.postMessage({ kind: 'start', folder, files: list });
   await started;
 
@@ -35,7 +35,7 @@
       waiting.set(id, { resolve, reject });
       const headers = cookie ? ['cookie', cookie] : [];
       const origin = location.origin;
-      worker.postMessage({ kind: 'request', id, method, target, headers, origin, body: false, visitor: 'bench', transport: 'direct' });
+      worker.postMessage({ kind: 'request', id, method, target, headers, origin, body: false, visitor: 'bench', network: '', transport: 'direct' });
     });
   const text = ({ status, bytes }) => {
     const body = new TextDecoder().decode(bytes);

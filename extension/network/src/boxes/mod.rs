@@ -2,17 +2,17 @@
 //!
 //! A service worker cannot start a Worker, so the network document owns them. A box is started when it is first
 //! needed, is given the site's new code after a publish, and can be ended at any moment: what it keeps is in its
-//! database. Nothing here knows what runs in it; `extension/box/src/border.rs` has the messages.
+//! database. Nothing here knows what runs in it; `messages::site_box` has the messages.
 //!
 //! - [`Boxes`]: which site has code, and its box.
 //! - `worker`: one box: its Worker, and the watch over it.
-//! - `message`: what is said to a box and heard from it.
+//! - `events`: the events of one request in a box, as they wait to be taken.
 //! - `shares`: what boxes may take together, and which of them ends when it is more.
 //! - `request`: one visitor's request on its way through a box.
 //! - `page`: what a visitor sees when a box fails.
 
+mod events;
 mod failure;
-mod message;
 mod page;
 pub mod request;
 mod shares;
@@ -33,7 +33,6 @@ use layout::Lookup;
 use messages::{BoxAsk, Gateway, LogEntry, LogLevel, Plan};
 use wire::RequestHead;
 
-pub use self::message::FileOp;
 use self::{
     failure::Failure,
     shares::Taken,
@@ -171,8 +170,7 @@ impl Boxes {
                 .map(|(_, starting)| (Some(u32::MAX), starting));
         }
         let worker = self.get(site).await.map_err(|error| error.to_string())?;
-        let ask = serde_json::to_string(ask).map_err(|error| error.to_string())?;
-        worker.ask(ask).await
+        worker.ask(ask.clone()).await
     }
 
     /// The site's box, with the present version of its code.
@@ -352,8 +350,8 @@ async fn house(
         }
     };
     let housed = match living {
-        Some(worker) => worker.renew(&code).await.map(|()| worker),
-        None => BoxWorker::start(&site, &code, owner()).await,
+        Some(worker) => worker.renew(code.clone()).await.map(|()| worker),
+        None => BoxWorker::start(&site, code, owner()).await,
     };
     if let (Err(failure), Some(boxes)) = (&housed, boxes.upgrade()) {
         boxes.log(

@@ -7,17 +7,14 @@
 use std::{future::pending, rc::Rc};
 
 use futures_util::{FutureExt, pin_mut, select_biased};
-use js_sys::{Array, Uint8Array};
-use peer::{channel::Stream, host::Visitor};
-use wasm_bindgen::JsCast;
-use wire::{Headers, RequestHead, ResetCode, ResponseHead};
+use js_sys::Uint8Array;
+use messages::file::{Body, FileOperation, FileResult};
+use messages::site_box::{RequestEvent, ToBox};
+use peer::{channel::Stream, header_list, host::Visitor};
+use webextension_api::message::settled;
+use wire::{RequestHead, ResetCode, ResponseHead};
 
-use super::{
-    Boxes,
-    message::{FileOp, Message, Step, Steps},
-    page,
-    worker::BoxWorker,
-};
+use super::{Boxes, events::Events, page, worker::BoxWorker};
 use crate::code_header::CODE;
 
 /// How often a request is put to a box.
@@ -61,7 +58,7 @@ pub async fn answer(
             Ok(worker) => worker,
             Err(failure) => break failure.to_string(),
         };
-        let (id, steps) = worker.open();
+        let (id, events) = worker.open();
         let request = Request {
             boxes,
             site,
@@ -70,7 +67,7 @@ pub async fn answer(
             stream,
             head_only: head.method == "HEAD",
         };
-        let way = request.run(visitor, head, has_body, steps).await;
+        let way = request.run(visitor, head, has_body, events).await;
         worker.close(id);
         match way {
             Way::Answered => {
@@ -80,7 +77,7 @@ pub async fn answer(
                 return stream.done();
             }
             Way::Left => {
-                worker.send(Message::about("left", id));
+                worker.send(&ToBox::Cancel { id });
                 return;
             }
             Way::BrokeOff => return stream.reset(ResetCode::Internal),
@@ -118,37 +115,32 @@ impl Request<'_> {
         visitor: &Visitor,
         head: &RequestHead,
         has_body: bool,
-        steps: Steps,
+        events: Events,
     ) -> Way {
         self.ask(visitor, head, has_body);
-        self.converse(steps).await.unwrap_or_else(|way| way)
+        self.follow(events).await.unwrap_or_else(|way| way)
     }
 
     fn ask(&self, visitor: &Visitor, head: &RequestHead, has_body: bool) {
-        let headers = Array::new();
-        for (name, value) in head.headers.iter() {
-            headers.push(&name.into());
-            headers.push(&value.into());
-        }
-        self.worker.send(
-            Message::about("request", self.id)
-                .with("method", &*head.method)
-                .with("target", &*head.path)
-                .with("headers", headers)
-                .with("origin", self.boxes.origin(self.site))
-                .with("body", has_body)
-                .with("visitor", &*visitor.id)
-                .with("network", &*visitor.network)
-                .with("transport", visitor.transport),
-        );
+        self.worker.send(&ToBox::Request {
+            id: self.id,
+            method: head.method.clone(),
+            target: head.path.clone(),
+            headers: header_list::write(&head.headers),
+            origin: self.boxes.origin(self.site),
+            body: has_body,
+            visitor: visitor.id.to_string(),
+            network: visitor.network.to_string(),
+            transport: visitor.transport.to_owned(),
+        });
     }
 
-    /// Does what the box says until the answer is complete.
-    async fn converse(&self, mut steps: Steps) -> Result<Way, Way> {
+    /// Follows the events until the answer is complete.
+    async fn follow(&self, mut events: Events) -> Result<Way, Way> {
         let mut begun = false;
         let mut wants_body = false;
         loop {
-            let step = {
+            let event = {
                 let wanted = wants_body;
                 let body = async {
                     match wanted {
@@ -158,11 +150,11 @@ impl Request<'_> {
                 }
                 .fuse();
                 let lost = self.stream.lost().fuse();
-                let next = steps.next().fuse();
+                let next = events.next().fuse();
                 pin_mut!(body, lost, next);
                 select_biased! {
-                    step = next => match step {
-                        Some(step) => step,
+                    event = next => match event {
+                        Some(event) => event,
                         None if begun => return Err(Way::BrokeOff),
                         None => return Err(Way::Lost),
                     },
@@ -174,9 +166,9 @@ impl Request<'_> {
                     _ = lost => return Err(Way::Left),
                 }
             };
-            match step {
-                Step::BodyWanted => wants_body = true,
-                Step::Head {
+            match event {
+                RequestEvent::BodyWanted {} => wants_body = true,
+                RequestEvent::Response {
                     status,
                     headers,
                     bytes,
@@ -187,13 +179,13 @@ impl Request<'_> {
                         return Ok(Way::Answered);
                     }
                 }
-                Step::Chunk(bytes) => self.pass_on(&bytes).await?,
-                Step::End => {
+                RequestEvent::ResponseBody { bytes } => self.pass_on(&bytes).await?,
+                RequestEvent::ResponseEnd {} => {
                     self.stream.finish()?;
                     return Ok(Way::Answered);
                 }
-                Step::Reset => return Err(Way::BrokeOff),
-                Step::File(ticket, op) => self.file(ticket, &op).await,
+                RequestEvent::ResponseReset {} => return Err(Way::BrokeOff),
+                RequestEvent::File { ticket, operation } => self.file(ticket, operation).await,
             }
         }
     }
@@ -201,12 +193,13 @@ impl Request<'_> {
     fn pass_body(&self, piece: Option<Vec<u8>>) {
         match piece {
             Some(bytes) => {
-                let array = Uint8Array::from(&*bytes);
-                self.worker
-                    .send(Message::about("body", self.id).bytes(&array));
+                self.worker.send(&ToBox::RequestBody {
+                    id: self.id,
+                    bytes: Uint8Array::from(&*bytes),
+                });
                 self.stream.consumed(bytes.len());
             }
-            None => self.worker.send(Message::about("bodyEnd", self.id)),
+            None => self.worker.send(&ToBox::RequestBodyEnd { id: self.id }),
         }
     }
 
@@ -214,10 +207,15 @@ impl Request<'_> {
     async fn begin(
         &self,
         status: u16,
-        mut headers: Headers,
+        headers: Vec<String>,
         bytes: Option<Uint8Array>,
         ends: bool,
     ) -> Result<bool, Way> {
+        // What is no final status (RFC 9110, 15) is a fault of the box.
+        if !(200..600).contains(&status) {
+            return Err(Way::BrokeOff);
+        }
+        let mut headers = header_list::read(headers);
         headers.push(CODE, "1".to_owned());
         let bytes = bytes.filter(|_| !self.head_only);
         self.stream
@@ -229,49 +227,50 @@ impl Request<'_> {
             }
         }
         if !ends {
-            self.worker.send(Message::about("room", self.id));
+            self.worker
+                .send(&ToBox::ResponseBodyConsumed { id: self.id });
         }
         Ok(ends)
     }
 
     async fn pass_on(&self, bytes: &Uint8Array) -> Result<(), Way> {
         self.stream.write(&bytes.to_vec()).await?;
-        self.worker.send(Message::about("room", self.id));
+        self.worker
+            .send(&ToBox::ResponseBodyConsumed { id: self.id });
         Ok(())
     }
 
     /// Something with the site's own files.
-    async fn file(&self, ticket: u32, op: &FileOp) {
-        let reply = Message::about("file", self.id).with("ticket", ticket);
-        let done = self.boxes.background.file(self.site, op).await;
-        let reply = match done {
-            Err(error) => reply.with("refused", error.to_string()),
-            Ok(done) => {
-                let mut reply = reply;
-                for field in ["refused", "type", "deleted"] {
-                    let value = crate::field::get(&done, field);
-                    if !value.is_undefined() {
-                        reply = reply.with(field, value);
-                    }
-                }
-                let list = crate::field::get(&done, "files");
-                if list.is_object() {
-                    reply = reply.with("list", list);
-                }
-                let body = crate::field::get(&done, "body");
-                match body.dyn_into::<web_sys::Blob>() {
-                    Ok(blob) => {
-                        match webextension_api::message::settled(Ok(blob.array_buffer())).await {
-                            Ok(buffer) => reply.bytes(&Uint8Array::new(&buffer)),
-                            Err(error) => reply.with("refused", error.to_string()),
-                        }
-                    }
-                    Err(_) => reply,
-                }
-            }
+    async fn file(&self, ticket: u32, operation: FileOperation) {
+        let result = match self.boxes.background.file(self.site, operation).await {
+            Ok(FileResult::Contents { body, media_type }) => match bytes_of(body).await {
+                Ok(body) => FileResult::Contents { body, media_type },
+                Err(message) => FileResult::Refused { message },
+            },
+            Ok(result) => result,
+            Err(error) => FileResult::Refused {
+                message: error.to_string(),
+            },
         };
-        self.worker.send(reply);
+        self.worker.send(&ToBox::File {
+            id: self.id,
+            ticket,
+            result,
+        });
     }
+}
+
+/// The box takes bytes, no Blobs.
+async fn bytes_of(body: Body) -> Result<Body, String> {
+    let Body::Blob { blob } = body else {
+        return Ok(body);
+    };
+    let buffer = settled(Ok(blob.array_buffer())).await;
+    buffer
+        .map(|buffer| Body::Bytes {
+            bytes: Uint8Array::new(&buffer),
+        })
+        .map_err(|error| error.to_string())
 }
 
 /// Reads what is left of a request's body.

@@ -15,15 +15,19 @@ use futures_channel::{
     oneshot,
 };
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Array;
 use layout::RouteTable;
-use messages::LogEntry;
+use messages::file::NamedFile;
+use messages::object::Json;
+use messages::site_box::{FromBox, RequestEvent, ToBox};
+use messages::{BoxAsk, LogEntry, Message as _};
 use peer::Listener;
 use wasm_bindgen::JsValue;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use super::{
+    events::{self, Events},
     failure::Failure,
-    message::{FromBox, Message, Step, Steps},
     shares::Taken,
 };
 
@@ -46,6 +50,9 @@ const LOG_BATCH: usize = 100;
 /// once may write. A box of ours waits until a piece was taken before it says the next.
 const WAITING: u64 = 256 * 1024 * 1024;
 
+/// Why a box is ended that posts what no box of ours does.
+const NO_MESSAGE: &str = "The box posted what no box posts.";
+
 /// What a box has for those who own it.
 pub struct Owner {
     /// Takes entries for the site's log.
@@ -59,7 +66,7 @@ struct Inner {
     table: RefCell<Rc<RouteTable>>,
     /// Who waits for `ready` or `failed`.
     readiness: RefCell<Option<oneshot::Sender<Result<(), Failure>>>>,
-    requests: RefCell<HashMap<u64, UnboundedSender<Step>>>,
+    requests: RefCell<HashMap<u64, UnboundedSender<RequestEvent>>>,
     /// Bytes that wait in them.
     waiting: Rc<Cell<u64>>,
     /// Bytes of memory, as it last told.
@@ -67,7 +74,7 @@ struct Inner {
     asked: RefCell<HashMap<u64, oneshot::Sender<Result<String, String>>>>,
     last_id: Cell<u64>,
     /// Whose code got the thread last.
-    turn: Cell<u64>,
+    running: Cell<u64>,
     heard: Cell<f64>,
     needed: Cell<f64>,
     /// Until when silence is no sign of trouble.
@@ -82,8 +89,12 @@ struct Inner {
 pub struct BoxWorker(Rc<Inner>);
 
 impl BoxWorker {
-    /// Start a box for a site, with the files of its code as `[path, Uint8Array, …]`; returns when it is ready.
-    pub async fn start(site: &str, code: &JsValue, owner: Owner) -> Result<Rc<Self>, Failure> {
+    /// Start a box for a site, with the files of its code; returns when it is ready.
+    pub async fn start(
+        site: &str,
+        files: Vec<NamedFile>,
+        owner: Owner,
+    ) -> Result<Rc<Self>, Failure> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(SCRIPT, &options)
@@ -98,7 +109,7 @@ impl BoxWorker {
             memory: Cell::new(0),
             asked: RefCell::default(),
             last_id: Cell::new(0),
-            turn: Cell::new(0),
+            running: Cell::new(0),
             heard: Cell::new(now),
             needed: Cell::new(now),
             patient_until: Cell::new(now + STARTING),
@@ -122,19 +133,17 @@ impl BoxWorker {
         ]);
         wasm_bindgen_futures::spawn_local(watch(Rc::downgrade(&inner)));
         let folder = format!("sites/{site}");
-        let start = Message::new("start").with("folder", folder);
         let started = Self(inner);
-        started.ready(start.with("files", code)).await?;
+        started.ready(&ToBox::Start { folder, files }).await?;
         Ok(Rc::new(started))
     }
 
     /// Give it another version of the site's code; returns when it is in use.
-    pub async fn renew(&self, code: &JsValue) -> Result<(), Failure> {
-        self.ready(Message::new("program").with("files", code))
-            .await
+    pub async fn renew(&self, files: Vec<NamedFile>) -> Result<(), Failure> {
+        self.ready(&ToBox::Program { files }).await
     }
 
-    async fn ready(&self, message: Message) -> Result<(), Failure> {
+    async fn ready(&self, message: &ToBox) -> Result<(), Failure> {
         let (sender, receiver) = oneshot::channel();
         self.0.readiness.replace(Some(sender));
         self.0.need();
@@ -151,12 +160,12 @@ impl BoxWorker {
     }
 
     /// Say something to it.
-    pub fn send(&self, message: Message) {
-        self.0.send(&message);
+    pub fn send(&self, message: &ToBox) {
+        self.0.send(message);
     }
 
     /// A new request: its id, and what the box says about it. What is said ends when the box does.
-    pub fn open(&self) -> (u64, Steps) {
+    pub fn open(&self) -> (u64, Events) {
         let id = self.0.next_id();
         let (sender, receiver) = unbounded();
         // Where the box has ended, the sender is dropped at once.
@@ -165,7 +174,7 @@ impl BoxWorker {
             self.0.need();
         }
         let waiting = self.0.waiting.clone();
-        (id, Steps::new(receiver, waiting))
+        (id, Events::new(receiver, waiting))
     }
 
     /// Nothing that is said about this request matters any more.
@@ -173,13 +182,14 @@ impl BoxWorker {
         self.0.requests.borrow_mut().remove(&id);
     }
 
-    /// Put the owner's question (JSON); the answer as JSON, or a sentence.
-    pub async fn ask(&self, ask: String) -> Result<String, String> {
+    /// Put the owner's question; the answer as JSON, or a sentence.
+    pub async fn ask(&self, ask: BoxAsk) -> Result<String, String> {
         let id = self.0.next_id();
         let (sender, receiver) = oneshot::channel();
         self.0.asked.borrow_mut().insert(id, sender);
         self.0.need();
-        self.send(Message::about("ask", id).with("ask", ask));
+        let ask = Json(ask);
+        self.send(&ToBox::Ask { id, ask });
         match receiver.await {
             Ok(answer) => answer,
             Err(_) => Err(self.why_ended()),
@@ -207,7 +217,7 @@ impl BoxWorker {
 
     /// Did it end in this request's code?
     pub fn ended_in(&self, id: u64) -> bool {
-        self.has_ended() && self.0.turn.get() == id
+        self.has_ended() && self.0.running.get() == id
     }
 
     /// End it, now. Whoever waits for something learns it.
@@ -244,55 +254,61 @@ impl Inner {
             || !self.asked.borrow().is_empty()
     }
 
-    fn send(&self, message: &Message) {
+    fn send(&self, message: &ToBox) {
         if self.ended.borrow().is_none() {
+            let transfer = Array::new();
+            let message = message.write(&transfer);
             // Fails only for what cannot be cloned; these messages can.
-            let _ = self
-                .worker
-                .post_message_with_transfer(&message.object, &message.transfer);
+            let _ = self.worker.post_message_with_transfer(&message, &transfer);
         }
     }
 
     fn handle_message(self: &Rc<Self>, message: &JsValue) {
         self.heard.set(js_sys::Date::now());
         match FromBox::read(message) {
-            Some(FromBox::Beat(memory)) => {
+            Some(FromBox::Alive { memory }) => {
                 if self.memory.replace(memory) < memory {
                     (self.owner.grown)();
                 }
             }
-            Some(FromBox::Turn(id)) => self.turn.set(id),
-            Some(FromBox::Ready(table)) => {
-                self.table.replace(Rc::new(table));
-                self.tell_ready(Ok(()));
-            }
-            Some(FromBox::Failed(message)) => {
-                self.tell_ready(Err(Failure::new(message.clone())));
+            Some(FromBox::Running { id }) => self.running.set(id),
+            Some(FromBox::Ready { routes }) => match serde_json::from_str(&routes) {
+                Ok(table) => {
+                    self.table.replace(Rc::new(table));
+                    self.set_ready(Ok(()));
+                }
+                Err(_) => self.end(NO_MESSAGE),
+            },
+            Some(FromBox::Failed { message }) => {
+                self.set_ready(Err(Failure::new(message.clone())));
                 self.end(&message);
             }
-            Some(FromBox::Crashed(message)) => {
+            Some(FromBox::Crashed { message }) => {
                 self.end(&format!("The site's code brought the box down: {message}"));
             }
-            Some(FromBox::Log(entry)) => self.note(entry),
-            Some(FromBox::Told(id, answer)) => {
-                if let Some(sender) = self.asked.borrow_mut().remove(&id) {
-                    let _ = sender.send(answer);
-                }
-            }
-            Some(FromBox::About(id, step)) => self.pass(id, step),
-            None => self.end("The box said something that no box says."),
+            Some(FromBox::Log { entry }) => self.log(entry.0),
+            Some(FromBox::Answer { id, json }) => self.set_answer(id, Ok(json)),
+            Some(FromBox::Refused { id, message }) => self.set_answer(id, Err(message)),
+            Some(FromBox::Request { id, event }) => self.pass(id, event),
+            None => self.end(NO_MESSAGE),
         }
     }
 
-    /// To whoever waits for what is said about a request.
-    fn pass(&self, id: u64, step: Step) {
-        let waiting = self.waiting.get().saturating_add(step.size());
+    fn set_answer(&self, id: u64, answer: Result<String, String>) {
+        if let Some(sender) = self.asked.borrow_mut().remove(&id) {
+            let _ = sender.send(answer);
+        }
+    }
+
+    /// To whoever waits for a request's events.
+    fn pass(&self, id: u64, event: RequestEvent) {
+        let waiting = self.waiting.get().saturating_add(events::size(&event));
         let requests = self.requests.borrow();
         let Some(sender) = requests.get(&id) else {
             return;
         };
         if waiting <= WAITING {
-            if sender.unbounded_send(step).is_ok() {
+            if sender.unbounded_send(event).is_ok() {
                 self.waiting.set(waiting);
             }
             return;
@@ -303,7 +319,7 @@ impl Inner {
         );
     }
 
-    fn tell_ready(&self, result: Result<(), Failure>) {
+    fn set_ready(&self, result: Result<(), Failure>) {
         self.patient_until.set(0.0);
         if let Some(sender) = self.readiness.take() {
             let _ = sender.send(result);
@@ -311,7 +327,7 @@ impl Inner {
     }
 
     /// An entry for the log; those of one turn of the event loop leave together.
-    fn note(self: &Rc<Self>, entry: LogEntry) {
+    fn log(self: &Rc<Self>, entry: LogEntry) {
         let mut entries = self.entries.borrow_mut();
         entries.push(entry);
         match entries.len() {
@@ -367,7 +383,7 @@ impl Inner {
                  for work on something huge: long texts, lists or numbers.",
             );
         } else if silent > f64::from(LOOK) {
-            self.send(&Message::new("ping"));
+            self.send(&ToBox::Ping {});
         }
     }
 }

@@ -1,0 +1,187 @@
+//! Messages as plain JavaScript objects, which `postMessage` clones.
+//!
+//! What arrives may be anybody's: a value that is not of its field's type makes the whole object no message, and
+//! nothing throws.
+
+use js_sys::{Array, JsString, Object, Reflect, Uint8Array};
+use serde::{Serialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Blob;
+
+/// What can be a message or a part of one. Derived for structs and enums, see `messages-derive`.
+pub trait Message: Sized {
+    /// Reads a value; `None` if it is not of this type.
+    fn read(value: &JsValue) -> Option<Self>;
+
+    /// The value. What is to be transferred instead of being copied, the buffers of bytes, is added to `transfer`.
+    fn write(&self, transfer: &Array) -> JsValue;
+
+    /// The type's name in TypeScript.
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String;
+
+    /// The type's declaration in TypeScript, if it needs one.
+    #[cfg(feature = "typescript")]
+    fn declaration() -> String {
+        String::new()
+    }
+}
+
+/// A property of an object; undefined if it has none or is no object.
+pub fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// Sets a property of a new object.
+pub fn set(object: &Object, name: &str, value: &JsValue) {
+    // Fails only for frozen objects.
+    let _ = Reflect::set(object, &name.into(), value);
+}
+
+macro_rules! primitive {
+    ($type:ty, $name:literal, |$value:ident| $read:expr) => {
+        impl Message for $type {
+            fn read($value: &JsValue) -> Option<Self> {
+                $read
+            }
+
+            fn write(&self, _: &Array) -> JsValue {
+                self.clone().into()
+            }
+
+            #[cfg(feature = "typescript")]
+            fn type_name() -> String {
+                $name.to_owned()
+            }
+        }
+    };
+}
+
+primitive!(String, "string", |value| value.as_string());
+primitive!(bool, "boolean", |value| value.as_bool());
+primitive!(u16, "number", |value| whole(value)?.try_into().ok());
+primitive!(u32, "number", |value| whole(value)?.try_into().ok());
+primitive!(Blob, "Blob", |value| value.dyn_ref().cloned());
+
+impl Message for u64 {
+    fn read(value: &JsValue) -> Option<Self> {
+        whole(value)
+    }
+
+    fn write(&self, _: &Array) -> JsValue {
+        // What is counted here comes nowhere near 2^53.
+        JsValue::from_f64(*self as f64)
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        "number".to_owned()
+    }
+}
+
+/// A whole number that a double holds exactly.
+fn whole(value: &JsValue) -> Option<u64> {
+    const MOST: f64 = 9_007_199_254_740_991.0;
+    value
+        .as_f64()
+        .filter(|number| number.fract() == 0.0 && (0.0..=MOST).contains(number))
+        .map(|number| number as u64)
+}
+
+impl Message for Uint8Array {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.dyn_ref().cloned()
+    }
+
+    fn write(&self, transfer: &Array) -> JsValue {
+        transfer.push(&self.buffer());
+        self.into()
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        "Uint8Array<ArrayBuffer>".to_owned()
+    }
+}
+
+impl<T: Message> Message for Option<T> {
+    /// Undefined is none as well.
+    fn read(value: &JsValue) -> Option<Self> {
+        if value.is_undefined() || value.is_null() {
+            return Some(None);
+        }
+        T::read(value).map(Some)
+    }
+
+    fn write(&self, transfer: &Array) -> JsValue {
+        self.as_ref()
+            .map_or(JsValue::NULL, |value| value.write(transfer))
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        format!("{} | null", T::type_name())
+    }
+}
+
+impl<T: Message> Message for Vec<T> {
+    fn read(value: &JsValue) -> Option<Self> {
+        value
+            .dyn_ref::<Array>()?
+            .iter()
+            .map(|value| T::read(&value))
+            .collect()
+    }
+
+    fn write(&self, transfer: &Array) -> JsValue {
+        self.iter()
+            .map(|value| value.write(transfer))
+            .collect::<Array>()
+            .into()
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        format!("({})[]", T::type_name())
+    }
+}
+
+/// A text of at most `MAX` UTF-16 code units. A longer one is not even copied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Text<const MAX: u32>(pub String);
+
+impl<const MAX: u32> Message for Text<MAX> {
+    fn read(value: &JsValue) -> Option<Self> {
+        let text = value.dyn_ref::<JsString>()?;
+        (text.length() <= MAX).then(|| Self(text.into()))
+    }
+
+    fn write(&self, _: &Array) -> JsValue {
+        (&*self.0).into()
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        "string".to_owned()
+    }
+}
+
+/// A value that travels as its JSON text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Json<T>(pub T);
+
+impl<T: Serialize + DeserializeOwned> Message for Json<T> {
+    fn read(value: &JsValue) -> Option<Self> {
+        serde_json::from_str(&value.as_string()?).ok().map(Self)
+    }
+
+    fn write(&self, _: &Array) -> JsValue {
+        // Messages are made of what JSON has.
+        serde_json::to_string(&self.0).unwrap_or_default().into()
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        "string".to_owned()
+    }
+}

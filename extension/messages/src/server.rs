@@ -1,0 +1,62 @@
+//! What the network document asks of the web server in the background: by a MessagePort in Chromium, by a plain call in
+//! Firefox.
+//!
+//! Names and values of headers stand one after the other in one list: `[name, value, …]`. Sites are named by their ids.
+
+use messages_derive::Message;
+
+use crate::file::{Body, FileOperation, FileResult, NamedFile};
+
+/// A request with the number by which its reply is known.
+#[derive(Debug, Clone, Message)]
+pub struct NumberedRequest {
+    pub id: u32,
+    pub request: ServerRequest,
+}
+
+/// A reply with its request's number.
+#[derive(Debug, Clone, Message)]
+pub struct NumberedReply {
+    pub id: u32,
+    pub reply: ServerReply,
+}
+
+/// A request. All may come twice: the worker can die before its reply is there.
+#[derive(Debug, Clone, Message)]
+pub enum ServerRequest {
+    /// A visitor's request, without a body, for a static file. Replied to by [`ServerReply::Response`].
+    Respond {
+        site: String,
+        method: String,
+        /// Path and query.
+        path: String,
+        headers: Vec<String>,
+    },
+    /// The files of a site's code. Replied to by [`ServerReply::Code`].
+    Code { site: String },
+    /// Something with a site's own files. Replied to by [`ServerReply::File`].
+    File {
+        site: String,
+        operation: FileOperation,
+    },
+}
+
+/// A reply.
+#[derive(Debug, Clone, Message)]
+pub enum ServerReply {
+    Response {
+        status: u16,
+        headers: Vec<String>,
+        body: Body,
+    },
+    Code {
+        files: Vec<NamedFile>,
+    },
+    File {
+        result: FileResult,
+    },
+    /// This browser cannot: a sentence.
+    Error {
+        message: String,
+    },
+}
