@@ -9,18 +9,19 @@ import initNetwork, * as network from './wasm/network.js';
 import { isExtension, pageOrigin } from './senders.js';
 
 // A module that trapped is of no use any more: the next event starts another.
+/** @type {Promise<void> | undefined} */
 let starting;
+/** @returns {Promise<void>} */
 function up() {
-  starting ??= init()
+  return (starting ??= init()
     .then(() => core.wake())
     .catch((error) => {
       starting = undefined;
       throw error;
-    });
-  return starting;
+    }));
 }
 
-const inWorker = typeof document === 'undefined';
+const inWorker = !('document' in globalThis);
 const networkPath = '/network/network.html';
 
 chrome.runtime.onMessage.addListener((message, sender, answer) => {
@@ -37,7 +38,7 @@ chrome.runtime.onMessage.addListener((message, sender, answer) => {
 // The network document holds an idle port: its end tells of the document's death, and of ours.
 chrome.runtime.onConnect.addListener((port) => {
   if (port.name !== 'network' || !isExtension(port.sender)) return;
-  const { documentId } = port.sender;
+  const { documentId } = port.sender ?? {};
   port.onDisconnect.addListener(() => up().then(() => core.onNetworkGone(documentId)).catch(report));
 });
 
@@ -50,13 +51,14 @@ chrome.runtime.onInstalled.addListener(() => up().then(() => core.onAlarm()).cat
 chrome.omnibox?.onInputEntered.addListener((text) => up().then(() => core.onOmnibox(text)).catch(report));
 
 if (inWorker) {
-  self.addEventListener('install', () => self.skipWaiting());
-  self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+  const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+  scope.addEventListener('install', () => scope.skipWaiting());
+  scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
   // Visitors' requests come over a port from the network document, and from nobody else.
-  self.addEventListener('message', (event) => {
+  scope.addEventListener('message', (event) => {
     if (event.data?.peerserver !== 'serve' || !isNetwork(event.source)) return;
     const [port] = event.ports;
-    port.onmessage = ({ data: { id, request } }) =>
+    port.onmessage = (/** @type {MessageEvent<import('messages').NumberedRequest>} */ { data: { id, request } }) =>
       serve(request).then(([reply, transfer]) => port.postMessage({ id, reply }, transfer));
     event.waitUntil(up());
   });
@@ -64,29 +66,36 @@ if (inWorker) {
   together();
 }
 
+/** @param {ExtendableMessageEvent['source']} client */
 function isNetwork(client) {
-  return client?.url === location.origin + networkPath;
+  return client instanceof WindowClient && client.url === location.origin + networkPath;
 }
 
+/**
+ * The reply, and what is transferred with it.
+ * @param {import('messages').ServerRequest} request
+ * @returns {Promise<[import('messages').ServerReply, ArrayBuffer[]]>}
+ */
 function serve(request) {
   return up()
-    .then(() => core.serve(request))
+    .then(async () => /** @type {[import('messages').ServerReply, ArrayBuffer[]]} */ (await core.serve(request)))
     .catch((error) => [{ kind: 'error', message: String(error?.message ?? error) }, []]);
 }
 
 // Firefox: the network document is this very page.
 async function together() {
   await Promise.all([up(), initNetwork()]);
-  globalThis.peerserverNetwork = network;
+  Object.assign(globalThis, { peerserverNetwork: network });
   await network.start({
-    ask: (message) => core.onMessage(message),
-    serve: (request) => serve(request).then(([reply]) => reply),
+    ask: (/** @type {unknown} */ message) => core.onMessage(message),
+    serve: (/** @type {import('messages').ServerRequest} */ request) => serve(request).then(([reply]) => reply),
   });
   await core.onAlarm();
   // Only calls that reach the browser's own process keep an event page (about 30 s).
   setInterval(() => chrome.runtime.getPlatformInfo(), 10_000);
 }
 
+/** @param {unknown} error */
 function report(error) {
   console.error('PeerServer:', error);
 }

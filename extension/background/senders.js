@@ -4,6 +4,7 @@
 // their name, to every listener of the extension.
 
 // One of the extension's own pages or its worker?
+/** @param {chrome.runtime.MessageSender | undefined} sender */
 export function isExtension(sender) {
   if (sender?.id !== chrome.runtime.id) return false;
   if (sender.origin !== undefined) return sender.origin === location.origin;
@@ -13,6 +14,7 @@ export function isExtension(sender) {
 }
 
 // The origin of the page at the top of a tab whose content script this is; undefined for anything else.
+/** @param {chrome.runtime.MessageSender | undefined} sender */
 export function pageOrigin(sender) {
   const isTop = sender?.id === chrome.runtime.id && sender.tab && sender.frameId === 0;
   return isTop && /^https?:\/\//.test(sender.origin ?? '') ? sender.origin : undefined;

@@ -6,20 +6,23 @@
 import init, { handleMessage } from '../wasm/box.js';
 import { leastPower } from './least_power.js';
 
+const post = (/** @type {import('messages').FromBox} */ message) => postMessage(message);
 // A module that trapped is of no use any more: whoever owns this Worker ends it.
-const crashed = (error) => postMessage({ kind: 'crashed', message: String(error?.message ?? error) });
+const crashed = (/** @type {any} */ error) => post({ kind: 'crashed', message: String(error?.message ?? error) });
 // It is compiled while the first message is on its way. A failure is told when it is needed.
 const compiling = WebAssembly.compileStreaming(fetch(new URL('../wasm/box_bg.wasm', import.meta.url)));
 compiling.catch(() => {});
+/** @type {Promise<void> | undefined} */
 let starting;
 
-addEventListener('message', ({ data }) => {
+addEventListener('message', (/** @type {MessageEvent<import('messages').ToBox>} */ { data }) => {
   // The first message is the start.
-  starting ??= start(data.folder);
-  starting.then(() => handleMessage(data)).catch(crashed);
+  if (data.kind === 'start') starting ??= start(data.folder);
+  starting?.then(() => handleMessage(data)).catch(crashed);
 });
 
 // `folder` is the site's, from the root of the origin's private files.
+/** @param {string} folder */
 async function start(folder) {
   // Firefox has none in private windows; the database says so.
   let place = await navigator.storage?.getDirectory?.().catch(() => undefined);

@@ -36,6 +36,7 @@ const KEPT = new Set([...LANGUAGE, ...BROWSER, Symbol.toStringTag]);
 // `folder` is the only place in the origin's private files that this Worker has from now on: whatever name is looked
 // for in their root gives it. Without it there are none. Throws, and the box does not start, if something cannot be
 // taken away.
+/** @param {FileSystemDirectoryHandle | undefined} folder */
 export function leastPower(folder) {
   const { performance, crypto } = globalThis;
   const root = Object.freeze({ getDirectoryHandle: async () => folder });
@@ -58,11 +59,15 @@ export function leastPower(folder) {
   }
   // A name that is neither kept nor ours must be gone, wherever it came from.
   for (const name of ['indexedDB', 'fetch', 'caches', 'Worker', 'importScripts', 'chrome', 'browser']) {
-    if (globalThis[name] !== undefined) throw new Error(`${name} cannot be taken from this Worker`);
+    if (Reflect.get(globalThis, name) !== undefined) throw new Error(`${name} cannot be taken from this Worker`);
   }
 }
 
 // Constants of old interfaces (`TEMPORARY`) cannot be deleted, and reach nothing.
+/**
+ * @param {object} object
+ * @param {string | symbol} name
+ */
 function isNumber(object, name) {
   return typeof Reflect.getOwnPropertyDescriptor(object, name)?.value === 'number';
 }

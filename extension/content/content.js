@@ -16,7 +16,8 @@ const LOADING = 3000;
 const REVIVALS = 3;
 const REVIVALS_WITHIN = 600_000;
 
-chrome.storage.local.get(['gateways', 'topLevel']).then(({ gateways = DEFAULT_GATEWAYS, topLevel = true }) => {
+chrome.storage.local.get(['gateways', 'topLevel']).then((/** @type {{ gateways?: string[], topLevel?: boolean }} */ settings) => {
+  const { gateways = DEFAULT_GATEWAYS, topLevel = true } = settings;
   if (!topLevel) return;
   if (gateways.includes(location.origin)) return gatewayPage();
   const dot = location.host.indexOf('.');
@@ -59,6 +60,7 @@ function anchor() {
 }
 
 function mayRevive() {
+  /** @type {number[]} */
   const stored = JSON.parse(sessionStorage.getItem('peerserver-revivals') ?? '[]');
   const recent = stored.filter((at) => at > Date.now() - REVIVALS_WITHIN);
   if (recent.length >= REVIVALS) return false;
@@ -67,12 +69,16 @@ function mayRevive() {
 }
 
 // A site's page: have its worker linked, now and whenever the worker asks.
+/**
+ * @param {string} label
+ * @param {string} gateway
+ */
 function sitePage(label, gateway) {
-  /** @type {import('../messages/messages').FromContentScript} */
+  /** @type {import('messages').FromContentScript} */
   const visitMessage = { toBackground: 'visit', label, gateway };
   // Rejects, too, where the extension was updated since: this script belongs to the old one then.
   const visit = async () => {
-    /** @type {import('../messages/messages').VisitAnswer | { err: { message: string } }} */
+    /** @type {import('messages').VisitAnswer | { err: { message: string } }} */
     const answer = await chrome.runtime.sendMessage(visitMessage);
     if ('err' in answer) throw new Error(answer.err.message);
     return answer;
@@ -96,6 +102,7 @@ function sitePage(label, gateway) {
   });
 }
 
+/** @param {() => void} act */
 function whenParsed(act) {
   if (document.readyState !== 'loading') act();
   else document.addEventListener('DOMContentLoaded', act, { once: true });

@@ -5,7 +5,7 @@
 // The gateway has no worker of its own: one that is here was left by another program that had this address.
 navigator.serviceWorker?.getRegistrations().then((left) => left.forEach((worker) => worker.unregister()));
 
-const $ = (id) => document.getElementById(id);
+const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 // A gateway of this machine is the companion's own: nobody has to enter its address.
 if (location.hostname === 'localhost') {
@@ -23,7 +23,7 @@ if ('registerProtocolHandler' in navigator) {
       // The browser tells nobody what the person answered.
       $('registered').textContent = 'Your browser asks you, unless it opens them here already.';
     } catch (error) {
-      $('registered').textContent = `Your browser does not allow it: ${error.message}`;
+      $('registered').textContent = `Your browser does not allow it: ${/** @type {Error} */ (error).message}`;
     }
   });
 }

@@ -22,7 +22,7 @@ if (!label) {
   show(label[1], 'unsupported', 'WebAssembly.');
 } else {
   init().then(
-    () => start((reason, message, retry) => show(label[1], reason, message, retry)),
+    () => start((/** @type {string} */ reason, /** @type {string} */ message, /** @type {() => void} */ retry) => show(label[1], reason, message, retry)),
     (error) => show(label[1], 'browser', String(error?.message ?? error), () => location.reload()),
   );
 }

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
 use stage::{Dist, Host, HostOptions, View, Visitor};
 
 use crate::notifications::Desktop;
@@ -52,25 +51,6 @@ impl Scene {
         }
     }
 
-    /// What a person does on the browser's page of extensions. `ID` stands for the extension's.
-    async fn on_extensions_page(&self, script: &str) {
-        let browser = self.host.browser().unwrap();
-        let page = browser.open("chrome://extensions").await.unwrap();
-        page.wait_for("globalThis.chrome?.developerPrivate", stage::PATIENCE)
-            .await
-            .unwrap();
-        let script = script.replace("ID", &browser.extension_id().unwrap());
-        page.eval::<Value>(&script).await.unwrap();
-        page.close().await.unwrap();
-    }
-
-    async fn reload_extension(&self) {
-        self.on_extensions_page(
-            "new Promise((done) => chrome.developerPrivate.reload('ID', { failQuietly: true }, () => done(true)))",
-        )
-        .await;
-    }
-
     async fn until_hosted(&self) {
         // After a reload the worker and its pages take a moment.
         let again = "fetch('/writes', { cache: 'no-store' }).then((answer) => answer.ok).catch(() => false)";
@@ -117,7 +97,7 @@ async fn the_owner_is_notified_when_the_extensions_process_crashed_and_a_reload_
         .unwrap();
     assert_eq!(status, 503);
     let written = writes::end(&scene.view).await;
-    scene.reload_extension().await;
+    scene.host.reload_extension().await.unwrap();
     let lost = writes::lost(&scene.view, &written.acknowledged).await;
     assert!(
         lost.is_empty(),
@@ -150,7 +130,7 @@ async fn the_owner_is_not_notified_of_any_other_end() {
     scene.host.kill_native_host().await.unwrap();
     scene.until_hosted().await;
     scene.nothing_was_told("the native host was killed").await;
-    scene.reload_extension().await;
+    scene.host.reload_extension().await.unwrap();
     scene.until_hosted().await;
     scene.nothing_was_told("the extension was reloaded").await;
 
@@ -173,10 +153,12 @@ async fn the_owner_is_not_notified_of_any_other_end() {
 
     for on in [false, true] {
         scene
+            .host
             .on_extensions_page(&format!(
                 "chrome.management.setEnabled('ID', {on}).then(() => true)"
             ))
-            .await;
+            .await
+            .unwrap();
         let enabled = format!("the extension was enabled: {on}");
         scene.nothing_was_told(&enabled).await;
     }

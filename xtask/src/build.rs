@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::declarations;
 use crate::places;
 use crate::setup;
 use crate::shell::{run, say};
@@ -49,6 +50,11 @@ pub fn all(speed: Speed) -> Result<()> {
 
     let (extension, gateway) = (fresh.join("extension"), fresh.join("gateway"));
     wasm::build(&toolchain, speed, &extension.join("wasm"), &gateway)?;
+    let wasm = [
+        (extension.join("wasm"), "extension/wasm"),
+        (gateway.clone(), "gateway"),
+    ];
+    declarations::write(&fresh.join("types"), &wasm)?;
     rooms(&extension)?;
     copy(&places::root().join("extension/gateway"), &gateway, ships)?;
     let lazy = places::root().join(LAZY);
@@ -62,7 +68,7 @@ pub fn all(speed: Speed) -> Result<()> {
         fs::copy(&file, gateway.join(name))
             .with_context(|| format!("copying {}", file.display()))?;
     }
-    for part in ["extension", "gateway"] {
+    for part in ["extension", "gateway", "types"] {
         replace(&fresh.join(part), &dist.join(part))?;
     }
     fs::remove_dir_all(&fresh).with_context(|| format!("removing {}", fresh.display()))?;

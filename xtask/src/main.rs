@@ -6,8 +6,11 @@
 mod bench;
 mod build;
 mod check;
+mod declarations;
+mod dev;
 mod places;
 mod run;
+mod sample;
 mod serve;
 mod setup;
 mod shell;
@@ -35,6 +38,7 @@ cargo xtask <command>
   run [--once] [--port N] [--fast]
                     host a sample site in one browser and visit it from another, until Ctrl-C
                     (--once: end after the visitor's page was checked)
+  dev [--port N]    the same, and after each change of a source: build it, reload the extension and the page
   test [--fast] [FILTER]
                     run every test, or those whose name contains FILTER
   bench [NAME…] [--json FILE] [--fast]
@@ -76,6 +80,7 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             build::all(speed)
         }
         "run" => run::main_job(run::Wish::read(&rest)?),
+        "dev" => run::main_job(run::Wish::read_dev(&rest)?),
         "test" => {
             let (speed, rest) = speed(&rest);
             let (filter, rest) = rest.split_at(rest.len().min(1));

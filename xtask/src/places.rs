@@ -9,9 +9,13 @@ pub fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
-/// Cargo's target directory, absolute: `CARGO_TARGET_DIR` when set, else `target` in the tree.
+/// Cargo's target directory, absolute: this program is in it, whether it was set by the environment, by a file or not at
+/// all. Cargo marks it with a `CACHEDIR.TAG`.
 pub fn target() -> PathBuf {
-    directory("CARGO_TARGET_DIR", "target")
+    let program = env::current_exe().unwrap_or_default();
+    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
+    let found = program.ancestors().find(marked).map(Path::to_path_buf);
+    found.unwrap_or_else(|| directory("CARGO_TARGET_DIR", "target"))
 }
 
 /// Where the product goes, absolute: `PEERSERVER_DIST` when set, else `dist` in the tree.

@@ -1,44 +1,32 @@
 //! The main job on real input: a browser hosts a site, another browser visits its link.
+//! It must not know what is built how ([`build`]).
 
-use std::env;
-use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use driver::{Browser, Options, Page, TempProfile};
-use stage::{Dist, Host, HostOptions, Site};
+use stage::Dist;
 use tokio::runtime::Runtime;
 
 use crate::build::{self, Speed};
-use crate::places;
+use crate::dev;
+use crate::sample::Sample;
 use crate::setup;
 use crate::shell::say;
 
 /// The usual port of the native host's rendezvous.
 const PORT: u16 = 8890;
 
-/// How long the visitor may wait for the site.
-const ARRIVING: Duration = Duration::from_secs(30);
-
 /// How long the native host may take to end after its browser.
 const ENDING: Duration = Duration::from_secs(10);
-
-/// The sample site's name.
-const NAME: &str = "sample";
-
-/// The sample arrived whole: style sheet, picture, module and what the module fetched.
-const ARRIVED: &str = "document.documentElement.dataset.ready === 'yes' \
-    && document.querySelector('#peers').naturalWidth > 0 \
-    && document.styleSheets[0].cssRules.length > 0 \
-    && document.title";
 
 /// What the command line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
     /// End after the visitor's page was checked.
     once: bool,
+    /// Build and load again what changes.
+    watch: bool,
     /// The port of the rendezvous.
     port: u16,
     /// How to build.
@@ -46,10 +34,22 @@ pub struct Wish {
 }
 
 impl Wish {
+    /// Reads what `dev` takes: `[--port N]`.
+    pub fn read_dev(arguments: &[&str]) -> Result<Self> {
+        let mut wish = Self::read(arguments)?;
+        if wish.once {
+            bail!("dev takes [--port N], not `--once`");
+        }
+        wish.watch = true;
+        wish.speed = Speed::Fast;
+        Ok(wish)
+    }
+
     /// Reads `[--once] [--port N] [--fast]`.
     pub fn read(arguments: &[&str]) -> Result<Self> {
         let mut wish = Self {
             once: false,
+            watch: false,
             port: PORT,
             speed: Speed::Release,
         };
@@ -89,81 +89,15 @@ pub fn main_job(wish: Wish) -> Result<()> {
 }
 
 async fn play(wish: Wish, dist: &Dist) -> Result<()> {
-    let headed = has_display();
-    let headless = if headed { "" } else { ", headless" };
-
-    say!("Starting the host: Chromium with the extension and a fresh profile{headless}");
-    let options = HostOptions {
-        port: Some(wish.port),
-        headed,
-        ..HostOptions::default()
-    };
-    let mut host = Host::start(dist, options)
-        .await
-        .context("starting the host")?;
-    say!(
-        "Hosting is on. Its native host runs the rendezvous and gateway at {}",
-        host.gateway
-    );
-
-    let site = host
-        .make_site(NAME, &sample()?)
-        .await
-        .context("making the sample site")?;
-    say!(
-        "The host serves the site `{}` from its IndexedDB",
-        site.name
-    );
-
-    say!("Starting a visitor: another Chromium, without the extension{headless}");
-    let profile = TempProfile::new()?;
-    let mut options = Options::new(&profile);
-    options.headless = !headed;
-    let browser = Browser::chromium(options)
-        .await
-        .context("starting the visitor")?;
-    let page = browser.open(&site.link).await.context("opening the link")?;
-    let title = visit(&page, &site)
-        .await
-        .context("looking at the visitor's page")?;
-    say!("The visitor sees “{title}”");
-    if !headed {
-        let picture = picture()?;
-        page.screenshot(&picture)
-            .await
-            .context("taking a picture of the visitor's page")?;
-        say!("What the visitor sees: {}", picture.display());
+    if wish.watch {
+        return dev::watch(dist, wish.port).await;
     }
-    say!("\nLink: {}\n", site.link);
+    let sample = Sample::start(dist, wish.port).await?;
     if !wish.once {
         say!("Ctrl-C ends all of it.");
         interrupted().await;
     }
-    browser.close().await?;
-    host.close().await
-}
-
-/// Waits until the site is there, wherever it is shown; gives its title.
-async fn visit(page: &Page, site: &Site) -> Result<String> {
-    let here = format!(
-        "location.hostname.startsWith('{}.') && {ARRIVED}",
-        site.label
-    );
-    let title = page.wait_for_anywhere(&here, ARRIVING).await?;
-    Ok(title.as_str().unwrap_or_default().to_owned())
-}
-
-/// The top files and folders of the sample site, as a person would drop them.
-fn sample() -> Result<Vec<PathBuf>> {
-    let folder = places::root().join("xtask/sample");
-    let entries = fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?;
-    entries.map(|entry| Ok(entry?.path())).collect()
-}
-
-fn picture() -> Result<PathBuf> {
-    let folder = places::target().join("run");
-    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(folder.join("visitor.png"))
+    sample.close().await
 }
 
 /// Fails unless nobody listens on the port.
@@ -189,12 +123,6 @@ fn gone(port: u16) -> Result<()> {
         std::thread::sleep(Duration::from_millis(50));
     }
     Ok(())
-}
-
-fn has_display() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"]
-        .iter()
-        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Ctrl-C, or the polite signal that a supervisor sends.
@@ -224,6 +152,7 @@ mod tests {
             wish,
             Wish {
                 once: true,
+                watch: false,
                 port: 9000,
                 speed: Speed::Release
             }

@@ -190,7 +190,7 @@ pub fn notifications() -> Result<()> {
     install(&["dbus-daemon"])
 }
 
-/// Node.js with npm, against which the engine is measured: installed if need be.
+/// Node.js with npm, which check the scripts, and against which the engine is measured: installed if need be.
 pub fn node() -> Result<()> {
     if ["node", "npm"]
         .iter()

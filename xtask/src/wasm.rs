@@ -73,7 +73,7 @@ fn bind(input: &Path, name: &str, speed: Speed, out: &Path) -> Result<()> {
         .input_path(input)
         .out_name(name)
         .web(true)?
-        .typescript(false)
+        .typescript(true)
         .omit_default_module_path(false)
         .remove_name_section(speed == Speed::Release)
         .remove_producers_section(speed == Speed::Release)

@@ -1,21 +1,24 @@
 // SHA-256 (FIPS 180-4) of a text's UTF-8, as 64 hexadecimal digits, at once: routes of 2013 do not wait.
 
+/** @type {number[]} */
 const PRIMES = [];
 for (let n = 2; PRIMES.length < 64; n++) if (PRIMES.every((prime) => n % prime)) PRIMES.push(n);
 
 /** The first 32 bits of a number's fraction. */
-const fraction = (number) => Math.floor((number - Math.floor(number)) * 2 ** 32) >>> 0;
+const fraction = (/** @type {number} */ number) => Math.floor((number - Math.floor(number)) * 2 ** 32) >>> 0;
 
 const START = PRIMES.slice(0, 8).map((prime) => fraction(Math.sqrt(prime)));
 const ROUNDS = PRIMES.map((prime) => fraction(Math.cbrt(prime)));
 
-const turn = (word, by) => (word >>> by) | (word << (32 - by));
+const turn = (/** @type {number} */ word, /** @type {number} */ by) => (word >>> by) | (word << (32 - by));
 
+/** @param {unknown} text */
 function utf8(text) {
   const escaped = encodeURIComponent(String(text).toWellFormed());
   return escaped.replace(/%(..)/g, (_, digits) => String.fromCharCode(parseInt(digits, 16)));
 }
 
+/** @param {unknown} text */
 export function sha256(text) {
   const bytes = Array.from(utf8(text), (character) => character.charCodeAt(0));
   const bits = bytes.length * 8;
@@ -24,6 +27,7 @@ export function sha256(text) {
   for (let shift = 56; shift >= 0; shift -= 8) bytes.push(Math.floor(bits / 2 ** shift) & 0xff);
 
   const sum = START.slice();
+  /** @type {number[]} */
   const words = new Array(64);
   for (let block = 0; block < bytes.length; block += 64) {
     for (let i = 0; i < 16; i++) {

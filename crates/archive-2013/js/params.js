@@ -1,10 +1,16 @@
 // What a visitor sent, as routes of 2013 get it: one object of path, query and form or ajax data.
 
+/** @typedef {string | Sent[] | { [name: string]: Sent }} Sent A value of name-value pairs. */
+/** @typedef {{ [name: string]: unknown }} Params All values by their names; those of JSON can be anything. */
+
 /**
  * An object of name-value pairs: a name that comes twice is a list; `a[]` is a list and `a[b]` an object, which is
  * how jQuery writes the lists and objects of ajax data.
+ *
+ * @param {Iterable<[name: string, value: string]>} pairs
  */
 export function fromPairs(pairs) {
+  /** @type {{ [name: string]: Sent }} */
   const params = {};
   for (const [name, value] of pairs) {
     const parts = /^([^[\]]+)((?:\[[^[\]]*\])*)$/.exec(name);
@@ -18,27 +24,40 @@ export function fromPairs(pairs) {
 /** Deeper brackets than this are no jQuery's. */
 const DEPTH = 8;
 
+/**
+ * @param {{ [name: string]: Sent }} object
+ * @param {string[]} keys
+ * @param {string} value
+ */
 function put(object, [key, ...rest], value) {
   if (key === "__proto__") return;
   const own = Object.hasOwn(object, key);
   if (rest.length === 0 || rest.length > DEPTH) {
-    object[key] = own ? [].concat(object[key], [value]) : value;
+    object[key] = own ? /** @type {Sent[]} */ ([]).concat(object[key], [value]) : value;
   } else if (rest.length === 1 && (rest[0] === "" || /^\d+$/.test(rest[0]) && (!own || Array.isArray(object[key])))) {
     if (!own || !Array.isArray(object[key])) object[key] = [];
     object[key].push(value);
   } else {
     if (!own || typeof object[key] !== "object") object[key] = {};
-    put(object[key], rest, value);
+    put(/** @type {{ [name: string]: Sent }} */ (object[key]), rest, value);
   }
 }
 
-/** All that a request sent, over the path's values: what is sent by name counts more. */
+/**
+ * All that a request sent, over the path's values: what is sent by name counts more.
+ *
+ * @param {Request} request
+ * @param {URL} url
+ * @param {{ [name: string]: string }} path
+ * @returns {Promise<Params>}
+ */
 export async function paramsOf(request, url, path) {
   const params = { ...path, ...fromPairs(url.searchParams) };
   const type = (request.headers.get("content-type") ?? "").split(";")[0].trim().toLowerCase();
   if (type === "application/x-www-form-urlencoded" || type === "multipart/form-data") {
     const form = [...await request.formData()];
-    const texts = await Promise.all(form.map(async ([name, value]) => [name, typeof value === "string" ? value : await value.text()]));
+    const texts = await Promise.all(form.map(async ([name, value]) => /** @type {[name: string, value: string]} */ (
+      [name, typeof value === "string" ? value : await value.text()])));
     return { ...params, ...fromPairs(texts) };
   }
   if (type === "application/json") {

@@ -35,7 +35,7 @@
 //! -D__toread=sqlite_toread -D__uflow=sqlite_uflow"`. Without that the module links and is not valid.
 //!
 //! # Layout
-//! - [`platform`], [`request`], [`effect`]: the shapes at the border.
+//! - [`platform`], [`request`], [`effect`]: the types of its interface.
 //! - [`program`]: a site's code, checked and compiled (`compiler`); `modules` finds what is imported; `backtrace` reads
 //!   errors.
 //! - [`sandbox`]: all requests of a site; `exchange` is one of them, `failure` how one goes wrong, `bus` the

@@ -5,7 +5,7 @@
 //! storage's own handle with a range of bytes, and the caller turns it into a stream in its own way.
 //!
 //! # Layout
-//! - [`request`], [`response`], [`storage`], [`settings`]: the shapes at the border.
+//! - [`request`], [`response`], [`storage`], [`settings`]: the types of its interface.
 //! - [`path`]: which paths a site's files may have.
 //! - [`target`]: from a raw request target to a path that can be looked up; nothing escapes here.
 //! - [`serve`]: the static server ([`respond`]).

@@ -41,9 +41,7 @@ async fn reply(request: ServerRequest) -> Result<ServerReply, Failure> {
             let headers = response.headers.into_iter();
             ServerReply::Response {
                 status: response.status,
-                headers: headers
-                    .flat_map(|(name, value)| [name.into(), value.into()])
-                    .collect(),
+                headers: headers.flat_map(|(name, value)| [name, value]).collect(),
                 body: body(response.body),
             }
         }

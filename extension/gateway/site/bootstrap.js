@@ -33,7 +33,9 @@ if (SENT.has(reason)) {
   location.replace(href);
 } else if (window.top !== window) {
   const path = location.pathname + location.search + location.hash;
-  window.parent.postMessage({ peerserver: 'bootstrap', reason, message: state.get('message'), path }, gateway);
+  /** @type {import('messages').FromBootstrap} */
+  const failed = { peerserver: 'bootstrap', reason, message: state.get('message'), path };
+  window.parent.postMessage(failed, gateway);
 } else if (navigator.serviceWorker && (await word('peerserver', 'extension', SIGN))) {
   await navigator.serviceWorker.register(OWN + 'worker.js', { scope: '/' });
   await navigator.serviceWorker.ready;
@@ -46,6 +48,12 @@ if (SENT.has(reason)) {
 
 // Wait for the content script's word: it writes attributes of the root element, `data-peerserver` at
 // first and `data-visit` (a reason, then a message) as the visit goes.
+/**
+ * @param {string} key
+ * @param {string} wanted
+ * @param {number} [patience] in milliseconds
+ * @returns {Promise<boolean>}
+ */
 function word(key, wanted, patience) {
   return new Promise((resolve) => {
     const look = () => {

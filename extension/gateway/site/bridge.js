@@ -22,31 +22,49 @@ const MAX_ICON = 128 * 1024;
 const FIREFOX = navigator.userAgent.includes('Gecko/');
 const container = navigator.serviceWorker;
 // The last event ids of event sources, for the site's next worker.
+/** @type {Map<string, string>} */
 const eventIds = new Map();
 // Everything here is of the site's origin, and in the shell its pages can reach this frame: what is posted is a claim.
-const post = (peerserver, more = {}) => window.parent.postMessage({ peerserver, ...more }, '*');
+const post = (/** @type {import('messages').FromBridge} */ message) => window.parent.postMessage(message, '*');
 
 if (!container) {
-  post('unsupported');
+  post({ peerserver: 'unsupported', message: null });
 } else {
   start().catch(unable);
 }
 
 async function start() {
-  container.addEventListener('message', ({ data, ports }) => {
-    if (['needPort', 'linked', 'unused'].includes(data?.peerserver)) post(data.peerserver);
-    if (data?.peerserver === 'cookies') cookies(data.write, ports[0]);
-    if (data?.peerserver === 'eventId') keepEventId(data);
+  container.addEventListener('message', (event) => {
+    /** @type {import('messages').WorkerToWindow | undefined} */
+    const message = event.data;
+    switch (message?.peerserver) {
+      case 'needPort':
+      case 'linked':
+      case 'unused':
+        return post({ peerserver: message.peerserver });
+      case 'cookies':
+        return cookies(message.write, event.ports[0]);
+      case 'eventId':
+        return keepEventId(message);
+    }
   });
   container.startMessages();
   // Who may frame this page is said by its Content-Security-Policy: the parent is the gateway's shell
   // or the extension.
-  window.addEventListener('message', ({ data, source, ports }) => {
-    if (source !== window.parent) return;
-    if (data?.peerserver === 'port') passPort(ports[0]);
-    if (data?.peerserver === 'mirror') mirror();
-    if (data?.peerserver === 'register') register().catch(unable);
-    if (data?.peerserver === 'isUsed') active().then((worker) => worker?.postMessage({ peerserver: 'isUsed' }));
+  window.addEventListener('message', (event) => {
+    if (event.source !== window.parent) return;
+    /** @type {import('messages').ToBridge | undefined} */
+    const message = event.data;
+    switch (message?.peerserver) {
+      case 'port':
+        return postToWorker({ peerserver: 'port', eventIds: keptEventIds() }, event.ports[0]);
+      case 'mirror':
+        return mirror();
+      case 'register':
+        return register().catch(unable);
+      case 'isUsed':
+        return postToWorker({ peerserver: 'isUsed' });
+    }
   });
   await register();
 }
@@ -54,35 +72,47 @@ async function start() {
 // Also when the site has ended its worker, which it may.
 async function register() {
   const registration = await container.register(OWN + 'worker.js', { scope: '/' });
-  const worker = registration.active ?? registration.waiting ?? registration.installing;
-  await new Promise((resolve) => {
+  const worker = /** @type {ServiceWorker} */ (registration.active ?? registration.waiting ?? registration.installing);
+  await /** @type {Promise<void>} */ (new Promise((resolve) => {
     const look = () => ['activated', 'redundant'].includes(worker.state) && resolve();
     worker.addEventListener('statechange', look);
     look();
-  });
-  post('needPort');
+  }));
+  post({ peerserver: 'needPort' });
 }
 
+/** @param {any} error */
 function unable(error) {
-  post('unsupported', { message: String(error?.message ?? error) });
+  post({ peerserver: 'unsupported', message: String(error?.message ?? error) });
 }
 
 // Not to the worker of `ready`, which stays the same: a visitor who clears the site's data has another one then.
-async function passPort(port) {
-  (await active())?.postMessage({ peerserver: 'port', eventIds: [...eventIds] }, [port]);
+/**
+ * @param {import('messages').BridgeToWorker} message
+ * @param {MessagePort[]} ports
+ */
+async function postToWorker(message, ...ports) {
+  const registration = await container.getRegistration('/');
+  registration?.active?.postMessage(message, ports);
 }
 
+function keptEventIds() {
+  return [...eventIds].map(([source, id]) => ({ source, id }));
+}
+
+/** @param {import('messages').EventId} event */
 function keepEventId({ source, id }) {
   eventIds.delete(source);
   if (id) eventIds.set(source, id);
-  if (eventIds.size > MAX_EVENT_SOURCES) eventIds.delete(eventIds.keys().next().value);
-}
-
-async function active() {
-  return (await container.getRegistration('/'))?.active;
+  const [oldest] = eventIds.keys();
+  if (eventIds.size > MAX_EVENT_SOURCES) eventIds.delete(oldest);
 }
 
 // For a worker that has no cookies of its own.
+/**
+ * @param {string[]} write
+ * @param {MessagePort} port
+ */
 function cookies(write, port) {
   for (const line of write) document.cookie = line;
   port.postMessage(document.cookie);
@@ -90,6 +120,7 @@ function cookies(write, port) {
 
 // ---- the mirror: path, title and icon of the content frame -------------------------------------------
 
+/** @type {Document | null} */
 let seen = null;
 let last = '';
 let reported = -REPORT;
@@ -97,9 +128,10 @@ let later = 0;
 let icon = '';
 let poll = 0;
 
+/** @returns {(Window & typeof globalThis) | null} */
 function content() {
   try {
-    const frame = window.parent.frames.site;
+    const frame = Reflect.get(window.parent.frames, 'site');
     return frame.location.origin === location.origin ? frame : null;
   } catch {
     return null;
@@ -146,7 +178,7 @@ function report() {
   const root = frame.document.documentElement;
   if (!root || 'peerserverState' in root.dataset || pathname.startsWith(OWN)) return;
   const state = { path: pathname + search + hash, title: frame.document.title.slice(0, MAX_TITLE) };
-  const link = frame.document.querySelector('link[rel~="icon"]')?.href ?? '';
+  const link = /** @type {HTMLLinkElement | null} */ (frame.document.querySelector('link[rel~="icon"]'))?.href ?? '';
   const key = JSON.stringify([state, link]);
   if (key === last) return;
   const wait = reported + REPORT - performance.now();
@@ -156,26 +188,32 @@ function report() {
   }
   reported = performance.now();
   last = key;
-  post('location', state);
+  post({ peerserver: 'location', ...state });
   showIcon(link);
 }
 
 // The icon goes as data: the shell is of another origin, where the site's worker does not answer.
+/** @param {string} url */
 async function showIcon(url) {
   if (url === icon) return;
   icon = url;
   const blob = url.startsWith(location.origin + '/') ? await fetch(url).then((r) => (r.ok ? r.blob() : null), () => null) : null;
   if (url !== icon) return;
-  if (!blob?.type.startsWith('image/') || blob.size > MAX_ICON) return post('icon', { url: '' });
+  if (!blob?.type.startsWith('image/') || blob.size > MAX_ICON) return post({ peerserver: 'icon', url: '' });
   const reader = new FileReader();
-  reader.onload = () => post('icon', { url: reader.result });
+  reader.onload = () => post({ peerserver: 'icon', url: String(reader.result) });
   reader.readAsDataURL(blob);
 }
 
 // Firefox shows no worker what is to outlive its page, beacons and `keepalive` fetches: the gateway would get it, and it
 // would be lost. This frame outlives the page, so it sends it in an ordinary way.
+/** @param {Window & typeof globalThis} frame */
 function sendLate(frame) {
   const page = { fetch: frame.fetch, sendBeacon: frame.Navigator.prototype.sendBeacon };
+  /**
+   * @param {RequestInfo | URL} request
+   * @param {RequestInit} [init]
+   */
   const send = (request, init) => {
     const ordinary = new frame.Request(request, { referrer: frame.location.href, ...init, keepalive: false });
     return new URL(ordinary.url).origin === location.origin ? fetch(ordinary) : null;
@@ -184,20 +222,22 @@ function sendLate(frame) {
     const mode = data instanceof frame.Blob ? 'cors' : 'no-cors';
     const sent = send(url, { method: 'POST', body: data, mode, credentials: 'include' });
     // What cannot be sent is an error there.
-    if (!sent) return page.sendBeacon.apply(this, arguments);
+    if (!sent) return page.sendBeacon.call(this, url, data);
     sent.catch(() => {});
     return true;
   };
   frame.fetch = function (input, init) {
-    if (!(init?.keepalive ?? input?.keepalive)) return page.fetch.apply(this, arguments);
-    const sent = send(input, init);
-    return sent ? sent.then((answer) => Object.setPrototypeOf(answer, frame.Response.prototype)) : page.fetch.apply(this, arguments);
+    const keepalive = init?.keepalive ?? (input instanceof frame.Request && input.keepalive);
+    const sent = keepalive ? send(input, init) : null;
+    return sent ? sent.then((answer) => Object.setPrototypeOf(answer, frame.Response.prototype)) : page.fetch.call(this, input, init);
   };
 }
 
 // A link out of the site leaves the frame: an ordinary page would navigate the tab.
+/** @param {MouseEvent} event */
 function leave(event) {
-  const link = event.target?.closest?.('a[href], area[href]');
+  /** @type {HTMLAnchorElement | null | undefined} */
+  const link = /** @type {Element | null} */ (event.target)?.closest?.('a[href], area[href]');
   if (!link || link.target || !/^https?:$/.test(link.protocol) || link.origin === location.origin) return;
   link.target = '_top';
   setTimeout(() => link.removeAttribute('target'), 0);

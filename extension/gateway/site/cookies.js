@@ -22,6 +22,11 @@ const FRAMED_REFERRER = `${location.origin}/.well-known/peerserver/framed`;
 // one (Firefox gives none): `null` is a stranger, though a frame without an address has the referrer of its page. Else
 // the referrer must be the site's own. Where there is none (an address that was typed, a page that sends none) it may
 // have been anybody.
+/**
+ * @param {Request} request
+ * @param {URL} url
+ * @returns {import('messages').Initiator | null}
+ */
 function initiatorOf(request, url) {
   if (request.credentials === 'omit') return null;
   if (request.mode !== 'navigate') return 'site';
@@ -31,37 +36,42 @@ function initiatorOf(request, url) {
 }
 
 // Does the referrer show that a navigation is this site's own, or the shell's? No other site has such a one.
+/** @param {Request} request */
 function knownReferrer(request) {
   const origin = referrerOf(request)?.origin;
   return origin === location.origin || origin === GATEWAY;
 }
 
+/** @param {Request} request */
 function referrerOf(request) {
   return request.referrer ? new URL(request.referrer) : undefined;
 }
 
+/** @param {Request} request */
 function isSafe({ method }) {
   return method === 'GET' || method === 'HEAD';
 }
 
 // The cookies that pages see: name, value, name, value, …
 async function visibleCookies() {
-  if (STORE) return (await cookieStore.getAll()).filter(isOwn).flatMap(({ name, value }) => [name, value]);
+  if (STORE) return (await cookieStore.getAll()).filter(isOwn).flatMap(({ name = '', value = '' }) => [name, value]);
   const text = await askBridges([]);
   return text ? text.split('; ').flatMap((pair) => [pair.slice(0, Math.max(pair.indexOf('='), 0)), pair.slice(pair.indexOf('=') + 1)]) : [];
 }
 
 // Another site of a gateway that browsers do not know as a public suffix may set cookies for all of them.
+/** @param {CookieListItem & { domain?: string | null }} cookie */
 function isOwn({ domain }) {
   return !domain || domain === location.hostname;
 }
 
 // Puts cookies where pages see them.
+/** @param {import('messages').VisibleCookie[]} cookies */
 async function showCookies(cookies) {
   const lines = [];
   for (const { name, value, path, expires, sameSite, secure } of cookies) {
     if (STORE) {
-      await store({ name, value, path, expires, sameSite });
+      await store({ name, value, path, expires, sameSite: /** @type {CookieSameSite} */ (sameSite) });
     } else {
       const date = expires === null ? '' : `; Expires=${new Date(expires).toUTCString()}`;
       // Without its SameSite: the shell's frames are a third party, and get no Strict cookies.
@@ -72,6 +82,7 @@ async function showCookies(cookies) {
 }
 
 // In the shell's frame Chromium takes partitioned cookies only, and at the top of a tab pages make others.
+/** @param {CookieInit} cookie */
 async function store(cookie) {
   const split = () => cookieStore.set({ ...cookie, sameSite: 'none', partitioned: true });
   // What ends a cookie ends both. (`delete` asks for SameSite=Strict, which the shell's frame is refused.)
@@ -81,14 +92,18 @@ async function store(cookie) {
 }
 
 // Has the bridges write these cookies and tell which there are. They all have the same; the first one counts.
+/**
+ * @param {string[]} write
+ * @returns {Promise<string | undefined>}
+ */
 async function askBridges(write) {
-  const all = (await self.clients.matchAll({ includeUncontrolled: true, type: 'window' })).filter(isBridge);
+  const all = (await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' })).filter(isBridge);
   return new Promise((resolve) => {
-    setTimeout(resolve, BRIDGE_PATIENCE);
+    setTimeout(() => resolve(undefined), BRIDGE_PATIENCE);
     for (const bridge of all) {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => resolve(data);
-      bridge.postMessage({ peerserver: 'cookies', write }, [port2]);
+      postTo(bridge, { peerserver: 'cookies', write }, [port2]);
     }
   });
 }

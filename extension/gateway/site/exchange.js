@@ -14,18 +14,30 @@ const MAX_EXCHANGES = 1000;
 
 let nextId = 1;
 // Does the site have code of its own? Then its cookies matter. Not known before its first answer.
+/** @type {boolean | undefined} */
 let code;
+/** @type {Map<number, Exchange>} */
 const exchanges = new Map();
 // Requests that wait until others have ended.
+/** @type {(() => void)[]} */
 const queue = [];
 
 class Failure extends Error {
+  /**
+   * @param {string} reason as in `status.js`
+   * @param {string} message
+   */
   constructor(reason, message) {
     super(message);
     this.reason = reason;
   }
 }
 
+/**
+ * @param {Request} request
+ * @param {URL} url
+ * @param {string} clientId
+ */
 async function ask(request, url, clientId) {
   if (port && !isSafe(request) && !(await answers())) port = null;
   if (!(await linked(PORT_PATIENCE))) {
@@ -35,23 +47,38 @@ async function ask(request, url, clientId) {
   const source = isLine(request) ? eventSource(clientId, url) : null;
   const headers = headersFor(request, url, initiator, source);
   if (url.href.length + headers.join().length > MAX_HEAD) return new Response('PeerServer: too much in the head of this request\n', { status: 431 });
-  while (exchanges.size >= MAX_EXCHANGES) await new Promise((resolve) => queue.push(resolve));
+  while (exchanges.size >= MAX_EXCHANGES) await /** @type {Promise<void>} */ (new Promise((resolve) => queue.push(resolve)));
   const cookies = initiator && code !== false ? await visibleCookies() : [];
-  return new Exchange(request, url, source && new EventIds(source), { headers, initiator, cookies }).response;
+  return new Exchange(request, url, source === null ? null : new EventIds(source), { headers, initiator, cookies }).response;
 }
 
 class Exchange {
-  // `events` reads the answer's events, if it has some.
+  /**
+   * @param {Request} request
+   * @param {URL} url
+   * @param {EventIds | null} events reads the answer's events, if it has some
+   * @param {{ headers: string[], initiator: import('messages').Initiator | null, cookies: string[] }} more
+   */
   constructor(request, url, events, more) {
     this.id = nextId++;
     this.request = request;
     this.events = events;
     this.begun = false;
-    this.chunks = null;
+    this.sent = 0;
     this.untaken = 0;
-    this.response = new Promise((resolve, reject) => Object.assign(this, { resolve, reject }));
-    this.head = { kind: 'request', id: this.id, method: request.method, path: url.pathname + url.search, ...more };
-    this.head.body = request.method !== 'GET' && request.method !== 'HEAD';
+    /** @type {ReadableStreamDefaultController<Uint8Array> | null} */
+    this.chunks = null;
+    /** @type {(() => void) | null} */
+    this.roomier = null;
+    /** @type {PromiseWithResolvers<Response>} */
+    const { promise, resolve, reject } = Promise.withResolvers();
+    this.response = promise;
+    this.resolve = resolve;
+    this.reject = reject;
+    const body = request.method !== 'GET' && request.method !== 'HEAD';
+    const path = url.pathname + url.search;
+    /** @type {import('messages').FromSiteWorker & { kind: 'request' }} */
+    this.head = { kind: 'request', id: this.id, method: request.method, path, body, ...more };
     exchanges.set(this.id, this);
     request.signal?.addEventListener('abort', () => this.cancel(), { once: true });
     this.send();
@@ -59,7 +86,7 @@ class Exchange {
   }
 
   send() {
-    port.postMessage(this.head);
+    post(this.head);
     if (this.head.body) this.upload();
   }
 
@@ -70,27 +97,27 @@ class Exchange {
 
   async upload() {
     this.sent = 0;
-    const post = (bytes) => {
-      const copy = bytes.slice();
-      this.sent += copy.byteLength;
-      port?.postMessage({ kind: 'requestBody', id: this.id, bytes: copy }, [copy.buffer]);
-    };
     try {
       // Firefox has no `request.body`.
       const stream = this.request.body ?? new Response(await this.request.blob()).body;
-      const reader = stream.getReader();
+      const reader = /** @type {ReadableStream<Uint8Array>} */ (stream).getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done || !exchanges.has(this.id)) break;
-        post(value);
-        while (this.sent > UPLOAD_AHEAD) await new Promise((resolve) => (this.roomier = resolve));
+        const bytes = value.slice();
+        this.sent += bytes.byteLength;
+        post({ kind: 'requestBody', id: this.id, bytes }, [bytes.buffer]);
+        while (this.sent > UPLOAD_AHEAD) {
+          await /** @type {Promise<void>} */ (new Promise((resolve) => (this.roomier = resolve)));
+        }
       }
-      port?.postMessage({ kind: 'requestBodyEnd', id: this.id });
-    } catch (error) {
+      post({ kind: 'requestBodyEnd', id: this.id });
+    } catch {
       this.cancel();
     }
   }
 
+  /** @param {import('messages').ToSiteWorker} message */
   onMessage(message) {
     switch (message.kind) {
       case 'response':
@@ -100,11 +127,11 @@ class Exchange {
       case 'responseBody':
         this.untaken += message.bytes.byteLength;
         this.events?.read(message.bytes);
-        this.chunks.enqueue(message.bytes);
-        if (this.chunks.desiredSize > 0) this.taken();
+        this.chunks?.enqueue(message.bytes);
+        if ((this.chunks?.desiredSize ?? 0) > 0) this.taken();
         break;
       case 'responseEnd':
-        this.chunks.close();
+        this.chunks?.close();
         this.done();
         break;
       case 'requestBodyConsumed':
@@ -117,11 +144,13 @@ class Exchange {
     }
   }
 
+  /** @param {import('messages').ToSiteWorker & { kind: 'response' }} message */
   begin({ status, headers, body: whole, code: marked, cookies }) {
     // A host in trouble may not know.
     if (marked || status < 500) code = marked;
     // Pages see their cookies from their first line on.
-    const resolve = cookies.length === 0 ? this.resolve : async (response) => this.resolve(await showCookies(cookies).then(() => response));
+    const resolve =
+      cookies.length === 0 ? this.resolve : (/** @type {Response} */ response) => showCookies(cookies).then(() => this.resolve(response));
     const init = { status, headers: pairs(headers) };
     // In shells all sites are parts of one browser partition: a page of another one could frame this one's as its
     // visitor sees them, and lay them under its own buttons.
@@ -133,12 +162,12 @@ class Exchange {
     if (empty || whole) {
       if (whole) this.events?.read(whole);
       this.done();
-      resolve(new Response(empty ? null : streamed(whole), init));
+      resolve(new Response(empty || !whole ? null : streamed(whole), init));
       return;
     }
     const stream = new ReadableStream(
       {
-        start: (controller) => { this.chunks = controller; },
+        start: (controller) => void (this.chunks = controller),
         pull: () => this.taken(),
         cancel: () => this.cancel(),
       },
@@ -149,12 +178,12 @@ class Exchange {
 
   taken() {
     if (this.untaken === 0) return;
-    port?.postMessage({ kind: 'responseBodyConsumed', id: this.id, bytes: this.untaken });
+    post({ kind: 'responseBodyConsumed', id: this.id, bytes: this.untaken });
     this.untaken = 0;
   }
 
   cancel() {
-    port?.postMessage({ kind: 'cancel', id: this.id });
+    post({ kind: 'cancel', id: this.id });
     this.forgetEvents();
     this.fail(new DOMException('The request was given up.', 'AbortError'));
   }
@@ -166,6 +195,7 @@ class Exchange {
     if (source && !isStreaming(source)) keepEventId(source, '');
   }
 
+  /** @param {Error} error */
   fail(error) {
     this.done();
     this.reject(error);
@@ -185,6 +215,7 @@ class Exchange {
 }
 
 // Chromium makes a Blob of a body that a worker gives as bytes, which takes half a millisecond; a stream goes its own way.
+/** @param {Uint8Array} bytes */
 function streamed(bytes) {
   return new ReadableStream({
     start(controller) {
@@ -194,6 +225,7 @@ function streamed(bytes) {
   });
 }
 
+/** @param {string[]} flat */
 function pairs(flat) {
   const headers = new Headers();
   for (let i = 0; i + 1 < flat.length; i += 2) {

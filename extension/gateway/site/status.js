@@ -3,6 +3,7 @@
 //
 // Why this is not Rust: it must show before any wasm is there, and when none can run.
 
+/** @type {Record<string, [heading: string, detail: string]>} */
 const TEXTS = {
   connecting: ['Connecting to $name…', ''],
   rendezvous: ['The rendezvous cannot be reached', 'It introduces you to the host of “$name”. Trying again by itself.'],
@@ -27,10 +28,16 @@ const ELSEWHERE = new Set(['unknownName', 'illegalName']);
 export const SENT = new Set(['unsent', 'unanswered']);
 const QUIET = new Set(['connecting', 'lost', 'unlinked']);
 
+/**
+ * @param {string} name
+ * @param {string} reason
+ * @param {string | null} message
+ * @param {(() => void) | null} retry
+ */
 export function show(name, reason, message = '', retry = null) {
   const [heading, detail] = TEXTS[reason] ?? TEXTS.browser;
-  const fill = (text) => text.replaceAll('$name', name);
-  const $ = (id) => document.getElementById(id);
+  const fill = (/** @type {string} */ text) => text.replaceAll('$name', name);
+  const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   $('heading').textContent = fill(heading);
   const said = reason === 'unsupported' || reason === 'browser' || reason === 'refused' ? message : '';
   $('detail').textContent = `${fill(detail)} ${said ?? ''}`.trim();

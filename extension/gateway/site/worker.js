@@ -6,6 +6,8 @@
 // and it must be small. It knows nothing of WebRTC and keeps nothing: the port may die with the document
 // that holds its other end, and this worker may die at any time; both are asked for anew.
 
+const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+
 const OWN = '/.well-known/peerserver/';
 // `parts.js` is cookies.js, headers.js, exchange.js and `FILES`, what the gateway has for this origin; `policy.js` is `POLICY`, the
 // security headers of these files. They are scripts of this worker, since pages of the site can write to every other
@@ -33,8 +35,10 @@ const LINE_AGAIN = 1000;
 // The bootstrap page's reason where it only finds out whether it may be framed.
 const FRAMED = 'framed';
 
+/** @type {MessagePort | null} */
 let port = null;
 // The bridge that the port came from.
+/** @type {WindowClient | null} */
 let bridge = null;
 let heard = 0;
 let asked = 0;
@@ -42,26 +46,41 @@ let askLater = 0;
 let probe = 0;
 // Is there nothing of the site in this browser, as its visitor may have wanted it?
 let fresh = false;
+/** @type {Set<() => void>} */
 const waiting = new Set();
 
-self.addEventListener('install', (event) => {
-  self.skipWaiting();
-  if (!self.registration.active) event.waitUntil(isUnmarked().then((unmarked) => (fresh = unmarked)));
+scope.addEventListener('install', (event) => {
+  scope.skipWaiting();
+  if (!scope.registration.active) event.waitUntil(isUnmarked().then((unmarked) => (fresh = unmarked)));
 });
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
 
-self.addEventListener('message', (event) => {
-  if (!isBridge(event.source)) return;
-  if (event.data?.peerserver === 'isUsed') event.waitUntil(reportUse(event.source));
-  if (event.data?.peerserver !== 'port') return;
-  bridge = event.source;
-  for (const [source, id] of new Map([...event.data.eventIds, ...lastEventIds])) keepEventId(source, id);
+scope.addEventListener('message', (event) => {
+  const { source } = event;
+  if (!isBridge(source)) return;
+  /** @type {import('messages').BridgeToWorker | undefined} */
+  const message = event.data;
+  if (message?.peerserver === 'isUsed') event.waitUntil(reportUse(source));
+  if (message?.peerserver !== 'port') return;
+  bridge = source;
+  for (const { source, id } of message.eventIds) if (!lastEventIds.has(source)) lastEventIds.set(source, id);
+  for (const [source, id] of [...lastEventIds]) keepEventId(source, id);
   setPort(event.ports[0]);
-  bridge.postMessage({ peerserver: 'linked' });
+  postTo(bridge, { peerserver: 'linked' });
 });
+
+/**
+ * @param {Client} client
+ * @param {import('messages').WorkerToWindow} message
+ * @param {Transferable[]} transfer
+ */
+function postTo(client, message, transfer = []) {
+  client.postMessage(message, transfer);
+}
 
 // Leaves a mark in the origin's storage, an empty database. A site may end its workers, and many do at every page: that
 // the mark is there tells it from a visitor who cleared the site's data.
+/** @returns {Promise<boolean>} */
 function isUnmarked() {
   return new Promise((resolve) => {
     let unmarked = false;
@@ -77,14 +96,15 @@ function isUnmarked() {
 }
 
 // Tells the bridge if no page or worker of the site is left: then the visit may end.
+/** @param {WindowClient} bridge */
 async function reportUse(bridge) {
-  const all = await self.clients.matchAll({ includeUncontrolled: true, type: 'all' });
-  if (all.every(isBridge)) bridge.postMessage({ peerserver: 'unused' });
+  const all = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
+  if (all.every(isBridge)) postTo(bridge, { peerserver: 'unused' });
 }
 
-self.addEventListener('fetch', (event) => {
+scope.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
-  if (url.origin !== self.location.origin) return;
+  if (url.origin !== location.origin) return;
   if (url.pathname.startsWith(OWN)) {
     event.respondWith(own(event.request, url));
   } else if (event.request.mode === 'navigate') {
@@ -97,13 +117,19 @@ self.addEventListener('fetch', (event) => {
 });
 
 // The gateway's few files on this origin.
+/**
+ * @param {Request} request
+ * @param {URL} url
+ */
 function own(request, url) {
   const name = url.pathname.slice(OWN.length);
   return Object.hasOwn(FILES, name) ? new Response(FILES[name], { headers: headersOf(name) }) : fetch(request);
 }
 
+/** @type {Record<string, string>} */
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
 
+/** @param {string} name */
 function headersOf(name) {
   const type = TYPES[name.slice(name.lastIndexOf('.') + 1)];
   return { ...(POLICY[name] ?? POLICY.file), 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' };
@@ -112,6 +138,7 @@ function headersOf(name) {
 // Is a frame navigated by somebody who may be another site? The bootstrap page then comes in the answer's place: its
 // policy says who may frame it, and if it is shown it comes again, with a referrer of ours. So another site that
 // frames this one gets nothing to see, and its visitor's cookies do not even go to the host.
+/** @param {Request} request */
 function mayBeForeign(request) {
   return request.destination !== 'document' && !knownReferrer(request);
 }
@@ -119,6 +146,10 @@ function mayBeForeign(request) {
 // A navigation without a port is answered with the bootstrap page, which gets one and comes again; one
 // that fails, with the same page, which says why and goes on trying. What a form sends would be lost with that: it
 // waits for the port, and if it fails the page only says so.
+/**
+ * @param {FetchEvent} event
+ * @param {URL} url
+ */
 async function navigate(event, url) {
   const safe = isSafe(event.request);
   if (safe && mayBeForeign(event.request)) return bootstrap(FRAMED);
@@ -126,17 +157,23 @@ async function navigate(event, url) {
     if (safe && !(await linked(250))) return bootstrap('connecting');
     return await ask(event.request, url, event.clientId);
   } catch (error) {
-    if (safe) return bootstrap(error.reason ?? 'lost', error.message);
-    return bootstrap(error.reason === 'lost' ? 'unanswered' : 'unsent');
+    const { reason = 'lost', message } = /** @type {Failure} */ (error);
+    if (safe) return bootstrap(reason, message);
+    return bootstrap(reason === 'lost' ? 'unanswered' : 'unsent');
   }
 }
 
+/**
+ * @param {string} reason
+ * @param {string} message
+ */
 function bootstrap(reason, message = '') {
   const state = new URLSearchParams({ reason, message }).toString();
   const html = FILES['bootstrap.html'].replace('data-peerserver-state=""', `data-peerserver-state="${state.replaceAll('&', '&amp;')}"`);
   return new Response(html, { status: reason === 'connecting' || reason === FRAMED ? 200 : 503, headers: headersOf('bootstrap.html') });
 }
 
+/** @param {Error} error */
 function refusal(error) {
   if (error.name === 'AbortError') return Response.error();
   return new Response(`PeerServer: ${error.message}\n`, {
@@ -147,10 +184,15 @@ function refusal(error) {
 }
 
 // Is it what an EventSource asks for?
-const isLine = (request) => request.method === 'GET' && request.headers.get('accept') === 'text/event-stream';
+const isLine = (/** @type {Request} */ request) => request.method === 'GET' && request.headers.get('accept') === 'text/event-stream';
 
 // A line to a host that is away: it waits, as it would for a server that is slow. A refusal would end it for good, and
 // so does a failure in Firefox; what all browsers come back after is a line that has ended.
+/**
+ * @param {Request} request
+ * @param {URL} url
+ * @param {string} clientId
+ */
 async function line(request, url, clientId) {
   const end = Date.now() + LINE_PATIENCE;
   while (Date.now() < end) {
@@ -167,20 +209,33 @@ async function line(request, url, clientId) {
 // ---- the port ---------------------------------------------------------------------------------------
 
 // In a frame: who may frame it is said by its headers, and a page could open a window of it.
+/**
+ * @param {Client | MessagePort | ServiceWorker | null} client
+ * @returns {client is WindowClient}
+ */
 function isBridge(client) {
-  return client?.frameType === 'nested' && new URL(client.url).pathname === BRIDGE;
+  return client instanceof Client && client.frameType === 'nested' && new URL(client.url).pathname === BRIDGE;
 }
 
+/** @param {MessagePort} given */
 function setPort(given) {
   port?.close();
   port = given;
   heard = Date.now();
-  if (fresh) port.postMessage({ kind: 'storageCleared' });
+  if (fresh) post({ kind: 'storageCleared' });
   fresh = false;
   port.onmessage = ({ data }) => onPortMessage(data);
   for (const wake of waiting) wake();
   // What the old port had not begun to answer is asked again; what it had begun cannot be.
   for (const exchange of [...exchanges.values()]) exchange.relinked();
+}
+
+/**
+ * @param {import('messages').FromSiteWorker} message
+ * @param {Transferable[]} transfer
+ */
+function post(message, transfer = []) {
+  port?.postMessage(message, transfer);
 }
 
 // Many requests may wait at once; one port is enough for them, and a second one would end what has begun on the first.
@@ -194,15 +249,19 @@ async function askForPort() {
     return;
   }
   asked = Date.now();
-  const all = await self.clients.matchAll({ includeUncontrolled: true, type: 'window' });
-  for (const client of all) client.postMessage({ peerserver: 'needPort' });
+  const all = await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' });
+  for (const client of all) postTo(client, { peerserver: 'needPort' });
 }
 
 // Is there a port? Waits for one, at most so many milliseconds.
+/**
+ * @param {number} patience
+ * @returns {boolean | Promise<boolean>}
+ */
 function linked(patience) {
   if (port) return true;
   return new Promise((resolve) => {
-    const done = (value) => {
+    const done = (/** @type {boolean} */ value) => {
       clearTimeout(timer);
       waiting.delete(wake);
       resolve(value);
@@ -221,7 +280,7 @@ function watch() {
   probe = setTimeout(() => {
     const silent = Date.now() - heard;
     if (silent >= QUIET + DEAF) askForPort();
-    else if (silent >= QUIET) port?.postMessage({ kind: 'ping' });
+    else if (silent >= QUIET) post({ kind: 'ping' });
     watch();
   }, QUIET);
 }
@@ -230,12 +289,13 @@ function watch() {
 async function answers() {
   if (Date.now() - heard < QUIET) return true;
   const asked = Date.now();
-  port?.postMessage({ kind: 'ping' });
+  post({ kind: 'ping' });
   while (heard < asked && Date.now() - asked < DEAF) await new Promise((resolve) => setTimeout(resolve, 10));
   return heard >= asked;
 }
 
+/** @param {import('messages').ToSiteWorker} message */
 function onPortMessage(message) {
   heard = Date.now();
-  exchanges.get(message.id)?.onMessage(message);
+  if (message.kind !== 'pong') exchanges.get(message.id)?.onMessage(message);
 }

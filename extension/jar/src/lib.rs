@@ -42,26 +42,27 @@ pub fn header(key: &str, path: &str, initiator: JsValue, visible: Vec<String>) -
 /// it: a list of `messages::site_worker::{Initiator, VisibleCookie}`.
 #[wasm_bindgen]
 #[must_use]
-pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> JsValue {
-    let (mut shown, now) = (Vec::new(), now());
+pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> Array {
+    let (shown, now) = (Array::new(), now());
     let kept = Kept::under(key, now / DAY);
     let mut jar = Jar::read(&kept.text());
     for line in &lines {
         if let Some(cookie) = Cookie::read(line, host, without_query(path), now)
             && let Some(visible) = jar.put(cookie, now)
         {
-            shown.push(VisibleCookie {
+            let visible = VisibleCookie {
                 name: visible.name,
                 value: visible.value,
                 path: visible.path,
                 expires: visible.expires.map(|seconds| seconds.saturating_mul(1000)),
                 same_site: visible.same_site.name().to_owned(),
                 secure: visible.secure,
-            });
+            };
+            shown.push(&visible.write(&Array::new()));
         }
     }
     kept.keep(&jar.text());
-    shown.write(&Array::new())
+    shown
 }
 
 fn without_query(path: &str) -> &str {

@@ -3,6 +3,8 @@
 //! What arrives may be anybody's: a value that is not of its field's type makes the whole object no message, and
 //! nothing throws.
 
+use std::marker::PhantomData;
+
 use js_sys::{Array, JsString, Object, Reflect, Uint8Array};
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
@@ -30,6 +32,16 @@ pub trait Message: Sized {
 /// A property of an object; undefined if it has none or is no object.
 pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// Reads a property; `None` if it is not of this type.
+pub fn read<T: Message>(object: &JsValue, name: &str) -> Option<T> {
+    T::read(&get(object, name))
+}
+
+/// Sets a property of a new object to a message.
+pub fn write<T: Message>(object: &Object, name: &str, value: &T, transfer: &Array) {
+    set(object, name, &value.write(transfer));
 }
 
 /// Sets a property of a new object.
@@ -126,18 +138,20 @@ impl<T: Message> Message for Option<T> {
 
 impl<T: Message> Message for Vec<T> {
     fn read(value: &JsValue) -> Option<Self> {
-        value
-            .dyn_ref::<Array>()?
-            .iter()
-            .map(|value| T::read(&value))
-            .collect()
+        let array = value.dyn_ref::<Array>()?;
+        let mut list = Self::new();
+        for index in 0..array.length() {
+            list.push(T::read(&array.get(index))?);
+        }
+        Some(list)
     }
 
     fn write(&self, transfer: &Array) -> JsValue {
-        self.iter()
-            .map(|value| value.write(transfer))
-            .collect::<Array>()
-            .into()
+        let array = Array::new();
+        for value in self {
+            array.push(&value.write(transfer));
+        }
+        array.into()
     }
 
     #[cfg(feature = "typescript")]
@@ -163,6 +177,37 @@ impl<const MAX: u32> Message for Text<MAX> {
     #[cfg(feature = "typescript")]
     fn type_name() -> String {
         "string".to_owned()
+    }
+}
+
+/// A list that is passed on as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Passed<T> {
+    /// The list, of which only that is known.
+    pub list: Array,
+    of: PhantomData<T>,
+}
+
+impl<T> Passed<T> {
+    /// Passes this list on.
+    pub fn new(list: Array) -> Self {
+        let of = PhantomData;
+        Self { list, of }
+    }
+}
+
+impl<T: Message> Message for Passed<T> {
+    fn read(value: &JsValue) -> Option<Self> {
+        value.dyn_ref().cloned().map(Self::new)
+    }
+
+    fn write(&self, _: &Array) -> JsValue {
+        self.list.clone().into()
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        Vec::<T>::type_name()
     }
 }
 

@@ -6,13 +6,15 @@
 use js_sys::Uint8Array;
 use messages_derive::Message;
 
+use crate::object::Passed;
+
 /// A message of the worker.
 #[derive(Debug, Message)]
 pub enum FromSiteWorker {
     /// A page's request.
     Request {
         /// Counted by the worker.
-        id: u32,
+        id: u64,
         method: String,
         /// Path and query.
         path: String,
@@ -22,16 +24,16 @@ pub enum FromSiteWorker {
         /// Who made it; none if no cookies are to be sent or received.
         initiator: Option<Initiator>,
         /// Names and values of the cookies that pages see.
-        cookies: Vec<String>,
+        cookies: Passed<String>,
     },
     /// A piece of a request's body.
-    RequestBody { id: u32, bytes: Uint8Array },
+    RequestBody { id: u64, bytes: Uint8Array },
     /// A request's body is complete.
-    RequestBodyEnd { id: u32 },
+    RequestBodyEnd { id: u64 },
     /// The page has taken so many bytes of the response's body.
-    ResponseBodyConsumed { id: u32, bytes: u32 },
+    ResponseBodyConsumed { id: u64, bytes: u32 },
     /// The page has given the request up.
-    Cancel { id: u32 },
+    Cancel { id: u64 },
     /// Is the other end there? Answered by [`ToSiteWorker::Pong`].
     Ping {},
     /// The browser has nothing of the site: its visitor may have cleared the site's data.
@@ -68,26 +70,26 @@ pub enum ToSiteWorker {
     Pong {},
     /// Status and headers of a response.
     Response {
-        id: u32,
+        id: u64,
         status: u16,
-        headers: Vec<String>,
+        headers: Passed<String>,
         /// The whole body, if it is there already. Otherwise its pieces follow.
         body: Option<Uint8Array>,
         /// Has the site code of its own?
         code: bool,
         /// Cookies to be put where pages see them.
-        cookies: Vec<VisibleCookie>,
+        cookies: Passed<VisibleCookie>,
     },
     /// A piece of a response's body.
-    ResponseBody { id: u32, bytes: Uint8Array },
+    ResponseBody { id: u64, bytes: Uint8Array },
     /// A response is complete.
-    ResponseEnd { id: u32 },
+    ResponseEnd { id: u64 },
     /// There is no response, or not all of it.
     Error {
-        id: u32,
+        id: u64,
         reason: String,
         message: String,
     },
     /// So many bytes of a request's body were sent.
-    RequestBodyConsumed { id: u32, bytes: u32 },
+    RequestBodyConsumed { id: u64, bytes: u32 },
 }

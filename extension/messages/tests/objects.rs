@@ -5,6 +5,7 @@
 use js_sys::{Array, JSON, Uint8Array};
 use messages::Message;
 use messages::bridge::FromBridge;
+use messages::object::Passed;
 use messages::site_box::{FromBox, RequestEvent};
 use messages::site_worker::{FromSiteWorker, Initiator, ToSiteWorker};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -115,7 +116,7 @@ fn what_is_written_is_read_again_and_bytes_are_transferred() {
         headers: Vec::new(),
         body: false,
         initiator: Some(Initiator::Form),
-        cookies: vec!["a".to_owned(), "b".to_owned()],
+        cookies: Passed::new(Array::of2(&"a".into(), &"b".into())),
     };
     let written = request.write(&transfer);
     let json = String::from(JSON::stringify(&written).unwrap());

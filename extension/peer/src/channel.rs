@@ -9,13 +9,13 @@ mod stream;
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     future::poll_fn,
     rc::Rc,
     task::{Poll, Waker},
 };
 
 use futures_channel::mpsc;
+use vecmap::VecMap;
 use wasm_bindgen::JsCast;
 use web_sys::{MessageEvent, RtcDataChannel, RtcDataChannelState};
 use wire::{Config, Connection, Event, RequestHead, Role, StreamId};
@@ -48,7 +48,7 @@ pub struct Incoming {
 struct Inner {
     dc: RtcDataChannel,
     wire: RefCell<Connection>,
-    streams: RefCell<HashMap<StreamId, State>>,
+    streams: RefCell<VecMap<StreamId, State>>,
     /// Body bytes that arrived and were not taken.
     arrived: Cell<usize>,
     memory: Memory,

@@ -5,7 +5,7 @@
 
 use js_sys::{Array, Promise};
 use messages::Message;
-use messages::site_worker::{Initiator, VisibleCookie};
+use messages::site_worker::Initiator;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Storage;
@@ -25,7 +25,7 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn header(this: &Rules, key: &str, path: &str, initiator: &JsValue, visible: &Array) -> String;
     #[wasm_bindgen(method)]
-    fn put(this: &Rules, key: &str, host: &str, path: &str, lines: &Array) -> JsValue;
+    fn put(this: &Rules, key: &str, host: &str, path: &str, lines: &Array) -> Array;
 }
 
 /// What a jar's key begins with; the site's origin follows. Not its label alone: at another gateway another
@@ -55,24 +55,21 @@ impl Cookies {
         &self,
         path: &str,
         initiator: Initiator,
-        visible: Vec<String>,
+        visible: &Array,
     ) -> Result<String, Error> {
         // Most sites have no cookies, and most requests none either.
         let kept = storage().and_then(|storage| storage.get_item(&self.key).ok()?);
-        if kept.is_none() && visible.is_empty() {
+        if kept.is_none() && visible.length() == 0 {
             return Ok(String::new());
         }
-        let visible = visible.into_iter().map(JsValue::from).collect();
         Ok(rules()
             .await?
-            .header(&self.key, path, &initiator.write(&Array::new()), &visible))
+            .header(&self.key, path, &initiator.write(&Array::new()), visible))
     }
 
     /// Take the `Set-Cookie` lines of an answer; gives what is to be put where pages see it, as the module has it.
-    pub async fn take(&self, lines: &Array, path: &str) -> Result<Vec<VisibleCookie>, Error> {
-        let visible = rules().await?.put(&self.key, &self.host, path, lines);
-        // It is made by the same build.
-        Ok(Message::read(&visible).unwrap_or_default())
+    pub async fn take(&self, lines: &Array, path: &str) -> Result<Array, Error> {
+        Ok(rules().await?.put(&self.key, &self.host, path, lines))
     }
 
     /// The browser has forgotten the site: so do we.

@@ -9,7 +9,6 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::HashMap,
     rc::Rc,
 };
 
@@ -17,7 +16,9 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use js_sys::{Array, Uint8Array};
 use messages::Message;
+use messages::object::Passed;
 use messages::site_worker::{FromSiteWorker, Initiator, ToSiteWorker};
+use vecmap::VecMap;
 use web_sys::{MessageEvent, MessagePort};
 use wire::{Headers, RequestHead};
 
@@ -40,7 +41,7 @@ struct Pending {
 /// The cookies of a request, where they are wanted.
 struct RequestCookies {
     initiator: Initiator,
-    visible: Vec<String>,
+    visible: Array,
 }
 
 enum Taken {
@@ -52,7 +53,7 @@ struct Inner {
     port: MessagePort,
     visit: Visit,
     cookies: Cookies,
-    pending: RefCell<HashMap<u32, Pending>>,
+    pending: RefCell<VecMap<u64, Pending>>,
     closed: Cell<bool>,
 }
 
@@ -113,7 +114,7 @@ impl Inner {
             } => {
                 let cookies = initiator.map(|initiator| RequestCookies {
                     initiator,
-                    visible: cookies,
+                    visible: cookies.list,
                 });
                 let headers = request_headers(headers);
                 let head = RequestHead {
@@ -141,7 +142,7 @@ impl Inner {
         }
     }
 
-    fn send_taken(&self, id: u32, taken: Taken) {
+    fn send_taken(&self, id: u64, taken: Taken) {
         if let Some(pending) = self.pending.borrow().get(&id) {
             let _ = pending.taken.unbounded_send(taken);
         }
@@ -149,7 +150,7 @@ impl Inner {
 
     fn request(
         self: &Rc<Self>,
-        id: u32,
+        id: u64,
         head: RequestHead,
         has_body: bool,
         cookies: Option<RequestCookies>,
@@ -188,7 +189,7 @@ impl Inner {
 
     async fn answer(
         &self,
-        id: u32,
+        id: u64,
         mut head: RequestHead,
         cookies: Option<RequestCookies>,
         upload: Option<Upload>,
@@ -197,7 +198,7 @@ impl Inner {
         let path = head.path.clone();
         let with_cookies = cookies.is_some();
         if let Some(RequestCookies { initiator, visible }) = cookies {
-            let cookies = self.cookies.header(&path, initiator, visible).await?;
+            let cookies = self.cookies.header(&path, initiator, &visible).await?;
             if !cookies.is_empty() {
                 head.headers.push("cookie", cookies);
             }
@@ -218,15 +219,15 @@ impl Inner {
         let ResponseHeaders { shown, set, code } = response_headers(&answer.head.headers);
         let cookies = match with_cookies && set.length() > 0 {
             true => self.cookies.take(&set, &path).await?,
-            false => Vec::new(),
+            false => Array::new(),
         };
         let response = ToSiteWorker::Response {
             id,
             status: answer.head.status,
-            headers: shown,
+            headers: Passed::new(shown),
             body: answer.whole.as_deref().map(Uint8Array::from),
             code,
-            cookies,
+            cookies: Passed::new(cookies),
         };
         self.post(&response);
         if answer.whole.is_some() {
@@ -284,7 +285,7 @@ fn request_headers(list: Vec<String>) -> Headers {
 
 struct ResponseHeaders {
     /// Names and values that pages may know.
-    shown: Vec<String>,
+    shown: Array,
     /// The `Set-Cookie` lines.
     set: Array,
     /// Has the site code of its own?
@@ -293,7 +294,7 @@ struct ResponseHeaders {
 
 fn response_headers(from: &Headers) -> ResponseHeaders {
     let mut headers = ResponseHeaders {
-        shown: Vec::new(),
+        shown: Array::new(),
         set: Array::new(),
         code: false,
     };
@@ -304,8 +305,8 @@ fn response_headers(from: &Headers) -> ResponseHeaders {
             headers.code = true;
             jar::prepare();
         } else {
-            headers.shown.push(name.to_owned());
-            headers.shown.push(value.to_owned());
+            headers.shown.push(&name.into());
+            headers.shown.push(&value.into());
         }
     }
     headers

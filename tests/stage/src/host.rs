@@ -221,6 +221,25 @@ impl Host {
         Ok(page)
     }
 
+    /// Does what a person does on the browser's page of extensions. `ID` stands for the extension's.
+    pub async fn on_extensions_page(&self, script: &str) -> Result<()> {
+        let browser = self.browser()?;
+        let page = browser.open("chrome://extensions").await?;
+        page.wait_for("globalThis.chrome?.developerPrivate", PATIENCE)
+            .await?;
+        let script = script.replace("ID", &browser.extension_id()?);
+        page.eval::<Value>(&script).await?;
+        Ok(page.close().await?)
+    }
+
+    /// Loads the extension anew, as its files are now.
+    pub async fn reload_extension(&self) -> Result<()> {
+        self.on_extensions_page(
+            "new Promise((done) => chrome.developerPrivate.reload('ID', { failQuietly: true }, () => done(true)))",
+        )
+        .await
+    }
+
     /// The popup, as a page.
     pub async fn popup(&self) -> Result<Page> {
         self.page("pages/popup.html").await

@@ -1,36 +1,43 @@
 // Speaks to a rendezvous and to hosts by itself, and as it likes. Runs in a page of the gateway.
 (() => {
     const socket = new WebSocket(location.origin.replace('http', 'ws') + '/signal', 'peerserver.v1');
-    const send = (message) => socket.send(JSON.stringify(message));
+    const send = (/** @type {object} */ message) => socket.send(JSON.stringify(message));
+    /** @type {Map<string, (...signal: Signal) => void>} */
     const attempts = new Map();
     const id = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
+    /** @type {(is: true) => void} */
     let welcomed;
+    /** @type {Promise<true>} */
     const ready = new Promise((resolve) => { welcomed = resolve; });
     socket.onopen = () => send({ hello: { version: 1 } });
-    socket.onmessage = ({ data }) => {
+    socket.onmessage = (/** @type {MessageEvent<string>} */ { data }) => {
         const message = JSON.parse(data);
         if (message.welcome) welcomed(true);
         // What the rendezvous cannot read it refuses without naming the attempt.
         if (message.error) attempts.forEach((answer) => answer('error', message.error));
-        const [kind] = Object.keys(message);
+        const [kind] = /** @type {Signal[0][]} */ (Object.keys(message));
         attempts.get(message[kind].attempt)?.(kind, message[kind]);
     };
 
+    /** @param {(pc: RTCPeerConnection) => unknown} [edit] */
     const connection = async (edit) => {
         const pc = new RTCPeerConnection();
         const channel = pc.createDataChannel('x', { negotiated: true, id: 0 });
         channel.binaryType = 'arraybuffer';
         edit?.(pc);
         await pc.setLocalDescription();
-        return { pc, channel, sdp: pc.localDescription.sdp };
+        return { pc, channel, sdp: /** @type {RTCSessionDescription} */ (pc.localDescription).sdp };
     };
 
     // A whole attempt: `{how, pc, channel}`, where `how` is `open`, or why it failed.
+    /** @type {Hostile['connect']} */
     const connect = async (label, edit) => {
         await ready;
         const { pc, channel, sdp } = await connection(edit);
         const attempt = id();
+        /** @type {string} */
         const how = await new Promise((resolve) => {
+            /** @type {RTCIceCandidateInit[]} */
             const early = [];
             attempts.set(attempt, async (kind, message) => {
                 if (kind === 'answer') {
@@ -62,7 +69,7 @@
     new DataView(HELLO.buffer).setUint16(12, 16);
     [64 * 1024, 128, 64 * 1024, 8 * 1024 * 1024].forEach((limit, n) => new DataView(HELLO.buffer).setUint32(14 + 4 * n, limit));
 
-    const get = (stream, path) => {
+    const get = (/** @type {number} */ stream, /** @type {string} */ path) => {
         const text = new TextEncoder().encode(`GET${path}`);
         const head = new Uint8Array(3 + text.length + 2);
         head[0] = 3;
@@ -114,8 +121,10 @@
         refused: async (label, streams, length) => {
             const { how, channel } = await connect(label);
             if (how !== 'open') return how;
+            /** @type {number[]} */
             const bytes = [];
-            channel.onmessage = ({ data }) => bytes.push(...new Uint8Array(data));
+            channel.onmessage = (/** @type {MessageEvent<ArrayBuffer>} */ { data }) =>
+                bytes.push(...new Uint8Array(data));
             for (let stream = 1; stream <= streams; stream++) channel.send(get(stream, '/big.bin?'.padEnd(length, 'x')));
             await new Promise((resolve) => setTimeout(resolve, 2000));
             const view = new DataView(new Uint8Array(bytes).buffer);

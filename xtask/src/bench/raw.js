@@ -7,13 +7,20 @@ const MESSAGE = 64 * 1024;
 const HIGH = 4 * 1024 * 1024;
 const LOW = 1024 * 1024;
 
+/** @typedef {{ pc: RTCPeerConnection, dc: RTCDataChannel }} Peer */
+/** @typedef {{ description: RTCSessionDescriptionInit, candidate?: undefined }} SaidDescription */
+/** @typedef {{ candidate: RTCIceCandidateInit, description?: undefined }} SaidCandidate */
+/** @typedef {SaidDescription | SaidCandidate} Said What one page tells the other. */
+
 const answers = location.search === '?answer';
 const socket = new WebSocket(`ws://${location.host}/relay/${answers ? 'answer' : 'offer'}`);
-const say = (id, what) => socket.send(JSON.stringify({ id, ...what }));
+const say = (/** @type {string} */ id, /** @type {Said} */ what) => socket.send(JSON.stringify({ id, ...what }));
+/** @type {Map<string, Peer>} */
 const peers = new Map();
 
+/** @param {string} id */
 function peer(id) {
-  if (peers.has(id)) return peers.get(id);
+  if (peers.has(id)) return /** @type {Peer} */ (peers.get(id));
   const pc = new RTCPeerConnection();
   const dc = pc.createDataChannel('raw', { negotiated: true, id: 0 });
   dc.binaryType = 'arraybuffer';
@@ -23,18 +30,23 @@ function peer(id) {
   return { pc, dc };
 }
 
-socket.onmessage = async ({ data }) => {
+socket.onmessage = async (/** @type {MessageEvent<string>} */ { data }) => {
+  /** @type {Said & { id: string }} */
   const { id, description, candidate } = JSON.parse(data);
   const { pc, dc } = peer(id);
   if (candidate) return pc.addIceCandidate(candidate);
-  if (answers) dc.onmessage = ({ data: wish }) => answer(dc, wish);
+  if (answers) dc.onmessage = (/** @type {MessageEvent<string>} */ { data: wish }) => answer(dc, wish);
   await pc.setRemoteDescription(description);
   if (answers) {
     await pc.setLocalDescription();
-    say(id, { description: pc.localDescription });
+    say(id, { description: /** @type {RTCSessionDescription} */ (pc.localDescription) });
   }
 };
 
+/**
+ * @param {RTCDataChannel} dc
+ * @param {string} wish
+ */
 async function answer(dc, wish) {
   const chunk = new Uint8Array(MESSAGE);
   for (let left = Number(wish); left > 0; left -= MESSAGE) {
@@ -49,12 +61,12 @@ if (!answers) {
   const { pc, dc } = peer(id);
   dc.onopen = () => { window.opened = performance.timeOrigin + performance.now(); };
   await pc.setLocalDescription();
-  say(id, { description: pc.localDescription });
+  say(id, { description: /** @type {RTCSessionDescription} */ (pc.localDescription) });
   // Milliseconds that so many bytes take.
   window.bulk = (bytes) => new Promise((done) => {
     let got = 0;
     const begin = performance.now();
-    dc.onmessage = ({ data }) => {
+    dc.onmessage = (/** @type {MessageEvent<ArrayBuffer>} */ { data }) => {
       got += data.byteLength;
       if (got >= bytes) done(performance.now() - begin);
     };

@@ -7,6 +7,7 @@ mod html;
 mod module_graph;
 mod modules;
 mod permissions;
+mod scripts;
 mod size;
 mod web;
 
@@ -35,6 +36,7 @@ pub fn all() -> Result<()> {
         ("formatting", cargo_fmt()),
         ("clippy, native", clippy_native()),
         ("clippy, wasm", clippy_wasm(&toolchain)),
+        ("documentation", cargo_doc()),
     ];
     for (name, mut command) in linters {
         say!("== {name}");
@@ -64,8 +66,9 @@ pub fn all() -> Result<()> {
 
 type Check = fn(&Path) -> Result<Vec<Finding>>;
 
-const CHECKS: [(&str, Check); 5] = [
+const CHECKS: [(&str, Check); 6] = [
     ("circles of files", circles::check),
+    ("scripts", scripts::check),
     ("wasm imports", modules::check),
     ("sizes", size::check),
     ("permissions", permissions::check),
@@ -86,6 +89,15 @@ fn clippy_native() -> Command {
         command.args(["--exclude", package]);
     }
     command.args(["--", "--deny", "warnings"]);
+    command
+}
+
+/// Broken links and the like.
+fn cargo_doc() -> Command {
+    let mut command = cargo();
+    command
+        .args(["doc", "--workspace", "--no-deps"])
+        .env("RUSTDOCFLAGS", "--deny warnings");
     command
 }
 

@@ -1,12 +1,22 @@
 // Event, EventTarget, AbortController and AbortSignal (DOM Standard), as far as they make sense without a tree
 // of nodes. `request.signal` aborts when the visitor leaves.
 
+/**
+ * @typedef {(event: Event) => unknown} ListenerFunction
+ * @typedef {ListenerFunction | { handleEvent: ListenerFunction }} Listener
+ */
+
 export class Event {
   #type;
   #cancelable;
   #prevented = false;
+  /** @type {EventTarget | null} */
   target = null;
 
+  /**
+   * @param {unknown} type
+   * @param {{ cancelable?: boolean }} [options]
+   */
   constructor(type, { cancelable = false } = {}) {
     this.#type = String(type);
     this.#cancelable = Boolean(cancelable);
@@ -30,8 +40,14 @@ export class Event {
 }
 
 export class EventTarget {
+  /** @type {{ type: string, listener: Listener, once: boolean }[]} */
   #listeners = [];
 
+  /**
+   * @param {string} type
+   * @param {Listener | null} [listener]
+   * @param {boolean | { once?: boolean, signal?: AbortSignal } | null} [options]
+   */
   addEventListener(type, listener, options) {
     if (listener === null || listener === undefined) return;
     const { once = false, signal } = typeof options === "object" && options !== null ? options : {};
@@ -40,13 +56,18 @@ export class EventTarget {
     signal?.addEventListener("abort", () => this.removeEventListener(type, listener), { once: true });
   }
 
+  /**
+   * @param {string} type
+   * @param {Listener | null} [listener]
+   */
   removeEventListener(type, listener) {
     this.#listeners = this.#listeners.filter((other) => other.type !== type || other.listener !== listener);
   }
 
+  /** @param {Event} event */
   dispatchEvent(event) {
     event.target = this;
-    const property = this[`on${event.type}`];
+    const property = /** @type {Fields} */ (/** @type {unknown} */ (this))[`on${event.type}`];
     if (typeof property === "function") guarded(property, this, event);
     for (const { type, listener, once } of [...this.#listeners]) {
       if (type !== event.type) continue;
@@ -58,7 +79,12 @@ export class EventTarget {
   }
 }
 
-/** A listener that throws does not keep the others from being called. */
+/**
+ * A listener that throws does not keep the others from being called.
+ * @param {Function} listener
+ * @param {unknown} self
+ * @param {Event} event
+ */
 function guarded(listener, self, event) {
   try {
     listener.call(self, event);
@@ -68,13 +94,17 @@ function guarded(listener, self, event) {
 }
 
 const KEY = Symbol("the way to make a signal");
+/** @type {(signal: AbortSignal, reason: unknown) => void} */
 let abort; // (signal, reason)
 
 export class AbortSignal extends EventTarget {
   #aborted = false;
+  /** @type {unknown} */
   #reason;
+  /** @type {ListenerFunction | null} */
   onabort = null;
 
+  /** @param {unknown} key */
   constructor(key) {
     if (key !== KEY) throw new TypeError("a signal comes from an AbortController");
     super();
@@ -92,18 +122,21 @@ export class AbortSignal extends EventTarget {
     if (this.#aborted) throw this.#reason;
   }
 
+  /** @param {unknown} [reason] */
   static abort(reason) {
     const controller = new AbortController();
     controller.abort(reason);
     return controller.signal;
   }
 
+  /** @param {number} milliseconds */
   static timeout(milliseconds) {
     const controller = new AbortController();
     setTimeout(() => controller.abort(new DOMException("the time is over", "TimeoutError")), milliseconds);
     return controller.signal;
   }
 
+  /** @param {Iterable<AbortSignal>} signals */
   static any(signals) {
     const controller = new AbortController();
     for (const signal of signals) {
@@ -133,6 +166,7 @@ export class AbortController {
     return this.#signal;
   }
 
+  /** @param {unknown} [reason] */
   abort(reason) {
     abort(this.#signal, reason);
   }

@@ -7,32 +7,56 @@ import { host } from "peerserver:host";
 import { Response } from "peerserver:response";
 import { session } from "peerserver:session";
 
+/** @param {unknown} value */
 const text = (value) => String(value ?? "").toWellFormed();
 
+/** @type {string | null} */
 let cookie = null; // By which a browser that has just logged in is known later.
 
 /** The `Set-Cookie` line that goes with a log-in of this request, or null. */
 export const browserCookie = () => cookie;
 
+/**
+ * @param {string} name
+ * @param {string} id
+ */
 function logIn(name, id) {
   session().account = name;
   session().accountLogin = id;
 }
 
 export const accounts = {
+  /**
+   * @param {unknown} name
+   * @param {unknown} password
+   */
   create: (name, password) => inTransaction("createAccount", text(name), text(password)),
-  /** The account, or null if that is not its password. After too many wrong ones it throws for a while. */
+  /**
+   * The account, or null if that is not its password. After too many wrong ones it throws for a while.
+   * @param {unknown} name
+   * @param {unknown} password
+   */
   verify: (name, password) => inTransaction("verify", text(name), text(password)),
-  /** Ends all log-ins of the account but the one in this session. */
+  /**
+   * Ends all log-ins of the account but the one in this session.
+   * @param {unknown} name
+   * @param {unknown} password
+   */
   async setPassword(name, password) {
     const before = accounts.current;
     const changed = await inTransaction("setPassword", text(name), text(password));
     if (before === changed.name) logIn(changed.name, changed.id);
   },
+  /** @param {unknown} name */
   get: (name) => inTransaction("account", text(name)),
+  /** @param {unknown} name */
   delete: (name) => inTransaction("deleteAccount", text(name)),
 
-  /** Verifies, and remembers the account in a renewed session. */
+  /**
+   * Verifies, and remembers the account in a renewed session.
+   * @param {unknown} name
+   * @param {unknown} password
+   */
   async login(name, password) {
     const login = await inTransaction("login", text(name), text(password));
     if (!login) return null;
@@ -47,14 +71,20 @@ export const accounts = {
     session().destroy();
   },
 
-  /** The name of who is logged in, or null. */
+  /**
+   * The name of who is logged in, or null.
+   * @returns {string | null}
+   */
   get current() {
     const { account, accountLogin } = session();
     if (typeof account !== "string" || typeof accountLogin !== "string") return null;
     return host.loginId(account.toWellFormed()) === accountLogin ? account : null;
   },
 
-  /** The name of who is logged in; who is not is sent to another page. */
+  /**
+   * The name of who is logged in; who is not is sent to another page.
+   * @returns {string}
+   */
   required(login = "/login") {
     if (accounts.current === null) throw Response.redirect(login, 303);
     return accounts.current;

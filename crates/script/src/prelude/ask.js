@@ -2,10 +2,16 @@
 
 import { here, placed, typed } from "peerserver:errors";
 
+/** @type {Map<number, { resolve: (value: any) => void, reject: (reason: unknown) => void, stack?: string }>} */
 const waiting = new Map();
 let last = 0;
 
-/** Calls `send(ticket)` and gives a promise of the answer. */
+/**
+ * Calls `send(ticket)` and gives a promise of the answer.
+ * @template Answer
+ * @param {(ticket: number) => Asked<Answer>} send
+ * @returns {Promise<Answer>}
+ */
 export function ask(send) {
   const stack = here();
   return new Promise((resolve, reject) => {
@@ -20,7 +26,12 @@ export function ask(send) {
   });
 }
 
-/** Answers a question. `failure` is undefined, or `{ name, message, status }`. */
+/**
+ * Answers a question. `failure` is undefined, or `{ name, message, status }`.
+ * @param {number} ticket
+ * @param {Failure | undefined} failure
+ * @param {unknown} value
+ */
 export function settle(ticket, failure, value) {
   const asked = waiting.get(ticket);
   waiting.delete(ticket);

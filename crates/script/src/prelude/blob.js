@@ -3,13 +3,20 @@
 import { bytesOf, concat, encode } from "peerserver:encoding";
 import { ReadableStream } from "peerserver:stream";
 
-/** (Blob) → its bytes, which nobody may change */
+/**
+ * (Blob) → its bytes, which nobody may change
+ * @type {(blob: Blob) => Bytes}
+ */
 export let contentOf;
 
 export class Blob {
   #bytes;
   #type;
 
+  /**
+   * @param {Iterable<unknown>} [parts]
+   * @param {{ type?: string }} [options]
+   */
   constructor(parts = [], { type = "" } = {}) {
     if (typeof parts !== "object" || parts === null || typeof parts[Symbol.iterator] !== "function") {
       throw new TypeError("a Blob is made of a list of parts");
@@ -32,6 +39,11 @@ export class Blob {
     return this.#type;
   }
 
+  /**
+   * @param {number} [start]
+   * @param {number} [end]
+   * @param {string} [type]
+   */
   slice(start = 0, end = this.size, type = "") {
     return new Blob([this.#bytes.subarray(start, end)], { type });
   }
@@ -66,6 +78,11 @@ export class File extends Blob {
   #name;
   #lastModified;
 
+  /**
+   * @param {Iterable<unknown>} parts
+   * @param {unknown} name
+   * @param {{ type?: string, lastModified?: number }} [options]
+   */
   constructor(parts, name, { lastModified = Date.now(), ...options } = {}) {
     if (name === undefined) throw new TypeError("a File needs a name");
     super(parts, options);
@@ -81,6 +98,7 @@ export class File extends Blob {
     return this.#lastModified;
   }
 
+  /** @override */
   get [Symbol.toStringTag]() {
     return "File";
   }

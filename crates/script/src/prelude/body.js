@@ -14,7 +14,21 @@ import { host } from "peerserver:host";
 import { ReadableStream } from "peerserver:stream";
 import { URLSearchParams } from "peerserver:url";
 
-/** What can be a body: `{ source, type }`, `type` the media type that goes with it, or null. */
+/** @import { Headers } from "peerserver:headers" */
+
+/**
+ * @typedef {{ text: string, stream?: undefined, incoming?: undefined }
+ *   | { bytes: Bytes, stream?: undefined, incoming?: undefined }} WholeSource
+ * @typedef {{ stream: ReadableStream, incoming?: undefined }} StreamSource
+ * @typedef {{ incoming: true, stream?: undefined }} IncomingSource
+ * @typedef {WholeSource | StreamSource | IncomingSource} BodySource
+ */
+
+/**
+ * What can be a body: `{ source, type }`, `type` the media type that goes with it, or null.
+ * @param {unknown} body
+ * @returns {{ source: BodySource | null, type: string | null }}
+ */
 export function extract(body) {
   if (body === null || body === undefined) return { source: null, type: null };
   if (typeof body === "string") return { source: { text: body }, type: "text/plain;charset=UTF-8" };
@@ -31,19 +45,32 @@ export function extract(body) {
     if (body.locked) throw new TypeError("the stream is being read already; it cannot be a body too");
     return { source: { stream: body }, type: null };
   }
-  if (typeof body[Symbol.asyncIterator] === "function") return { source: { stream: ReadableStream.from(body) }, type: null };
+  if (typeof /** @type {MaybeIterable} */ (body)[Symbol.asyncIterator] === "function") {
+    return { source: { stream: ReadableStream.from(body) }, type: null };
+  }
   return { source: { text: String(body) }, type: "text/plain;charset=UTF-8" };
 }
 
-/** (Body, source): gives a new object its body */
+/**
+ * (Body, source): gives a new object its body
+ * @type {(body: Body, source: BodySource | null) => void}
+ */
 export let setSource;
-/** (Body) → its source, once; the body counts as used */
+/**
+ * (Body) → its source, once; the body counts as used
+ * @type {(body: Body) => BodySource | null}
+ */
 export let takeSource;
-/** (Body) → a source for a copy; afterwards both can be read */
+/**
+ * (Body) → a source for a copy; afterwards both can be read
+ * @type {(body: Body) => BodySource | null}
+ */
 export let splitSource;
 
 export class Body {
+  /** @type {BodySource | null} */
   #source = null;
+  /** @type {ReadableStream | null} */
   #stream = null; // The body as a stream, once somebody asked for it.
   #used = false;
 
@@ -69,7 +96,7 @@ export class Body {
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw withStatus(error, 400);
+      throw withStatus(/** @type {Error} */ (error), 400);
     }
   }
 
@@ -83,10 +110,12 @@ export class Body {
     return (await this.bytes()).buffer;
   }
 
+  /** @this {Body & { headers: Headers }} */
   async blob() {
     return new Blob([await this.bytes()], { type: this.headers.get("content-type") ?? "" });
   }
 
+  /** @this {Body & { headers: Headers }} */
   async formData() {
     const type = this.headers.get("content-type") ?? "";
     const source = this.#take();
@@ -96,6 +125,7 @@ export class Body {
     return formOf(entries);
   }
 
+  /** @returns {BodySource | null} */
   #take() {
     if (this.#used || this.#stream?.locked) throw new TypeError("the body has been read already");
     if (this.#source === null) return null;
@@ -109,7 +139,7 @@ export class Body {
     splitSource = (body) => {
       if (body.#used || body.#stream?.locked) throw new TypeError("a body that was read cannot be copied");
       if (body.#source === null || "text" in body.#source || "bytes" in body.#source) return body.#source;
-      const [ours, theirs] = body.body.tee();
+      const [ours, theirs] = /** @type {ReadableStream} */ (body.body).tee();
       body.#source = { stream: ours };
       body.#stream = ours;
       return { stream: theirs };
@@ -117,6 +147,7 @@ export class Body {
   }
 }
 
+/** @param {WholeSource | StreamSource | null} source */
 async function bytesIn(source) {
   if (source === null) return new Uint8Array(0);
   if ("text" in source) return encode(source.text);
@@ -126,13 +157,20 @@ async function bytesIn(source) {
   return concat(chunks);
 }
 
-/** A piece of a streamed body as bytes; text is taken too. */
+/**
+ * A piece of a streamed body as bytes; text is taken too.
+ * @param {unknown} chunk
+ */
 export function chunkBytes(chunk) {
   if (typeof chunk === "string") return encode(chunk);
   if (chunk instanceof ArrayBuffer || ArrayBuffer.isView(chunk)) return bytesOf(chunk);
   throw new TypeError(`a body is made of text and bytes, and this piece is ${chunk === null ? "null" : `of type ${typeof chunk}`}`);
 }
 
+/**
+ * @param {WholeSource | IncomingSource} source
+ * @param {() => void} used
+ */
 function streamOf(source, used) {
   if (!source.incoming) return ReadableStream.from("text" in source ? [encode(source.text)] : [source.bytes.slice()]);
   return new ReadableStream(

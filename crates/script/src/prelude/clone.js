@@ -2,23 +2,44 @@
 
 import { Blob } from "peerserver:blob";
 
+/** @typedef {new (buffer: ArrayBuffer, offset: number, length: number) => ArrayBufferView} ViewConstructor */
+
 const BOXES = [Boolean, Number, String, BigInt];
+/** @type {{ [name: string]: ErrorConstructor }} */
 const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
+/**
+ * @param {unknown} value
+ * @returns {never}
+ */
 function refuse(value) {
   const what = typeof value === "object" ? Object.prototype.toString.call(value) : `a ${typeof value}`;
   throw new DOMException(`${what} cannot be cloned`, "DataCloneError");
 }
 
+/**
+ * @template Value
+ * @param {Value} value
+ * @param {{ transfer?: unknown[] }} [options]
+ */
 export function structuredClone(value, { transfer = [] } = {}) {
   if (transfer.length) throw new DOMException("nothing can be transferred here", "DataCloneError");
-  return copy(value, new Map());
+  return /** @type {Value} */ (copy(value, new Map()));
 }
 
+/**
+ * @param {unknown} value
+ * @param {Map<object, unknown>} seen
+ * @returns {unknown}
+ */
 function copy(value, seen) {
   if (typeof value === "function" || typeof value === "symbol") refuse(value);
   if (typeof value !== "object" || value === null) return value;
   if (seen.has(value)) return seen.get(value);
+  /**
+   * @template {object} Result
+   * @param {Result} result
+   */
   const made = (result) => {
     seen.set(value, result);
     return result;
@@ -29,8 +50,12 @@ function copy(value, seen) {
   if (value instanceof Blob) return made(value);
   if (value instanceof ArrayBuffer) return made(value.slice());
   if (ArrayBuffer.isView(value)) {
-    const buffer = copy(value.buffer, seen);
-    return made(new value.constructor(buffer, value.byteOffset, value instanceof DataView ? value.byteLength : value.length));
+    const buffer = /** @type {ArrayBuffer} */ (copy(value.buffer, seen));
+    return made(new (/** @type {ViewConstructor} */ (value.constructor))(
+      buffer,
+      value.byteOffset,
+      value instanceof DataView ? value.byteLength : /** @type {Uint8Array} */ (value).length,
+    ));
   }
   if (value instanceof Map) {
     const result = made(new Map());
@@ -53,7 +78,12 @@ function copy(value, seen) {
   if (!plain || value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet || value instanceof WeakRef) refuse(value);
   const result = made(Array.isArray(value) ? new Array(value.length) : {});
   for (const key of Object.keys(value)) {
-    Object.defineProperty(result, key, { value: copy(value[key], seen), writable: true, enumerable: true, configurable: true });
+    Object.defineProperty(result, key, {
+      value: copy(/** @type {Fields} */ (value)[key], seen),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   }
   return result;
 }

@@ -7,6 +7,10 @@ const MOST = 65536; // Bytes that one call of getRandomValues gives, as the stan
 const DIGESTS = ["SHA-1", "SHA-256", "SHA-384", "SHA-512"];
 
 export const crypto = {
+  /**
+   * @template {ArrayBufferView} View
+   * @param {View} array
+   */
   getRandomValues(array) {
     if (!ArrayBuffer.isView(array) || array instanceof DataView || /^(Big)?Float|^Float/.test(array.constructor.name)) {
       throw new DOMException("getRandomValues needs an array of whole numbers", "TypeMismatchError");
@@ -25,8 +29,14 @@ export const crypto = {
   },
 
   subtle: {
+    /**
+     * @param {unknown} algorithm
+     * @param {unknown} data
+     */
     async digest(algorithm, data) {
-      const name = String(typeof algorithm === "object" && algorithm !== null ? algorithm.name : algorithm).toUpperCase();
+      const name = String(
+        typeof algorithm === "object" && algorithm !== null ? /** @type {Fields} */ (algorithm).name : algorithm,
+      ).toUpperCase();
       if (!DIGESTS.includes(name)) throw new DOMException(`${name} is not a digest that is known here; ${DIGESTS.join(", ")} are`, "NotSupportedError");
       return host.digest(name, bytesOf(data)).buffer;
     },

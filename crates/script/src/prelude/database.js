@@ -7,16 +7,36 @@ import { ask } from "peerserver:ask";
 import { here, placed, withStatus } from "peerserver:errors";
 import { host } from "peerserver:host";
 
+/** @type {{ [name: string]: number | null }} */
 const STATUSES = { __proto__: null, AccountError: 422, AttemptsError: 429 }; // If no handler catches them.
 
+/** @type {Promise<undefined> | null} */
 let holding = null; // The promise of the transaction, once it was asked for.
 let handled = false; // The handler has returned; each operation is a transaction of its own.
 
+/**
+ * @template {keyof DataOperations} Operation
+ * @param {Operation} operation
+ * @param {Parameters<DataOperations[Operation]>} args
+ * @returns {ReturnType<DataOperations[Operation]>}
+ */
 const operate = (operation, args) => JSON.parse(host.data(operation, JSON.stringify(args)));
 
-/** One operation in the request's transaction. */
+/**
+ * One operation in the request's transaction.
+ * @template {keyof DataOperations} Operation
+ * @param {Operation} operation
+ * @param {Parameters<DataOperations[Operation]>} args
+ */
 export const inTransaction = (operation, ...args) => run(here(), operation, args);
 
+/**
+ * @template {keyof DataOperations} Operation
+ * @param {string | undefined} stack
+ * @param {Operation} operation
+ * @param {Parameters<DataOperations[Operation]>} args
+ * @returns {Promise<ReturnType<DataOperations[Operation]>>}
+ */
 async function run(stack, operation, args) {
   try {
     if (handled) return await alone(operation, args);
@@ -24,13 +44,19 @@ async function run(stack, operation, args) {
     await holding;
     return operate(operation, args);
   } catch (error) {
-    const status = STATUSES[error?.name];
-    if (status) withStatus(error, status);
+    const status = STATUSES[/** @type {Error} */ (error)?.name];
+    if (status) withStatus(/** @type {Error} */ (error), status);
     throw placed(error, stack);
   }
 }
 
-/** One operation in a transaction of its own. */
+/**
+ * One operation in a transaction of its own.
+ * @template {keyof DataOperations} Operation
+ * @param {Operation} operation
+ * @param {Parameters<DataOperations[Operation]>} args
+ * @returns {Promise<ReturnType<DataOperations[Operation]>>}
+ */
 async function alone(operation, args) {
   await ask((ticket) => host.lock(ticket, handled));
   let kept = false;
@@ -46,6 +72,9 @@ async function alone(operation, args) {
 /**
  * The handler is done: what it did is kept, and the session with it (JSON, or undefined if nobody looked at it),
  * or all of it is undone. The session's cookie, if the answer must have one.
+ * @param {boolean} keep
+ * @param {string | undefined} session
+ * @param {SessionWish} wish
  */
 export async function finish(keep, session, wish) {
   handled = true;
@@ -55,32 +84,48 @@ export async function finish(keep, session, wish) {
   return ask((ticket) => host.finish(ticket, keep, session, wish));
 }
 
+/** @typedef {Row[] & { readonly changes: number }} Rows */
+
 /** A question for documents: nothing is done before it is awaited. */
 class Query {
   #collection;
   #filter;
+  /** @type {Question["sort"]} */
   #sort = [];
+  /** @type {number | undefined} */
   #limit;
+  /** @type {number | undefined} */
   #skip;
   #stack = here(); // An awaited query is run by the engine, which knows no caller.
 
+  /**
+   * @param {string} collection
+   * @param {unknown} filter
+   */
   constructor(collection, filter) {
     this.#collection = collection;
     this.#filter = filter;
   }
 
-  /** By a field, or by several: `sort("name")`, `sort("age", -1)`, `sort({ age: -1, name: 1 })`. */
+  /**
+   * By a field, or by several: `sort("name")`, `sort("age", -1)`, `sort({ age: -1, name: 1 })`.
+   * @param {string | Fields} field
+   * @param {unknown} [direction]
+   */
   sort(field, direction = 1) {
+    /** @type {[name: string, way: unknown][]} */
     const fields = typeof field === "string" ? [[field, direction]] : Object.entries(field);
     for (const [name, way] of fields) this.#sort.push([name, way === "desc" ? -1 : Number(way) || 1]);
     return this;
   }
 
+  /** @param {number} count */
   limit(count) {
     this.#limit = Math.max(0, Math.trunc(count));
     return this;
   }
 
+  /** @param {number} count */
   skip(count) {
     this.#skip = Math.max(0, Math.trunc(count));
     return this;
@@ -100,6 +145,12 @@ class Query {
     return run(this.#stack, "count", [this.#collection, this.#filter]);
   }
 
+  /**
+   * @template [Result=StoredDocument[]]
+   * @template [Instead=never]
+   * @param {((documents: StoredDocument[]) => Result | PromiseLike<Result>) | null} [resolve]
+   * @param {((reason: unknown) => Instead | PromiseLike<Instead>) | null} [reject]
+   */
   then(resolve, reject) {
     return this.all().then(resolve, reject);
   }
@@ -112,48 +163,88 @@ class Query {
 class Collection {
   #name;
 
+  /** @param {unknown} name */
   constructor(name) {
     this.#name = String(name);
   }
 
-  /** Puts a document in; gives its id. */
+  /**
+   * Puts a document in; gives its id.
+   * @param {unknown} document
+   */
   insert = (document) => inTransaction("insert", this.#name, document);
-  /** The document with an id, or null. */
+  /**
+   * The document with an id, or null.
+   * @param {unknown} id
+   */
   get = (id) => inTransaction("get", this.#name, String(id));
-  /** Puts a document in under an id, whether or not there was one. */
+  /**
+   * Puts a document in under an id, whether or not there was one.
+   * @param {unknown} id
+   * @param {unknown} document
+   */
   put = (id, document) => inTransaction("put", this.#name, String(id), document);
+  /** @param {unknown} [filter] */
   find = (filter = {}) => new Query(this.#name, filter);
-  /** How many were changed. */
+  /**
+   * How many were changed.
+   * @param {unknown} filter
+   * @param {unknown} change
+   */
   update = (filter, change) => inTransaction("update", this.#name, byId(filter), change);
-  /** How many were deleted. */
+  /**
+   * How many were deleted.
+   * @param {unknown} filter
+   */
   delete = (filter) => inTransaction("delete", this.#name, byId(filter));
+  /** @param {unknown} [filter] */
   count = (filter = {}) => inTransaction("count", this.#name, filter);
-  /** Makes an index over fields, if it is not there. */
+  /**
+   * Makes an index over fields, if it is not there.
+   * @param {unknown} fields
+   * @param {{ unique?: boolean }} [options]
+   */
   index = (fields, { unique = false } = {}) => inTransaction("index", this.#name, [fields].flat(), unique);
   drop = () => inTransaction("drop", this.#name);
 }
 
-/** A filter; an id alone stands for the document that has it. */
+/**
+ * A filter; an id alone stands for the document that has it.
+ * @param {unknown} filter
+ */
 const byId = (filter) => (typeof filter === "string" ? { id: filter } : filter);
 
 export const db = {
+  /** @param {unknown} name */
   collection: (name) => new Collection(name),
 
-  /** Rows of a statement: db.sql`select * from guests where id = ${id}`. Values never become part of the text. */
+  /**
+   * Rows of a statement: db.sql`select * from guests where id = ${id}`. Values never become part of the text.
+   * @param {TemplateStringsArray} texts
+   * @param {unknown[]} values
+   * @returns {Promise<Rows>}
+   */
   async sql(texts, ...values) {
     if (!Array.isArray(texts?.raw)) throw new TypeError("write db.sql`select …`, without parentheses; values go in as ${value}");
     const { rows, changes } = await inTransaction("sql", texts.join("?"), values.map(cell));
-    return Object.defineProperty(rows, "changes", { value: changes });
+    return /** @type {Rows} */ (Object.defineProperty(rows, "changes", { value: changes }));
   },
 };
 
-/** A value as SQLite takes it. */
+/**
+ * A value as SQLite takes it.
+ * @param {unknown} value
+ */
 function cell(value) {
   if (value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   if (typeof value === "bigint") return String(value);
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
-    const bytes = new Uint8Array(value.buffer ?? value, value.byteOffset ?? 0, value.byteLength);
+    const bytes = new Uint8Array(
+      /** @type {Uint8Array} */ (value).buffer ?? value,
+      /** @type {Uint8Array} */ (value).byteOffset ?? 0,
+      value.byteLength,
+    );
     return { $blob: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")) };
   }
   return value;

@@ -20,32 +20,47 @@ import { fire } from "peerserver:timers";
 import { URLSearchParams } from "peerserver:url";
 import "peerserver:globals";
 
+/**
+ * @import { Context } from "peerserver:context"
+ * @import { Request } from "peerserver:request"
+ */
+
 export { bind, fire, settle };
 
 const controller = new AbortController();
+/** @type {AsyncIterator<unknown> | null} */
 let answering = null; // The iterator of the streamed body that is being sent.
+/** @type {Promise<unknown> | null} */
 let tidied = null; // The end of it, if the visitor left.
 
-/** The patterns of a route's module, as they stand there. */
+/**
+ * The patterns of a route's module, as they stand there.
+ * @param {string} file
+ */
 export async function inspect(file) {
   try {
     const module = await import(file);
     if (typeof module.default !== "function") {
       throw new TypeError("a route exports its handler: export default async function (request, context) { … }");
     }
+    /** @type {unknown[]} */
     const patterns = Array.isArray(module.pattern) ? module.pattern : [module.pattern];
     if (patterns.length === 0 || patterns.some((pattern) => typeof pattern !== "string")) {
       throw new TypeError('a route exports its pattern: export const pattern = "GET /guests/:id" (or a list of such)');
     }
-    host.inspected(patterns.map((pattern) => pattern.toWellFormed()));
+    host.inspected(patterns.map((pattern) => /** @type {string} */ (pattern).toWellFormed()));
   } catch (error) {
     fail(error);
   }
 }
 
-/** Answers a request: `{ file, params, method, url, headers, hasBody, visitor }`. */
+/**
+ * Answers a request: `{ file, params, method, url, headers, hasBody, visitor }`.
+ * @param {RequestHead} head
+ */
 export async function start(head) {
   try {
+    /** @type {{ default: (request: Request, context: Context) => unknown }} */
     const { default: handler } = await import(head.file);
     setBase(head.url);
     const request = incoming(head, controller.signal);
@@ -63,8 +78,12 @@ export function leave() {
   tidied = Promise.resolve(answering?.return?.()).catch(() => {});
 }
 
-/** What the handler answers, when its transaction is over. */
+/**
+ * What the handler answers, when its transaction is over.
+ * @param {() => unknown} handle
+ */
 async function answerOf(handle) {
+  /** @type {Response} */
   let response;
   let keep = true;
   try {
@@ -79,7 +98,10 @@ async function answerOf(handle) {
   return response;
 }
 
-/** What a handler may return, as a Response. */
+/**
+ * What a handler may return, as a Response.
+ * @param {unknown} answer
+ */
 async function responseOf(answer) {
   if (answer instanceof Response) return answer;
   if (answer === undefined) throw new TypeError("the handler returned nothing; return a Response, text, an object or a stream");
@@ -89,21 +111,34 @@ async function responseOf(answer) {
   if (typeof answer === "function" || typeof answer === "symbol" || answer instanceof Body) {
     throw new TypeError(`a handler cannot return ${show(answer)}; return a Response, text, an object or a stream`);
   }
-  const iterator = typeof answer === "object" && answer !== null && typeof answer.next === "function";
-  if (iterator || typeof answer?.[Symbol.asyncIterator] === "function") return streamed(answer);
+  const iterator =
+    typeof answer === "object" && answer !== null && typeof /** @type {Fields} */ (answer).next === "function";
+  if (iterator || typeof /** @type {MaybeIterable} */ (answer)?.[Symbol.asyncIterator] === "function") {
+    return streamed(/** @type {MaybeIterable & Partial<AnyIterator>} */ (answer));
+  }
   return Response.json(answer);
 }
 
-/** Text is plain, whatever it looks like: it may be a visitor's. What a template gave is HTML. */
+/**
+ * Text is plain, whatever it looks like: it may be a visitor's. What a template gave is HTML.
+ * @param {string} text
+ * @param {unknown} [body]
+ */
 function typedText(text, body = text) {
   const type = isRendered(text) ? "text/html" : "text/plain";
   return new Response(body, { headers: { "content-type": `${type};charset=utf-8` } });
 }
 
-/** An iterator's first piece tells what the stream is. */
+/**
+ * An iterator's first piece tells what the stream is.
+ * @param {MaybeIterable & Partial<AnyIterator>} answer
+ */
 async function streamed(answer) {
-  const iterator = (answer[Symbol.asyncIterator] ?? answer[Symbol.iterator])?.call(answer) ?? answer;
+  const iterator = /** @type {AnyIterator} */ (
+    (answer[Symbol.asyncIterator] ?? answer[Symbol.iterator])?.call(answer) ?? answer
+  );
   const first = await iterator.next();
+  /** @type {IteratorResult<unknown> | null} */
   let begun = first;
   const whole = {
     async next() {
@@ -111,6 +146,7 @@ async function streamed(answer) {
       begun = null;
       return piece;
     },
+    /** @param {unknown} [value] */
     return: (value) => iterator.return?.(value) ?? { done: true, value },
     [Symbol.asyncIterator]() {
       return this;
@@ -120,6 +156,7 @@ async function streamed(answer) {
   return new Response(whole, { headers: { "content-type": "application/octet-stream" } });
 }
 
+/** @param {Response} response */
 async function send(response) {
   forgetRendered();
   if (response.type === "error") throw new TypeError("the handler answered with Response.error()");
@@ -132,10 +169,14 @@ async function send(response) {
   if (!source.stream) return passOn(status, headers);
   answering = source.stream[Symbol.asyncIterator]();
   if (!host.respondStream(status, headers)) return answering.return?.(); // HEAD wants no body.
-  await pump(() => answering.next());
+  await pump(() => /** @type {AsyncIterator<unknown>} */ (answering).next());
 }
 
-/** The visitor's own body is the answer's. */
+/**
+ * The visitor's own body is the answer's.
+ * @param {number} status
+ * @param {string[]} headers
+ */
 async function passOn(status, headers) {
   if (!host.respondStream(status, headers)) return;
   await pump(async () => {
@@ -144,7 +185,10 @@ async function passOn(status, headers) {
   });
 }
 
-/** One piece at a time, when the visitor has taken the last. */
+/**
+ * One piece at a time, when the visitor has taken the last.
+ * @param {() => Promise<IteratorResult<unknown>>} next
+ */
 async function pump(next) {
   for (let room = false; ; ) {
     if (!room) await ask((ticket) => host.more(ticket));
@@ -157,6 +201,7 @@ async function pump(next) {
   host.end();
 }
 
+/** @param {unknown} error */
 function fail(error) {
   const status = statusOf(error) ?? 0;
   let [name, message, stack] = ["Error", "", ""];

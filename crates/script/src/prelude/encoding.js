@@ -2,20 +2,30 @@
 
 import { host } from "peerserver:host";
 
+/** @type {{ [label: string]: TextEncodingName }} */
 const LABELS = {
   "utf-8": "utf-8", utf8: "utf-8", "unicode-1-1-utf-8": "utf-8",
   "utf-16le": "utf-16le", "utf-16": "utf-16le", "utf-16be": "utf-16be",
 };
 
-/** Bytes of an ArrayBuffer or a view on one, without a copy. */
+/**
+ * Bytes of an ArrayBuffer or a view on one, without a copy.
+ * @param {unknown} source
+ * @returns {Bytes}
+ */
 export function bytesOf(source) {
-  if (source instanceof Uint8Array) return source;
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  if (source instanceof Uint8Array) return /** @type {Bytes} */ (source);
+  if (ArrayBuffer.isView(source)) {
+    return new Uint8Array(/** @type {ArrayBuffer} */ (source.buffer), source.byteOffset, source.byteLength);
+  }
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   throw new TypeError("an ArrayBuffer or a view on one is needed here");
 }
 
-/** One Uint8Array of several. */
+/**
+ * One Uint8Array of several.
+ * @param {Bytes[]} chunks
+ */
 export function concat(chunks) {
   if (chunks.length === 1) return chunks[0];
   const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
@@ -27,6 +37,7 @@ export function concat(chunks) {
   return whole;
 }
 
+/** @param {unknown} text */
 export const encode = (text) => host.encode(String(text).toWellFormed());
 
 export class TextEncoder {
@@ -34,10 +45,15 @@ export class TextEncoder {
     return "utf-8";
   }
 
+  /** @param {unknown} [text] */
   encode(text = "") {
     return encode(text);
   }
 
+  /**
+   * @param {unknown} text
+   * @param {Uint8Array} into
+   */
   encodeInto(text, into) {
     let [read, written] = [0, 0];
     for (const character of String(text)) {
@@ -58,6 +74,10 @@ export class TextDecoder {
   #held = new Uint8Array(0); // The beginning of a character that the next chunk ends.
   #begun = false;
 
+  /**
+   * @param {unknown} [label]
+   * @param {{ fatal?: boolean, ignoreBOM?: boolean }} [options]
+   */
   constructor(label = "utf-8", { fatal = false, ignoreBOM = false } = {}) {
     const name = String(label).trim().toLowerCase();
     if (!Object.hasOwn(LABELS, name)) {
@@ -80,6 +100,10 @@ export class TextDecoder {
     return this.#ignoreBOM;
   }
 
+  /**
+   * @param {ArrayBuffer | ArrayBufferView} [source]
+   * @param {{ stream?: boolean }} [options]
+   */
   decode(source, { stream = false } = {}) {
     const given = source === undefined ? new Uint8Array(0) : bytesOf(source);
     const bytes = this.#held.length ? concat([this.#held, given]) : given;

@@ -5,7 +5,13 @@ import { ask } from "peerserver:ask";
 import { host } from "peerserver:host";
 import { Response } from "peerserver:response";
 
+/** @typedef {{ event?: unknown, id?: unknown, retry?: unknown }} MessageOptions */
+
 class Message {
+  /**
+   * @param {unknown} data
+   * @param {MessageOptions} [options]
+   */
   constructor(data, { event, id, retry } = {}) {
     this.text = [
       field("event", event),
@@ -17,6 +23,10 @@ class Message {
   }
 }
 
+/**
+ * @param {string} name
+ * @param {unknown} value
+ */
 function field(name, value) {
   if (value === undefined) return "";
   const text = String(value);
@@ -24,6 +34,7 @@ function field(name, value) {
   return `${name}: ${text}\n`;
 }
 
+/** @param {unknown} data */
 function textOf(data) {
   if (typeof data === "string") return data.toWellFormed();
   const text = JSON.stringify(data);
@@ -31,6 +42,10 @@ function textOf(data) {
   return text;
 }
 
+/**
+ * @param {unknown[]} topics
+ * @returns {AsyncGenerator<{ topic: string, data: unknown }, void>}
+ */
 async function* messages(topics) {
   const id = host.subscribe(topics.map((topic) => String(topic).toWellFormed()));
   try {
@@ -43,30 +58,45 @@ async function* messages(topics) {
   }
 }
 
+/** @param {AnyIterable} items */
 async function* formatted(items) {
   yield ": welcome\n\n"; // So that the visitor's browser knows at once that the stream is there.
   for await (const item of items) yield item instanceof Message ? item.text : new Message(item).text;
 }
 
+/** @param {unknown[]} topics */
 async function* dataOf(topics) {
   for await (const { data } of messages(topics)) yield data;
 }
 
 export const events = {
-  /** Tells all who are subscribed to a topic. */
+  /**
+   * Tells all who are subscribed to a topic.
+   * @param {unknown} topic
+   * @param {unknown} data
+   */
   publish(topic, data) {
     host.publish(String(topic).toWellFormed(), JSON.stringify(data) ?? "null");
   },
 
-  /** The messages of topics, from now on: `for await (const { topic, data } of events.subscribe("a", "b"))`. */
+  /**
+   * The messages of topics, from now on: `for await (const { topic, data } of events.subscribe("a", "b"))`.
+   * @param {unknown[]} topics
+   */
   subscribe: (...topics) => messages(topics),
 
-  /** One server-sent event with a name, an id or a time to reconnect. */
+  /**
+   * One server-sent event with a name, an id or a time to reconnect.
+   * @param {unknown} data
+   * @param {MessageOptions} [options]
+   */
   message: (data, options) => new Message(data, options),
 
   /**
    * An answer that is a stream of server-sent events: of topics, by their names, or of what an (async)
    * iterator gives. Text is sent as it is, other values as JSON.
+   * @param {string | AnyIterable} source
+   * @param {unknown[]} more
    */
   stream(source, ...more) {
     const topics = typeof source === "string";

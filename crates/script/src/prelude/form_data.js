@@ -2,6 +2,14 @@
 
 import { Blob, File } from "peerserver:blob";
 
+/** @typedef {[name: string, value: string | File]} Entry */
+
+/**
+ * @param {unknown} name
+ * @param {unknown} value
+ * @param {unknown} [filename]
+ * @returns {Entry}
+ */
 function entry(name, value, filename) {
   const field = String(name).toWellFormed();
   if (!(value instanceof Blob)) return [field, String(value).toWellFormed()];
@@ -10,32 +18,48 @@ function entry(name, value, filename) {
 }
 
 export class FormData {
+  /** @type {Entry[]} */
   #list = [];
 
+  /** @param {undefined} [form] */
   constructor(form) {
     if (form !== undefined) throw new TypeError("there are no form elements here; append what the form has");
   }
 
+  /**
+   * @param {unknown} name
+   * @param {unknown} value
+   * @param {unknown} [filename]
+   */
   append(name, value, filename) {
     this.#list.push(entry(name, value, filename));
   }
 
+  /** @param {unknown} name */
   delete(name) {
     this.#list = this.#list.filter((pair) => pair[0] !== String(name));
   }
 
+  /** @param {unknown} name */
   get(name) {
     return this.#list.find((pair) => pair[0] === String(name))?.[1] ?? null;
   }
 
+  /** @param {unknown} name */
   getAll(name) {
     return this.#list.filter((pair) => pair[0] === String(name)).map((pair) => pair[1]);
   }
 
+  /** @param {unknown} name */
   has(name) {
     return this.#list.some((pair) => pair[0] === String(name));
   }
 
+  /**
+   * @param {unknown} name
+   * @param {unknown} value
+   * @param {unknown} [filename]
+   */
   set(name, value, filename) {
     const pair = entry(name, value, filename);
     const at = this.#list.findIndex((other) => other[0] === pair[0]);
@@ -47,18 +71,25 @@ export class FormData {
     }
   }
 
+  /**
+   * @param {(value: string | File, name: string, form: FormData) => void} call
+   * @param {unknown} [self]
+   */
   forEach(call, self) {
     for (const [name, value] of this) call.call(self, value, name, this);
   }
 
+  /** @returns {Generator<Entry, void>} */
   *entries() {
     for (const pair of this.#list) yield [...pair];
   }
 
+  /** @returns {Generator<string, void>} */
   *keys() {
     for (const [name] of this) yield name;
   }
 
+  /** @returns {Generator<string | File, void>} */
   *values() {
     for (const [, value] of this) yield value;
   }
@@ -72,7 +103,10 @@ export class FormData {
   }
 }
 
-/** A FormData of what the engine read: `[[name, text]]` and `[[name, bytes, file name, media type]]`. */
+/**
+ * A FormData of what the engine read: `[[name, text]]` and `[[name, bytes, file name, media type]]`.
+ * @param {FormField[]} entries
+ */
 export function formOf(entries) {
   const form = new FormData();
   for (const [name, value, filename, type] of entries) {
@@ -81,9 +115,13 @@ export function formOf(entries) {
   return form;
 }
 
+/** @param {string} text */
 const escaped = (text) => text.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
 
-/** A form as multipart/form-data (RFC 7578): `{ blob, type }`. */
+/**
+ * A form as multipart/form-data (RFC 7578): `{ blob, type }`.
+ * @param {FormData} form
+ */
 export function multipartOf(form) {
   const boundary = `----form-${crypto.randomUUID()}`;
   const parts = [];

@@ -50,5 +50,5 @@ function random() {
 Object.defineProperty(Math, "random", { value: random, writable: true, enumerable: false, configurable: true });
 
 // There is one thread, and nothing to share with another.
-delete globalThis.SharedArrayBuffer;
-delete globalThis.Atomics;
+delete /** @type {{ SharedArrayBuffer?: unknown }} */ (globalThis).SharedArrayBuffer;
+delete /** @type {{ Atomics?: unknown }} */ (globalThis).Atomics;

@@ -6,8 +6,14 @@ import { Body, extract, setSource, splitSource, takeSource } from "peerserver:bo
 import { Headers, checked } from "peerserver:headers";
 import { URL } from "peerserver:url";
 
+/**
+ * @import { AbortSignal } from "peerserver:abort"
+ * @import { HeadersSource } from "peerserver:headers"
+ */
+
 const UPPER = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
 
+/** @param {unknown} method */
 function methodOf(method) {
   const text = String(method);
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)) throw new TypeError(`${JSON.stringify(text)} is not a method`);
@@ -18,23 +24,33 @@ function methodOf(method) {
 
 const RAW = Symbol("the way to make a request without checks");
 
-/** (head, signal) → the visitor's request; head is `{ method, url, headers, hasBody }` */
+/**
+ * (head, signal) → the visitor's request; head is `{ method, url, headers, hasBody }`
+ * @type {(head: RequestHead, signal: AbortSignal) => Request}
+ */
 export let incoming;
 
 export class Request extends Body {
   #method = "GET";
+  /** @type {string | undefined} */
   #url;
+  /** @type {Headers | undefined} */
   #headers;
+  /** @type {AbortSignal | undefined} */
   #signal;
 
+  /**
+   * @param {unknown} input
+   * @param {{ method?: unknown, headers?: HeadersSource | null, signal?: AbortSignal | null, body?: unknown }} [init]
+   */
   constructor(input, init = {}) {
     super();
     if (input === RAW) return;
     const other = input instanceof Request ? input : null;
     this.#url = other ? other.#url : new URL(input).href;
-    this.#method = methodOf(init.method ?? other?.#method ?? "GET");
-    this.#headers = new Headers(init.headers ?? other?.#headers);
-    this.#signal = init.signal ?? other?.#signal ?? new AbortController().signal;
+    this.#method = methodOf(init.method ?? (other ? other.#method : undefined) ?? "GET");
+    this.#headers = new Headers(init.headers ?? (other ? other.#headers : undefined));
+    this.#signal = init.signal ?? (other ? other.#signal : undefined) ?? new AbortController().signal;
     if (init.body !== undefined && init.body !== null) {
       if (this.#method === "GET" || this.#method === "HEAD") throw new TypeError(`a ${this.#method} request has no body`);
       const { source, type } = extract(init.body);
@@ -50,15 +66,15 @@ export class Request extends Body {
   }
 
   get url() {
-    return this.#url;
+    return /** @type {string} */ (this.#url);
   }
 
   get headers() {
-    return this.#headers;
+    return /** @type {Headers} */ (this.#headers);
   }
 
   get signal() {
-    return this.#signal;
+    return /** @type {AbortSignal} */ (this.#signal);
   }
 
   clone() {

@@ -4,19 +4,33 @@ import { Body, extract, setSource, splitSource } from "peerserver:body";
 import { Headers } from "peerserver:headers";
 import { URL } from "peerserver:url";
 
+/**
+ * @import { HeadersSource } from "peerserver:headers"
+ * @typedef {{ status?: unknown, statusText?: string, headers?: HeadersSource | null }} ResponseInit
+ */
+
 const NULL_BODY = [101, 204, 205, 304];
 const REDIRECTS = [301, 302, 303, 307, 308];
 
-/** The address of the visitor's request; relative redirects go from there. */
+/**
+ * The address of the visitor's request; relative redirects go from there.
+ * @type {string | undefined}
+ */
 let base;
+/** @param {string} url */
 export const setBase = (url) => { base = url; };
 
 export class Response extends Body {
   #status;
   #statusText;
+  /** @type {Headers} */
   #headers;
   #type = "default";
 
+  /**
+   * @param {unknown} [body]
+   * @param {ResponseInit | null} [init]
+   */
   constructor(body = null, init = {}) {
     super();
     const { status = 200, statusText = "", headers } = init ?? {};
@@ -32,6 +46,10 @@ export class Response extends Body {
     if (type && !this.#headers.has("content-type")) this.#headers.set("content-type", type);
   }
 
+  /**
+   * @param {unknown} data
+   * @param {ResponseInit | null} [init]
+   */
   static json(data, init = {}) {
     const text = JSON.stringify(data);
     if (text === undefined) throw new TypeError("this cannot be written as JSON");
@@ -40,6 +58,10 @@ export class Response extends Body {
     return new Response(text, { ...init, headers });
   }
 
+  /**
+   * @param {unknown} url
+   * @param {unknown} [status]
+   */
   static redirect(url, status = 302) {
     if (!REDIRECTS.includes(Number(status))) throw new RangeError(`${status} is not a redirect; ${REDIRECTS.join(", ")} are`);
     const target = new URL(url, base);

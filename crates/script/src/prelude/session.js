@@ -3,7 +3,11 @@
 
 import { host } from "peerserver:host";
 
+/** @typedef {Fields & typeof methods} Session */
+
+/** @type {Session | null} */
 let data = null;
+/** @type {SessionWish} */
 let wish = "";
 
 const methods = {
@@ -13,23 +17,32 @@ const methods = {
   },
   /** Forgets everything, and takes the cookie back. */
   destroy() {
-    for (const key of Object.keys(data)) delete data[key];
+    for (const key of Object.keys(/** @type {Session} */ (data))) delete /** @type {Session} */ (data)[key];
     wish = "destroy";
   },
 };
 
-/** The session's data, read at the first look. */
+/**
+ * The session's data, read at the first look.
+ * @returns {Session}
+ */
 export function session() {
-  data ??= Object.assign(Object.create(methods), JSON.parse(host.session()));
+  data ??= /** @type {Session} */ (Object.assign(Object.create(methods), JSON.parse(host.session())));
   return data;
 }
 
-/** Puts other data in the place of all that is there. */
+/**
+ * Puts other data in the place of all that is there.
+ * @param {object} other
+ */
 export function replaceSession(other) {
   const own = session();
   for (const key of Object.keys(own)) delete own[key];
   Object.assign(own, other);
 }
 
-/** `[JSON, wish]` for the end of the request; nothing if nobody looked. */
+/**
+ * `[JSON, wish]` for the end of the request; nothing if nobody looked.
+ * @returns {[session: string | undefined, wish: SessionWish]}
+ */
 export const sessionNow = () => (data === null ? [undefined, ""] : [JSON.stringify(data), wish]);

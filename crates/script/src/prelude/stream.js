@@ -3,12 +3,44 @@
 
 const KEY = Symbol("the way to make a controller");
 const ENDED = Symbol("the stream closed or failed");
+/** @type {(stream: ReadableStream) => ReadableStreamDefaultController} */
 let makeController; // (stream) → controller
+/** @type {(stream: ReadableStream, reader: ReadableStreamDefaultReader) => Lock} */
 let lock; // (stream, reader) → what a reader may do
 
+/**
+ * @typedef {"readable" | "closed" | "errored"} State
+ * @typedef {{ done: boolean, value: unknown }} ReadResult
+ *
+ * @typedef {object} Source
+ * @property {(controller: ReadableStreamDefaultController) => unknown} [start]
+ * @property {(controller: ReadableStreamDefaultController) => unknown} [pull]
+ * @property {(reason: unknown) => unknown} [cancel]
+ *
+ * @typedef {object} Strategy
+ * @property {number} [highWaterMark]
+ * @property {(chunk: any) => unknown} [size]
+ *
+ * @typedef {object} Lock
+ * @property {() => Promise<ReadResult>} read
+ * @property {(reason: unknown) => Promise<void>} cancel
+ * @property {() => State} state
+ * @property {() => unknown} error
+ * @property {() => void} release
+ *
+ * @typedef {object} Controlled
+ * @property {() => number | null} desired
+ * @property {(value: unknown) => void} enqueue
+ * @property {() => void} finish
+ * @property {(error: unknown) => void} fail
+ */
+
 export class ReadableStream {
+  /** @type {State} */
   #state = "readable"; // or "closed", "errored"
+  /** @type {unknown} */
   #error;
+  /** @type {{ value: unknown, size: number }[]} */
   #queue = [];
   #closing = false; // close() was called; the queue is still being read.
   #source;
@@ -17,10 +49,16 @@ export class ReadableStream {
   #started = false;
   #pulling = false;
   #pullAgain = false;
+  /** @type {PromiseWithResolvers<ReadResult>[]} */
   #reads = []; // Readers' promises that wait for a chunk.
+  /** @type {ReadableStreamDefaultReader | null} */
   #reader = null;
   #controller;
 
+  /**
+   * @param {Source} [source]
+   * @param {Strategy} [strategy]
+   */
   constructor(source = {}, { highWaterMark = 1, size = () => 1 } = {}) {
     this.#source = source;
     this.#highWaterMark = Number(highWaterMark);
@@ -37,6 +75,7 @@ export class ReadableStream {
     );
   }
 
+  /** @param {MaybeIterable | null} [iterable] */
   static from(iterable) {
     const make = iterable?.[Symbol.asyncIterator] ?? iterable?.[Symbol.iterator];
     if (typeof make !== "function") throw new TypeError("ReadableStream.from needs something that can be iterated");
@@ -60,11 +99,13 @@ export class ReadableStream {
     return this.#reader !== null;
   }
 
+  /** @param {{ mode?: unknown }} [options] */
   getReader({ mode } = {}) {
     if (mode !== undefined) throw new TypeError("only the default reader is known here");
     return new ReadableStreamDefaultReader(this);
   }
 
+  /** @param {unknown} [reason] */
   async cancel(reason) {
     if (this.locked) throw new TypeError("a stream that is being read can only be cancelled by its reader");
     await this.#cancel(reason);
@@ -72,6 +113,7 @@ export class ReadableStream {
 
   tee() {
     const reader = this.getReader();
+    /** @type {{ enqueue(value: unknown): void, close(): void }[]} */
     const branches = [];
     let left = 2;
     const pull = async () => {
@@ -81,9 +123,11 @@ export class ReadableStream {
         else branch.enqueue(value);
       }
     };
+    /** @param {unknown} reason */
     const cancel = async (reason) => {
       if (--left === 0) await reader.cancel(reason);
     };
+    /** @param {number} i */
     const branch = (i) => new ReadableStream({
       start: (controller) => { branches[i] = open(controller); },
       pull,
@@ -92,6 +136,7 @@ export class ReadableStream {
         await cancel(reason);
       },
     }, { highWaterMark: 0 });
+    /** @param {ReadableStreamDefaultController} controller */
     const open = (controller) => {
       reader.closed.catch((error) => controller.error(error));
       return controller;
@@ -99,6 +144,10 @@ export class ReadableStream {
     return [branch(0), branch(1)];
   }
 
+  /**
+   * @param {{ preventCancel?: boolean }} [options]
+   * @returns {AsyncGenerator<unknown, void>}
+   */
   async *values({ preventCancel = false } = {}) {
     const reader = this.getReader();
     let ended = false;
@@ -118,6 +167,7 @@ export class ReadableStream {
     }
   }
 
+  /** @param {{ preventCancel?: boolean }} [options] */
   [Symbol.asyncIterator](options) {
     return this.values(options);
   }
@@ -126,15 +176,17 @@ export class ReadableStream {
     return "ReadableStream";
   }
 
+  /** @returns {Promise<ReadResult>} */
   #read() {
     if (this.#queue.length) {
-      const value = this.#queue.shift().value;
+      const value = /** @type {{ value: unknown }} */ (this.#queue.shift()).value;
       if (this.#closing && this.#queue.length === 0) this.#close();
       else this.#pull();
       return Promise.resolve({ done: false, value });
     }
     if (this.#state === "closed") return Promise.resolve({ done: true, value: undefined });
     if (this.#state === "errored") return Promise.reject(this.#error);
+    /** @type {PromiseWithResolvers<ReadResult>} */
     const read = Promise.withResolvers();
     this.#reads.push(read);
     this.#pull();
@@ -148,7 +200,9 @@ export class ReadableStream {
   }
 
   #pull() {
-    const wanted = this.#state === "readable" && !this.#closing && this.#started && (this.#reads.length > 0 || this.#desired() > 0);
+    const wanted =
+      this.#state === "readable" && !this.#closing && this.#started &&
+      (this.#reads.length > 0 || /** @type {number} */ (this.#desired()) > 0);
     if (!wanted) return;
     if (this.#pulling) {
       this.#pullAgain = true;
@@ -167,6 +221,7 @@ export class ReadableStream {
     );
   }
 
+  /** @param {unknown} value */
   #enqueue(value) {
     if (this.#state !== "readable" || this.#closing) throw new TypeError("the stream is closed; nothing can be added");
     const read = this.#reads.shift();
@@ -187,6 +242,7 @@ export class ReadableStream {
     this.#reader?.[ENDED]();
   }
 
+  /** @param {unknown} error */
   #fail(error) {
     if (this.#state !== "readable") return;
     this.#state = "errored";
@@ -196,6 +252,7 @@ export class ReadableStream {
     this.#reader?.[ENDED]();
   }
 
+  /** @param {unknown} reason */
   async #cancel(reason) {
     if (this.#state === "closed") return;
     if (this.#state === "errored") throw this.#error;
@@ -232,6 +289,10 @@ export class ReadableStream {
 export class ReadableStreamDefaultController {
   #to;
 
+  /**
+   * @param {unknown} key
+   * @param {Controlled} to
+   */
   constructor(key, to) {
     if (key !== KEY) throw new TypeError("a controller comes with a ReadableStream");
     this.#to = to;
@@ -241,6 +302,7 @@ export class ReadableStreamDefaultController {
     return this.#to.desired();
   }
 
+  /** @param {unknown} [chunk] */
   enqueue(chunk) {
     this.#to.enqueue(chunk);
   }
@@ -249,15 +311,19 @@ export class ReadableStreamDefaultController {
     this.#to.finish();
   }
 
+  /** @param {unknown} [reason] */
   error(reason) {
     this.#to.fail(reason);
   }
 }
 
 export class ReadableStreamDefaultReader {
+  /** @type {Lock | null} */
   #stream;
+  /** @type {PromiseWithResolvers<void>} */
   #closed = Promise.withResolvers();
 
+  /** @param {ReadableStream} stream */
   constructor(stream) {
     this.#closed.promise.catch(() => {}); // Nobody has to ask how it ended.
     this.#stream = lock(stream, this);
@@ -272,6 +338,7 @@ export class ReadableStreamDefaultReader {
     return this.#open().read();
   }
 
+  /** @param {unknown} [reason] */
   async cancel(reason) {
     await this.#open().cancel(reason);
   }
@@ -289,7 +356,9 @@ export class ReadableStreamDefaultReader {
   }
 
   [ENDED]() {
-    if (this.#stream.state() === "closed") this.#closed.resolve();
-    if (this.#stream.state() === "errored") this.#closed.reject(this.#stream.error());
+    if (/** @type {Lock} */ (this.#stream).state() === "closed") this.#closed.resolve();
+    if (/** @type {Lock} */ (this.#stream).state() === "errored") {
+      this.#closed.reject(/** @type {Lock} */ (this.#stream).error());
+    }
   }
 }

@@ -2,9 +2,18 @@
 
 import { host } from "peerserver:host";
 
+/** @typedef {(...args: any[]) => unknown} TimerFunction */
+
+/** @type {Map<number, { call: TimerFunction, args: unknown[], every: number | undefined }>} */
 const running = new Map();
 let last = 0;
 
+/**
+ * @param {TimerFunction} call
+ * @param {unknown} milliseconds
+ * @param {unknown[]} args
+ * @param {boolean} every
+ */
 function begin(call, milliseconds, args, every) {
   if (typeof call !== "function") throw new TypeError("a timer needs a function");
   const id = ++last;
@@ -14,11 +23,15 @@ function begin(call, milliseconds, args, every) {
   return id;
 }
 
+/** @param {unknown} id */
 function end(id) {
   if (running.delete(Number(id))) host.clearTimer(Number(id));
 }
 
-/** The engine says that a timer is due. */
+/**
+ * The engine says that a timer is due.
+ * @param {number} id
+ */
 export function fire(id) {
   const timer = running.get(id);
   if (!timer) return;
@@ -27,7 +40,17 @@ export function fire(id) {
   timer.call(...timer.args);
 }
 
+/**
+ * @param {TimerFunction} call
+ * @param {unknown} [milliseconds]
+ * @param {unknown[]} args
+ */
 export const setTimeout = (call, milliseconds, ...args) => begin(call, milliseconds, args, false);
+/**
+ * @param {TimerFunction} call
+ * @param {unknown} [milliseconds]
+ * @param {unknown[]} args
+ */
 export const setInterval = (call, milliseconds, ...args) => begin(call, milliseconds, args, true);
 export const clearTimeout = end;
 export const clearInterval = end;

@@ -94,15 +94,15 @@ fn field_list(fields: &Fields) -> Result<Vec<Field<'_>>, Error> {
 }
 
 fn of_struct(fields: &[Field<'_>]) -> Parts {
-    let (idents, names, types) = columns(fields);
+    let (idents, names, _) = columns(fields);
     let declaration = declared_fields("", fields);
     Parts {
         read: quote! {
-            Some(Self { #(#idents: <#types as crate::Message>::read(&crate::object::get(value, #names))?),* })
+            Some(Self { #(#idents: crate::object::read(value, #names)?),* })
         },
         write: quote! {
             let object = js_sys::Object::new();
-            #(crate::object::set(&object, #names, &self.#idents.write(transfer));)*
+            #(crate::object::write(&object, #names, &self.#idents, transfer);)*
             object.into()
         },
         declaration: quote! { format!(" {{{}\n}}", #declaration) },
@@ -141,17 +141,17 @@ fn of_enum(tag: &str, variants: &[&Variant]) -> Result<Parts, Error> {
         let ident = &variant.ident;
         let kind = lower_first(&ident.to_string());
         let fields = field_list(&variant.fields)?;
-        let (idents, names, types) = columns(&fields);
+        let (idents, names, _) = columns(&fields);
         // A field may be named like a variable of ours.
         let values = idents.iter().map(|ident| format_ident!("field_{ident}"));
         let values = values.collect::<Vec<_>>();
         reads.push(quote! {
-            #kind => Self::#ident { #(#idents: <#types as crate::Message>::read(&crate::object::get(value, #names))?),* }
+            #kind => Self::#ident { #(#idents: crate::object::read(value, #names)?),* }
         });
         writes.push(quote! {
             Self::#ident { #(#idents: #values),* } => {
                 crate::object::set(&object, #tag, &#kind.into());
-                #(crate::object::set(&object, #names, &#values.write(transfer));)*
+                #(crate::object::write(&object, #names, #values, transfer);)*
             }
         });
         let (doc, fields) = (doc(&variant.attrs), declared_fields("    ", &fields));

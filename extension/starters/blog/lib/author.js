@@ -6,6 +6,7 @@
 //
 // Only who can change this file can do that, so no visitor becomes the author. While there is no word, nobody does.
 
+/** @type {string} */
 export const setupWord = "";
 
 /** The author's account. */

@@ -1,8 +1,16 @@
 // What the routes share.
 
+/** @typedef {{ title: string, text: string, at: string }} Post */
+
+/** @type {(context: Context) => Collection<Post>} */
 export const posts = (context) => context.db.collection("posts");
 
-/** A page by its template. Every page is told whether the author reads it. */
+/**
+ * A page by its template. Every page is told whether the author reads it.
+ *
+ * @param {Context} context
+ * @param {string} template
+ */
 export function page(context, template, data = {}, status = 200) {
   const text = context.render(template, { isAuthor: context.accounts.current !== null, ...data });
   return new Response(text, {
@@ -11,12 +19,18 @@ export function page(context, template, data = {}, status = 200) {
   });
 }
 
-/** There is no such post. */
+/**
+ * There is no such post.
+ *
+ * @param {Context} context
+ */
 export const missing = (context) => page(context, "missing", {}, 404);
 
 /**
  * The sentence for an error that is the author's to mend: a password that is too short, too many attempts. Any other
  * error is one of the site, and goes on.
+ *
+ * @param {any} error
  */
 export function sentence(error) {
   if (error.name !== "AccountError" && error.name !== "AttemptsError") throw error;

@@ -3,6 +3,7 @@
 
 const LONGEST = 48; // Characters.
 
+/** @param {string} title */
 const slugOf = (title) =>
   title
     .normalize("NFKD")
@@ -12,7 +13,12 @@ const slugOf = (title) =>
     .slice(0, LONGEST)
     .replace(/^-+|-+$/g, "") || "post";
 
-/** An id for a title that no post has: with a number, if need be. */
+/**
+ * An id for a title that no post has: with a number, if need be.
+ *
+ * @param {Collection} posts
+ * @param {string} title
+ */
 export async function freeSlug(posts, title) {
   const slug = slugOf(title);
   let free = slug;

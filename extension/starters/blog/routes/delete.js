@@ -4,7 +4,8 @@ import { missing, posts } from "../lib/page.js";
 
 export const pattern = "POST /posts/:id/delete";
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   context.accounts.required("/login");
   const deleted = await posts(context).delete(context.params.id);
   return deleted ? Response.redirect("/", 303) : missing(context);

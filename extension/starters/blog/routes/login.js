@@ -5,10 +5,13 @@ import { page, sentence } from "../lib/page.js";
 
 export const pattern = "GET|POST /login";
 
+/** @type {Handler} */
 export default async function (request, context) {
   const { accounts } = context;
   const hasAuthor = (await accounts.get(AUTHOR)) !== null;
-  const show = (problems, status) => page(context, "login", { hasAuthor, canSetUp: setupWord !== "", problems }, status);
+  /** @type {(problems?: object, status?: number) => Response} */
+  const show = (problems, status) =>
+    page(context, "login", { hasAuthor, canSetUp: setupWord !== "", problems }, status);
   if (request.method !== "POST") return show();
 
   const sent = await request.formData();

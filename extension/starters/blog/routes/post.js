@@ -4,7 +4,8 @@ import { missing, page, posts } from "../lib/page.js";
 
 export const pattern = "GET /posts/:id";
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   const post = await posts(context).get(context.params.id);
   return post ? page(context, "post", { post }) : missing(context);
 }

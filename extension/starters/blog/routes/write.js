@@ -8,9 +8,11 @@ export const pattern = ["GET|POST /write", "GET|POST /posts/:id/edit"];
 const TITLE = 120; // Characters, as in templates/write.hbs.
 const TEXT = 100_000;
 
+/** @type {Handler} */
 export default async function (request, context) {
   context.accounts.required("/login");
   const { id } = context.params; // None for a new post.
+  /** @type {Partial<import("../lib/page.js").Post> | null} */
   const post = id === undefined ? {} : await posts(context).get(id);
   if (!post) return missing(context);
   if (request.method !== "POST") return page(context, "write", { id, form: post });

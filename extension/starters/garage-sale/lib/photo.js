@@ -11,14 +11,22 @@ const KINDS = [
 ];
 const LONGEST = 12; // Bytes of the longest beginning.
 
-/** The ending that belongs to a picture's bytes, or null. */
+/**
+ * The ending that belongs to a picture's bytes, or null.
+ *
+ * @param {File} photo
+ */
 async function endingOf(photo) {
   const bytes = await photo.slice(0, LONGEST).bytes();
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return KINDS.find(({ begins }) => new RegExp(`^${begins}`).test(hex))?.ending ?? null;
 }
 
-/** What is wrong with a photo and its status, or the path that it may have: `{ problem, status }`, `{ path }`. */
+/**
+ * What is wrong with a photo and its status, or the path that it may have: `{ problem, status }`, `{ path }`.
+ *
+ * @param {File} photo
+ */
 export async function check(photo) {
   if (photo.size > PHOTO_MIB * 1024 * 1024) {
     return { problem: `The photo is too large: at most ${PHOTO_MIB} MiB.`, status: 413 };

@@ -5,7 +5,8 @@ import { changed, gone, items, me, refuse } from "../lib/sale.js";
 
 export const pattern = "POST /items/:id/claim";
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   const visitor = me(context);
   const item = await items(context).get(context.params.id);
   if (!item) return gone(context);

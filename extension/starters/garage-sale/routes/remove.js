@@ -4,7 +4,8 @@ import { changed, gone, items, me, refuse } from "../lib/sale.js";
 
 export const pattern = "POST /items/:id/remove";
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   const item = await items(context).get(context.params.id);
   if (!item) return gone(context);
   if (item.seller !== me(context)) return refuse(context, "Only who offers it can take it away.", 403);

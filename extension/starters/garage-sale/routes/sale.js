@@ -7,6 +7,7 @@ export const pattern = "GET|POST /";
 
 const HIGHEST_PRICE = 100_000;
 
+/** @type {Handler} */
 export default async function (request, context) {
   if (request.method !== "POST") return page(context);
 
@@ -26,7 +27,7 @@ export default async function (request, context) {
   let path = null;
   if (photo instanceof File && photo.size > 0) { // A form without a photo sends an empty one.
     const checked = await check(photo);
-    if (checked.problem) [problems.photo, status] = [checked.problem, checked.status];
+    if (checked.problem !== undefined) [problems.photo, status] = [checked.problem, checked.status];
     else path = checked.path;
   }
   if (await isFull(context)) [problems.title, status] = ["The sale is full. Come back when something is gone.", 409];
@@ -36,7 +37,7 @@ export default async function (request, context) {
     return page(context, { title, price, contact }, problems, status);
   }
 
-  if (path) await context.files.write(`public/${path}`, photo);
+  if (path && photo) await context.files.write(`public/${path}`, photo);
   await items(context).insert({
     title,
     price: Math.round(amount * 100) / 100,

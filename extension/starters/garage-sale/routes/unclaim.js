@@ -4,7 +4,8 @@ import { changed, gone, items, me, refuse } from "../lib/sale.js";
 
 export const pattern = "POST /items/:id/unclaim";
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   const item = await items(context).get(context.params.id);
   if (!item) return gone(context);
   const freed = await items(context).update({ id: item.id, claimedBy: me(context) }, { claimedBy: null });

@@ -2,4 +2,5 @@
 
 export const pattern = "GET /live";
 
-export default (request, { events }) => events.stream("list");
+/** @type {Handler} */
+export default (_request, { events }) => events.stream("list");

@@ -4,7 +4,8 @@ import { changed, gone, items } from "../lib/list.js";
 
 export const pattern = ["POST /items/:id/remove", "POST /clear"];
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   if (context.params.id === undefined) {
     await items(context).delete({ done: true });
     return changed(context, "What was ticked is off the list.");

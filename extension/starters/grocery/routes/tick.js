@@ -4,6 +4,7 @@ import { changed, gone, items } from "../lib/list.js";
 
 export const pattern = "POST /items/:id/tick";
 
+/** @type {Handler} */
 export default async function (request, context) {
   const done = (await request.formData()).get("done") === "yes";
   const item = await items(context).get(context.params.id);

@@ -4,6 +4,7 @@ import { NAME, TEXT, entries, page } from "../lib/book.js";
 
 export const pattern = "GET|POST /";
 
+/** @type {Handler} */
 export default async function (request, context) {
   if (request.method !== "POST") return page(context, { name: context.session.name });
 

@@ -5,7 +5,8 @@
 
 export const pattern = "GET /";
 
-export default function (request, { session, render }) {
+/** @type {Handler} */
+export default function (_request, { session, render }) {
   session.visits = (session.visits ?? 0) + 1;
   return render("hello", { visits: session.visits, now: Date.now() });
 }

@@ -4,4 +4,5 @@ import { page } from "../lib/page.js";
 
 export const pattern = "GET /";
 
-export default (request, context) => page(context, "home");
+/** @type {Handler} */
+export default (_request, context) => page(context, "home");

@@ -4,11 +4,13 @@ import { fields, page, sentence } from "../lib/page.js";
 
 export const pattern = "GET|POST /login";
 
+/** @type {Handler} */
 export default async function (request, context) {
   if (request.method !== "POST") return page(context, "login");
 
   const field = await fields(request);
   const name = field("name").trim();
+  /** @type {(problem: string, status: number) => Response} */
   const refuse = (problem, status) => page(context, "login", { name, problem }, status);
   try {
     // The session gets another id, so that one which somebody saw before is of no use.

@@ -2,7 +2,8 @@
 
 export const pattern = "POST /logout";
 
-export default function (request, context) {
+/** @type {Handler} */
+export default function (_request, context) {
   context.accounts.logout();
   return Response.redirect("/", 303);
 }

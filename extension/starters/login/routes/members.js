@@ -4,9 +4,10 @@ import { page } from "../lib/page.js";
 
 export const pattern = "GET /members";
 
-export default async function (request, context) {
+/** @type {Handler} */
+export default async function (_request, context) {
   const name = context.accounts.required("/login");
   const account = await context.accounts.get(name);
   const changed = context.query.has("changed");
-  return page(context, "members", { since: account?.created * 1000, changed });
+  return page(context, "members", { since: account && account.created * 1000, changed });
 }

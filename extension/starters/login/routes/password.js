@@ -4,11 +4,13 @@ import { fields, page, sentence } from "../lib/page.js";
 
 export const pattern = "GET|POST /password";
 
+/** @type {Handler} */
 export default async function (request, context) {
   const name = context.accounts.required("/login");
   if (request.method !== "POST") return page(context, "password");
 
   const field = await fields(request);
+  /** @type {(problems: object, status: number) => Response} */
   const refuse = (problems, status) => page(context, "password", { problems }, status);
   try {
     if (!(await context.accounts.verify(name, field("old")))) return refuse({ old: "This is not your password." }, 403);

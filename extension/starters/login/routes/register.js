@@ -4,12 +4,14 @@ import { fields, page, sentence } from "../lib/page.js";
 
 export const pattern = "GET|POST /register";
 
+/** @type {Handler} */
 export default async function (request, context) {
   const { accounts } = context;
   if (request.method !== "POST") return page(context, "register");
 
   const field = await fields(request);
   const name = field("name").trim();
+  /** @type {(problems: object, status: number) => Response} */
   const refuse = (problems, status) => page(context, "register", { name, problems }, status);
   if (!name) return refuse({ name: "Choose a name." }, 422);
   if (await accounts.get(name)) return refuse({ name: "Somebody has this name already. Choose another." }, 409);

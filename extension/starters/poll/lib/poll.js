@@ -5,14 +5,24 @@ import poll from "./question.json";
 
 export const { choices } = poll;
 
+/** @type {(context: Context) => Collection<{ choice: string }>} */
 export const votes = (context) => context.db.collection("votes");
 
-/** Who votes: a random id in the session. A visitor gets it with the page, before there is anything to click. */
+/**
+ * Who votes: a random id in the session. A visitor gets it with the page, before there is anything to click.
+ *
+ * @type {(context: Context) => string}
+ */
 export const voter = (context) => (context.session.voter ??= crypto.randomUUID());
 
-/** The page, with the votes as they are now. */
+/**
+ * The page, with the votes as they are now.
+ *
+ * @param {Context} context
+ */
 export async function page(context, problem = "", status = 200) {
   const mine = (await votes(context).get(voter(context)))?.choice;
+  /** @type {{ id: string, text: string, count: number, mine: boolean, percent?: number }[]} */
   const results = [];
   let total = 0;
   for (const { id, text } of choices) {

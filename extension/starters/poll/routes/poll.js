@@ -7,10 +7,11 @@ import { choices, page, voter, votes } from "../lib/poll.js";
 
 export const pattern = "GET|POST /";
 
+/** @type {Handler} */
 export default async function (request, context) {
   if (request.method !== "POST") return page(context);
 
-  const choice = (await request.formData()).get("choice");
+  const choice = String((await request.formData()).get("choice") ?? "");
   if (!choices.some(({ id }) => id === choice)) return page(context, "Choose one of the answers.", 422);
 
   await votes(context).index("choice"); // So counting stays quick. If it is there, nothing happens.

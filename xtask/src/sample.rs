@@ -1,0 +1,126 @@
+//! The sample site, hosted by one real browser and visited by another.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use driver::{Browser, Options, Page, TempProfile};
+use stage::{Dist, Host, HostOptions, Site};
+
+use crate::places;
+use crate::shell::say;
+
+/// How long the visitor may wait for the site.
+const ARRIVING: Duration = Duration::from_secs(30);
+
+/// The sample site's name.
+const NAME: &str = "sample";
+
+/// The sample arrived whole: style sheet, picture, module and what the module fetched.
+const ARRIVED: &str = "document.documentElement.dataset.ready === 'yes' \
+    && document.querySelector('#peers').naturalWidth > 0 \
+    && document.styleSheets[0].cssRules.length > 0 \
+    && document.title";
+
+/// The sample site, hosted by one browser and open in another.
+pub struct Sample {
+    /// The host.
+    pub host: Host,
+    /// The visitor's page.
+    pub page: Page,
+    visitor: Browser,
+}
+
+impl Sample {
+    /// Starts both browsers, and says what they do.
+    pub async fn start(dist: &Dist, port: u16) -> Result<Self> {
+        let headed = has_display();
+        let headless = if headed { "" } else { ", headless" };
+
+        say!("Starting the host: Chromium with the extension and a fresh profile{headless}");
+        let options = HostOptions {
+            port: Some(port),
+            headed,
+            ..HostOptions::default()
+        };
+        let host = Host::start(dist, options)
+            .await
+            .context("starting the host")?;
+        say!(
+            "Hosting is on. Its native host runs the rendezvous and gateway at {}",
+            host.gateway
+        );
+
+        let site = host
+            .make_site(NAME, &sample()?)
+            .await
+            .context("making the sample site")?;
+        say!(
+            "The host serves the site `{}` from its IndexedDB",
+            site.name
+        );
+
+        say!("Starting a visitor: another Chromium, without the extension{headless}");
+        let profile = TempProfile::new()?;
+        let mut options = Options::new(&profile);
+        options.headless = !headed;
+        let visitor = Browser::chromium(options)
+            .await
+            .context("starting the visitor")?;
+        let page = visitor.open(&site.link).await.context("opening the link")?;
+        let title = visit(&page, &site)
+            .await
+            .context("looking at the visitor's page")?;
+        say!("The visitor sees “{title}”");
+        if !headed {
+            let picture = picture()?;
+            page.screenshot(&picture)
+                .await
+                .context("taking a picture of the visitor's page")?;
+            say!("What the visitor sees: {}", picture.display());
+        }
+        say!("\nLink: {}\n", site.link);
+        Ok(Self {
+            host,
+            page,
+            visitor,
+        })
+    }
+
+    /// Ends both browsers.
+    pub async fn close(mut self) -> Result<()> {
+        self.visitor.close().await?;
+        Ok(self.host.close().await?)
+    }
+}
+
+/// Waits until the site is there, wherever it is shown; gives its title.
+async fn visit(page: &Page, site: &Site) -> Result<String> {
+    let here = format!(
+        "location.hostname.startsWith('{}.') && {ARRIVED}",
+        site.label
+    );
+    let title = page.wait_for_anywhere(&here, ARRIVING).await?;
+    Ok(title.as_str().unwrap_or_default().to_owned())
+}
+
+/// The top files and folders of the sample site, as a person would drop them.
+fn sample() -> Result<Vec<PathBuf>> {
+    let folder = places::root().join("xtask/sample");
+    let entries = fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?;
+    entries.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn picture() -> Result<PathBuf> {
+    let folder = places::target().join("run");
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    Ok(folder.join("visitor.png"))
+}
+
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
