@@ -187,7 +187,7 @@ pub fn write(head: &Head, files: &[Listed], signature: Option<Signature>) -> Vec
     json
 }
 
-/// The most bytes that a file of this path and media type takes in [`write`].
+/// The most bytes that a file of this path and media type takes in [`write()`].
 pub fn line_length(path: &str, media_type: &str) -> u64 {
     /// The longest hash, the longest size that is possible, the names of the fields.
     const REST: usize = 64 + 13 + 64;

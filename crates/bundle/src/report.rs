@@ -73,7 +73,7 @@ impl Report {
     /// Can every disk hold the files?
     ///
     /// # Errors
-    /// [`Fault::CaseCollision`](crate::Fault::CaseCollision) for the first file that some cannot.
+    /// [`Fault::CaseCollision`] for the first file that some cannot.
     pub fn fits_any_disk(&self) -> Result<(), Error> {
         match self.case_only.first() {
             None => Ok(()),

@@ -1,4 +1,4 @@
-//! Pumps bytes between an `RTCDataChannel` and `wire`; each stream has its async face in [`stream`].
+//! Pumps bytes between an `RTCDataChannel` and `wire`; each stream has its async face in `stream`.
 //!
 //! One [`Channel`] is one peer. It must not know sites, requests' meaning or signalling. Sending is
 //! driven by events (`bufferedamountlow`), never by a timer, and what is written in one turn of the

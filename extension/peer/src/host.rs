@@ -1,4 +1,4 @@
-//! Hosting: announces sites at the rendezvous; [`visitors`] takes those in who come, as far as there are [`seats`].
+//! Hosting: announces sites at the rendezvous; `visitors` takes those in who come, as far as there are `seats`.
 //!
 //! It must not know how a request is answered nor where keys live: both are the [`Backend`]'s.
 

@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - [`Store`]: the open database; its methods stand in [`sites`], [`files`], [`publish`], [`import`],
-//!   [`settings`], [`space`] and [`listing`]; [`own_files`] is what a site's own code has of it, [`log`] what it says.
+//!   [`settings`], [`space`] and [`listing`]; [`site_files`] is what a site's own code has of it, [`log`] what it says.
 //! - [`live`]: a version of a site as the engine's storage.
 //! - `schema`, `record`: what lies in the database. `tx`: transactions that keep their word.
 //!   `keys`: WebCrypto. `content`: a file's bytes on the way in. `lock`: one import at a time.

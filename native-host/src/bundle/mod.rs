@@ -1,8 +1,8 @@
 //! Bundles as files on disk: packed from a folder, unpacked to one, looked into and checked.
 //!
 //! - [`pack`], [`unpack`], [`check`]: what the commands do.
-//! - [`file`] is an archive on disk, [`folder`] a site in a folder, [`key`] where sites' keys are kept.
-//! - [`place`] puts what was made in its place, whole or not at all.
+//! - [`file`] is an archive on disk, `folder` a site in a folder, [`key`] where sites' keys are kept.
+//! - `place` puts what was made in its place, whole or not at all.
 //!
 //! It must not know the format: that is the crate `bundle`'s.
 

@@ -11,7 +11,7 @@ use super::Assets;
 /// What a rendezvous is told when it starts.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where to listen; port 0 takes any free one. On 127.0.0.1 the same port of [::1] is taken too.
+    /// Where to listen; port 0 takes any free one. On 127.0.0.1 the same port of `[::1]` is taken too.
     pub listen: SocketAddr,
     /// The gateway's public URL, such as `https://peers.example`; `None`: `http://localhost:<port>`.
     pub public_url: Option<String>,
