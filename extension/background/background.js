@@ -56,7 +56,9 @@ if (inWorker) {
   scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
   // Visitors' requests come over a port from the network document, and from nobody else.
   scope.addEventListener('message', (event) => {
-    if (event.data?.peerserver !== 'serve' || !isNetwork(event.source)) return;
+    /** @type {import('messages').ToServiceWorker | undefined} */
+    const message = event.data;
+    if (message?.peerserver !== 'serve' || !isNetwork(event.source)) return;
     const [port] = event.ports;
     port.onmessage = (/** @type {MessageEvent<import('messages').NumberedRequest>} */ { data: { id, request } }) =>
       serve(request).then(([reply, transfer]) => port.postMessage({ id, reply }, transfer));

@@ -3,7 +3,8 @@
 import js from '@eslint/js';
 
 export default [
-  { // Other people's libraries.
+  {
+    // Other people's libraries.
     ignores: ['**/node_modules/**', 'crates/archive-2013/js/{taffy,underscore}.js'],
   },
   {

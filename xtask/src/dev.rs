@@ -113,7 +113,7 @@ async fn reload(host: &Host, page: &Page) -> Result<()> {
                 popup.close().await?;
                 break;
             }
-            Err(error) if Instant::now() > end => return Err(error.into()),
+            Err(error) if Instant::now() > end => return Err(error),
             Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
         }
     }

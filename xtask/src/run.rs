@@ -20,13 +20,22 @@ const PORT: u16 = 8890;
 /// How long the native host may take to end after its browser.
 const ENDING: Duration = Duration::from_secs(10);
 
+/// What follows when the visitor's page was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    /// All ends.
+    End,
+    /// All goes on until Ctrl-C.
+    Stay,
+    /// What changes is built and loaded until Ctrl-C.
+    Watch,
+}
+
 /// What the command line asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
-    /// End after the visitor's page was checked.
-    once: bool,
-    /// Build and load again what changes.
-    watch: bool,
+    /// What follows when the visitor's page was checked.
+    then: Then,
     /// The port of the rendezvous.
     port: u16,
     /// How to build.
@@ -37,10 +46,10 @@ impl Wish {
     /// Reads what `dev` takes: `[--port N]`.
     pub fn read_dev(arguments: &[&str]) -> Result<Self> {
         let mut wish = Self::read(arguments)?;
-        if wish.once {
+        if wish.then == Then::End {
             bail!("dev takes [--port N], not `--once`");
         }
-        wish.watch = true;
+        wish.then = Then::Watch;
         wish.speed = Speed::Fast;
         Ok(wish)
     }
@@ -48,15 +57,14 @@ impl Wish {
     /// Reads `[--once] [--port N] [--fast]`.
     pub fn read(arguments: &[&str]) -> Result<Self> {
         let mut wish = Self {
-            once: false,
-            watch: false,
+            then: Then::Stay,
             port: PORT,
             speed: Speed::Release,
         };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             match *word {
-                "--once" => wish.once = true,
+                "--once" => wish.then = Then::End,
                 "--fast" => wish.speed = Speed::Fast,
                 "--port" => {
                     let number = words.next().context("--port needs a number")?;
@@ -89,11 +97,11 @@ pub fn main_job(wish: Wish) -> Result<()> {
 }
 
 async fn play(wish: Wish, dist: &Dist) -> Result<()> {
-    if wish.watch {
+    if wish.then == Then::Watch {
         return dev::watch(dist, wish.port).await;
     }
     let sample = Sample::start(dist, wish.port).await?;
-    if !wish.once {
+    if wish.then == Then::Stay {
         say!("Ctrl-C ends all of it.");
         interrupted().await;
     }
@@ -151,8 +159,7 @@ mod tests {
         assert_eq!(
             wish,
             Wish {
-                once: true,
-                watch: false,
+                then: Then::End,
                 port: 9000,
                 speed: Speed::Release
             }

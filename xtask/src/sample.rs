@@ -92,7 +92,7 @@ impl Sample {
     /// Ends both browsers.
     pub async fn close(mut self) -> Result<()> {
         self.visitor.close().await?;
-        Ok(self.host.close().await?)
+        self.host.close().await
     }
 }
 

@@ -49,7 +49,7 @@ impl RequestHead {
         check_headers(&self.headers)
     }
 
-    /// Bytes that [`RequestHead::write`] appends.
+    /// Bytes that `RequestHead::write` appends.
     pub fn size(&self) -> usize {
         3 + self.method.len() + self.path.len() + headers_size(&self.headers)
     }

@@ -46,7 +46,7 @@ pub enum CheckedOperation {
 impl TryFrom<ServerRequest> for BackgroundRequest {
     type Error = Failure;
 
-    /// Fails if the site has no legal id, or the headers are no list of pairs.
+    /// Fails if the site has no legal id.
     fn try_from(request: ServerRequest) -> Result<Self, Failure> {
         Ok(match request {
             ServerRequest::Code { site } => Self::Code(Fingerprint::parse(&site)?),
@@ -59,11 +59,10 @@ impl TryFrom<ServerRequest> for BackgroundRequest {
                 path,
                 headers,
             } => {
-                let headers = pairs(headers)?;
                 let request = Request {
                     method,
                     path,
-                    headers,
+                    headers: headers.0,
                 };
                 Self::Respond(Fingerprint::parse(&site)?, request)
             }
@@ -95,16 +94,4 @@ fn checked(operation: FileOperation) -> CheckedOperation {
         }
     };
     checked.unwrap_or_else(|error| CheckedOperation::Refused(format!("{path:?}: {error}.")))
-}
-
-fn pairs(list: Vec<String>) -> Result<Vec<(String, String)>, Failure> {
-    let mut texts = list.into_iter();
-    let mut pairs = Vec::new();
-    while let Some(name) = texts.next() {
-        let value = texts.next().ok_or_else(|| Failure {
-            message: "A header of a request has no value.".to_owned(),
-        })?;
-        pairs.push((name, value));
-    }
-    Ok(pairs)
 }

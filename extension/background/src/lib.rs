@@ -4,11 +4,11 @@
 //! a cache of what IndexedDB and the network document know, rebuilt by [`wake`] at each start. It must
 //! not know `RTCPeerConnection` or how requests travel.
 //!
-//! - [`serve`]: a visitor's request, read by [`background_request`] and answered from the store by the engine;
-//!   [`file_cache`] keeps what is small and often asked for. [`code`] and [`site_files`] are what a site's own code has
-//!   from here, [`log`] takes its entries. [`databases`] removes those of sites that are gone.
-//! - [`ask`]: what the popup and the sites page ask; [`state`] is what they are shown, [`badge`] too.
-//! - [`hosting`]: what is to be hosted where; [`native`] and [`document`] are the two it needs for that.
+//! - [`serve`]: a visitor's request, read by `background_request` and answered from the store by the engine;
+//!   `file_cache` keeps what is small and often asked for. `code` and `site_files` are what a site's own code has
+//!   from here, `log` takes its entries. `databases` removes those of sites that are gone.
+//! - `ask`: what the popup and the sites page ask; `state` is what they are shown, `badge` too.
+//! - `hosting`: what is to be hosted where; `native` and `document` are the two it needs for that.
 
 mod ask;
 mod background_request;

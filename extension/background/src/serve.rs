@@ -7,6 +7,7 @@ use identity::Fingerprint;
 use js_sys::Uint8Array;
 use layout::place::PUBLIC;
 use messages::Failure;
+use messages::object::Pairs;
 use messages::server::{ServerReply, ServerRequest};
 use site::{Body, Folder, Request, Response};
 use web_sys::Blob;
@@ -38,10 +39,9 @@ async fn reply(request: ServerRequest) -> Result<ServerReply, Failure> {
         },
         BackgroundRequest::Respond(site, request) => {
             let response = respond(&site, &request).await?;
-            let headers = response.headers.into_iter();
             ServerReply::Response {
                 status: response.status,
-                headers: headers.flat_map(|(name, value)| [name, value]).collect(),
+                headers: Pairs(response.headers),
                 body: body(response.body),
             }
         }

@@ -11,8 +11,8 @@ use gloo_timers::callback::Timeout;
 use js_sys::Uint8Array;
 use layout::Place;
 use messages::file::{Body, FileOperation, FileResult, NamedFile};
-use messages::object::Json;
-use messages::site_box::{FromBox, RequestEvent, ToBox};
+use messages::object::{Json, Pairs};
+use messages::site_box::{FinalStatus, FromBox, RequestEvent, ToBox};
 use messages::{BoxAsk, Message as _};
 use script::{
     Effect, Engine, FileError, FileOp, FileReply, Input, Level, LogEntry, Platform, Program,
@@ -191,7 +191,7 @@ impl SiteRuntime {
                 let head = RequestHead {
                     method,
                     target,
-                    headers: pairs(headers),
+                    headers: headers.0,
                     origin,
                     has_body: body,
                     visitor: Visitor {
@@ -259,10 +259,9 @@ impl SiteRuntime {
                     if end {
                         effects.pop_front();
                     }
-                    let headers = headers.into_iter();
                     let event = RequestEvent::Response {
-                        status,
-                        headers: headers.flat_map(|(name, value)| [name, value]).collect(),
+                        status: FinalStatus(status),
+                        headers: Pairs(headers),
                         bytes: first,
                         end,
                     };
@@ -274,12 +273,11 @@ impl SiteRuntime {
         while !self.database.in_transaction()
             && let Some((id, ask)) = self.asked.pop_front()
         {
-            post(
-                &match owner::answer(&self.database, || self.problems(), ask) {
-                    Ok(json) => FromBox::Answer { id, json },
-                    Err(message) => FromBox::Refused { id, message },
-                },
-            );
+            let answer = match owner::answer(&self.database, || self.problems(), ask) {
+                Ok(json) => FromBox::Answer { id, json },
+                Err(message) => FromBox::Refused { id, message },
+            };
+            post(&answer);
         }
         self.wake = self.sandbox.wake_at().map(|at| {
             let wait = at.saturating_sub(Machine::get().now());
@@ -348,16 +346,6 @@ impl SiteRuntime {
 fn post_event(request: RequestId, event: RequestEvent) {
     let id = request.0;
     post(&FromBox::Request { id, event });
-}
-
-/// A name without a value is left out.
-fn pairs(list: Vec<String>) -> Vec<(String, String)> {
-    let mut texts = list.into_iter();
-    let mut pairs = Vec::new();
-    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-        pairs.push((name, value));
-    }
-    pairs
 }
 
 fn file_reply(result: FileResult) -> Result<FileReply, FileError> {

@@ -222,14 +222,15 @@ function sendLate(frame) {
     const mode = data instanceof frame.Blob ? 'cors' : 'no-cors';
     const sent = send(url, { method: 'POST', body: data, mode, credentials: 'include' });
     // What cannot be sent is an error there.
-    if (!sent) return page.sendBeacon.call(this, url, data);
+    if (!sent) return page.sendBeacon.apply(this, /** @type {any} */ (arguments));
     sent.catch(() => {});
     return true;
   };
   frame.fetch = function (input, init) {
-    const keepalive = init?.keepalive ?? (input instanceof frame.Request && input.keepalive);
+    const keepalive = init?.keepalive ?? /** @type {Request | undefined} */ (input)?.keepalive;
     const sent = keepalive ? send(input, init) : null;
-    return sent ? sent.then((answer) => Object.setPrototypeOf(answer, frame.Response.prototype)) : page.fetch.call(this, input, init);
+    if (sent) return sent.then((answer) => Object.setPrototypeOf(answer, frame.Response.prototype));
+    return page.fetch.apply(this, /** @type {any} */ (arguments));
   };
 }
 

@@ -63,8 +63,8 @@ scope.addEventListener('message', (event) => {
   if (message?.peerserver === 'isUsed') event.waitUntil(reportUse(source));
   if (message?.peerserver !== 'port') return;
   bridge = source;
-  for (const { source, id } of message.eventIds) if (!lastEventIds.has(source)) lastEventIds.set(source, id);
-  for (const [source, id] of [...lastEventIds]) keepEventId(source, id);
+  const kept = message.eventIds.map(({ source, id }) => /** @type {[string, string]} */ ([source, id]));
+  for (const [source, id] of new Map([...kept, ...lastEventIds])) keepEventId(source, id);
   setPort(event.ports[0]);
   postTo(bridge, { peerserver: 'linked' });
 });
@@ -157,8 +157,9 @@ async function navigate(event, url) {
     if (safe && !(await linked(250))) return bootstrap('connecting');
     return await ask(event.request, url, event.clientId);
   } catch (error) {
-    const { reason = 'lost', message } = /** @type {Failure} */ (error);
-    if (safe) return bootstrap(reason, message);
+    // What is no failure of ours has no reason.
+    const { reason, message } = /** @type {Error & { reason?: string }} */ (error);
+    if (safe) return bootstrap(reason ?? 'lost', message);
     return bootstrap(reason === 'lost' ? 'unanswered' : 'unsent');
   }
 }

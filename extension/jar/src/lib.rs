@@ -39,7 +39,7 @@ pub fn header(key: &str, path: &str, initiator: JsValue, visible: Vec<String>) -
 }
 
 /// Take the `Set-Cookie` lines of an answer to a request for `path` of `host`. Gives what is to be put where pages see
-/// it: a list of `messages::site_worker::{Initiator, VisibleCookie}`.
+/// it: a list of `messages::site_worker::VisibleCookie`.
 #[wasm_bindgen]
 #[must_use]
 pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> Array {

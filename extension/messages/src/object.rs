@@ -180,6 +180,50 @@ impl<const MAX: u32> Message for Text<MAX> {
     }
 }
 
+/// Names and values, one after the other in one list: `[name, value, …]`. A name without a value makes it no such list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pairs(pub Vec<(String, String)>);
+
+impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Pairs {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        let pairs = pairs.into_iter();
+        Self(
+            pairs
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+impl Message for Pairs {
+    fn read(value: &JsValue) -> Option<Self> {
+        let list = value.dyn_ref::<Array>()?;
+        let mut pairs = Vec::new();
+        for index in (0..list.length()).step_by(2) {
+            // Beyond the end is undefined.
+            pairs.push((
+                list.get(index).as_string()?,
+                list.get(index + 1).as_string()?,
+            ));
+        }
+        Some(Self(pairs))
+    }
+
+    fn write(&self, _: &Array) -> JsValue {
+        let list = Array::new();
+        for (name, value) in &self.0 {
+            list.push(&name.into());
+            list.push(&value.into());
+        }
+        list.into()
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        Vec::<String>::type_name()
+    }
+}
+
 /// A list that is passed on as it is.
 #[derive(Debug, Clone, Default)]
 pub struct Passed<T> {

@@ -1,11 +1,20 @@
 //! What the network document asks of the web server in the background: by a MessagePort in Chromium, by a plain call in
 //! Firefox.
 //!
-//! Names and values of headers stand one after the other in one list: `[name, value, …]`. Sites are named by their ids.
+//! Sites are named by their ids.
 
 use messages_derive::Message;
 
 use crate::file::{Body, FileOperation, FileResult, NamedFile};
+use crate::object::Pairs;
+
+/// From the network document to the service worker.
+#[derive(Debug, Message)]
+#[message(tag = "peerserver")]
+pub enum ToServiceWorker {
+    /// Reply to each [`NumberedRequest`] that comes over the MessagePort that comes with this.
+    Serve {},
+}
 
 /// A request with the number by which its reply is known.
 #[derive(Debug, Clone, Message)]
@@ -30,7 +39,7 @@ pub enum ServerRequest {
         method: String,
         /// Path and query.
         path: String,
-        headers: Vec<String>,
+        headers: Pairs,
     },
     /// The files of a site's code. Replied to by [`ServerReply::Code`].
     Code { site: String },
@@ -46,7 +55,7 @@ pub enum ServerRequest {
 pub enum ServerReply {
     Response {
         status: u16,
-        headers: Vec<String>,
+        headers: Pairs,
         body: Body,
     },
     Code {

@@ -1,14 +1,14 @@
 //! Between the network document and a site's box, the dedicated Worker that runs the site's code.
 //!
-//! Names and values of headers stand one after the other in one list: `[name, value, …]`. Requests are numbered by the
-//! network document.
+//! Requests are numbered by the network document.
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use messages_derive::Message;
+use wasm_bindgen::JsValue;
 
 use crate::dynamic::{BoxAsk, LogEntry};
 use crate::file::{FileOperation, FileResult, NamedFile};
-use crate::object::Json;
+use crate::object::{Json, Pairs};
 
 /// For the box.
 #[derive(Debug, Message)]
@@ -28,7 +28,7 @@ pub enum ToBox {
         method: String,
         /// Path and query.
         target: String,
-        headers: Vec<String>,
+        headers: Pairs,
         /// The site's origin.
         origin: String,
         /// Does a body follow?
@@ -83,6 +83,26 @@ pub enum FromBox {
     Alive { memory: u64 },
 }
 
+/// A status from 200 to 599 (RFC 9110, 15): interim responses are not a site's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FinalStatus(pub u16);
+
+impl crate::Message for FinalStatus {
+    fn read(value: &JsValue) -> Option<Self> {
+        let status = u16::read(value)?;
+        (200..600).contains(&status).then_some(Self(status))
+    }
+
+    fn write(&self, transfer: &Array) -> JsValue {
+        self.0.write(transfer)
+    }
+
+    #[cfg(feature = "typescript")]
+    fn type_name() -> String {
+        u16::type_name()
+    }
+}
+
 /// What the box has to say about a request.
 #[derive(Debug, Message)]
 pub enum RequestEvent {
@@ -90,8 +110,8 @@ pub enum RequestEvent {
     BodyWanted {},
     /// Status and headers of the response.
     Response {
-        status: u16,
-        headers: Vec<String>,
+        status: FinalStatus,
+        headers: Pairs,
         /// The body's first piece, if it is there already.
         bytes: Option<Uint8Array>,
         /// Is the response complete?

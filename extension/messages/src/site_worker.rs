@@ -6,7 +6,7 @@
 use js_sys::Uint8Array;
 use messages_derive::Message;
 
-use crate::object::Passed;
+use crate::object::{Pairs, Passed};
 
 /// A message of the worker.
 #[derive(Debug, Message)]
@@ -18,7 +18,7 @@ pub enum FromSiteWorker {
         method: String,
         /// Path and query.
         path: String,
-        headers: Vec<String>,
+        headers: Pairs,
         /// Does a body follow?
         body: bool,
         /// Who made it; none if no cookies are to be sent or received.

@@ -22,6 +22,7 @@ pub fn declarations() -> String {
         site_worker::Initiator::declaration(),
         site_worker::ToSiteWorker::declaration(),
         site_worker::VisibleCookie::declaration(),
+        server::ToServiceWorker::declaration(),
         server::NumberedRequest::declaration(),
         server::NumberedReply::declaration(),
         server::ServerRequest::declaration(),

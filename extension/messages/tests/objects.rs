@@ -5,8 +5,9 @@
 use js_sys::{Array, JSON, Uint8Array};
 use messages::Message;
 use messages::bridge::FromBridge;
-use messages::object::Passed;
-use messages::site_box::{FromBox, RequestEvent};
+use messages::file::FileOperation;
+use messages::object::{Pairs, Passed};
+use messages::site_box::{FinalStatus, FromBox, RequestEvent};
 use messages::site_worker::{FromSiteWorker, Initiator, ToSiteWorker};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -40,7 +41,9 @@ fn what_is_no_message_is_not_read() {
         r#"{"kind":"visit","id":1}"#,
         r#"{"kind":"request","id":1}"#,
         r#"{"kind":"request","id":1,"event":{}}"#,
+        r#"{"kind":"request","id":1,"event":{"kind":"response","status":101,"headers":[],"end":true}}"#,
         r#"{"kind":"request","id":1,"event":{"kind":"response","status":70000,"headers":[],"end":true}}"#,
+        r#"{"kind":"request","id":1,"event":{"kind":"response","status":200,"headers":["odd"],"end":true}}"#,
         r#"{"kind":"request","id":1,"event":{"kind":"response","status":200,"headers":["a",1],"end":true}}"#,
         r#"{"kind":"request","id":1,"event":{"kind":"response","status":200,"headers":{"length":2},"end":true}}"#,
         r#"{"kind":"request","id":1,"event":{"kind":"responseBody","bytes":[1,2]}}"#,
@@ -67,7 +70,7 @@ fn what_a_message_has_is_read() {
         id: 1,
         event:
             RequestEvent::Response {
-                status: 200,
+                status: FinalStatus(200),
                 headers,
                 bytes: None,
                 end: true,
@@ -76,7 +79,20 @@ fn what_a_message_has_is_read() {
     else {
         panic!("{response:?}");
     };
-    assert_eq!(headers, ["a", "b"]);
+    assert_eq!(headers, Pairs::from_iter([("a", "b")]));
+    let list = read(
+        r#"{"kind":"request","id":1,"event":{"kind":"file","ticket":2,"operation":{"kind":"list","prefix":""}}}"#,
+    );
+    assert!(matches!(
+        list,
+        Some(FromBox::Request {
+            id: 1,
+            event: RequestEvent::File {
+                ticket: 2,
+                operation: FileOperation::List { .. }
+            }
+        })
+    ));
 }
 
 #[wasm_bindgen_test]
@@ -113,7 +129,7 @@ fn what_is_written_is_read_again_and_bytes_are_transferred() {
         id: 1,
         method: "GET".to_owned(),
         path: "/".to_owned(),
-        headers: Vec::new(),
+        headers: Pairs::from_iter([("a", "b")]),
         body: false,
         initiator: Some(Initiator::Form),
         cookies: Passed::new(Array::of2(&"a".into(), &"b".into())),
@@ -122,7 +138,7 @@ fn what_is_written_is_read_again_and_bytes_are_transferred() {
     let json = String::from(JSON::stringify(&written).unwrap());
     assert_eq!(
         json,
-        r#"{"kind":"request","id":1,"method":"GET","path":"/","headers":[],"body":false,"initiator":"form","cookies":["a","b"]}"#
+        r#"{"kind":"request","id":1,"method":"GET","path":"/","headers":["a","b"],"body":false,"initiator":"form","cookies":["a","b"]}"#
     );
     assert!(FromSiteWorker::read(&written).is_some());
 }

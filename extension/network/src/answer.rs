@@ -7,7 +7,6 @@ use js_sys::{Reflect, Uint8Array};
 use messages::file::Body;
 use peer::{
     channel::{Incoming, Stream},
-    header_list,
     host::Visitor,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -87,7 +86,7 @@ impl From<JsValue> for Failure {
 }
 
 async fn send(stream: &Stream, response: StaticResponse, has_code: bool) -> Result<(), Failure> {
-    let mut headers = header_list::read(response.headers);
+    let mut headers: Headers = response.headers.0.into_iter().collect();
     if has_code {
         headers.push(CODE, "1".to_owned());
     }

@@ -8,10 +8,9 @@ use gloo_timers::future::TimeoutFuture;
 use identity::Fingerprint;
 use js_sys::{Array, Promise};
 use messages::file::{Body, FileOperation, FileResult, NamedFile};
-use messages::object::get;
+use messages::object::{Pairs, get};
 use messages::server::{ServerReply, ServerRequest};
 use messages::{LogEntry, Message as _, Plan, Report, Statement, ToBackground};
-use peer::header_list;
 use wasm_bindgen::prelude::*;
 use webextension_api::message::{from_js, send, settled, to_js};
 use wire::RequestHead;
@@ -40,7 +39,7 @@ pub struct StaticResponse {
     /// From 200.
     pub status: u16,
     /// Names and values.
-    pub headers: Vec<String>,
+    pub headers: Pairs,
     /// All of it.
     pub body: Body,
 }
@@ -117,7 +116,7 @@ impl BackgroundClient {
             site: site.to_owned(),
             method: head.method.clone(),
             path: head.path.clone(),
-            headers: header_list::write(&head.headers),
+            headers: head.headers.iter().collect(),
         };
         match self.put(request).await? {
             ServerReply::Response {

@@ -2,7 +2,7 @@
 //! visitor.
 //!
 //! In Chromium it is the offscreen document, apart from the service worker; in Firefox it shares the
-//! event page with the background. Nothing here depends on which: [`background`] hides it. It must not know
+//! event page with the background. Nothing here depends on which: `background_client` hides it. It must not know
 //! IndexedDB or the site engine, and keeps nothing: after its death the background tells it anew what
 //! to host, and site workers ask anew for their ports.
 

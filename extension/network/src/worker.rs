@@ -11,9 +11,11 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use messages::Message as _;
-use messages::server::{NumberedReply, NumberedRequest, ServerReply, ServerRequest};
+use messages::server::{
+    NumberedReply, NumberedRequest, ServerReply, ServerRequest, ToServiceWorker,
+};
 use peer::Listener;
 use wasm_bindgen::JsCast;
 use web_sys::{MessageChannel, MessageEvent, MessagePort, ServiceWorkerRegistration};
@@ -91,11 +93,10 @@ impl Worker {
             }
         });
         port.start();
-        let hello = Object::new();
-        Reflect::set(&hello, &"peerserver".into(), &"serve".into())
-            .map_err(webextension_api::Error::from)?;
+        let transfer = Array::of1(&pair.port2());
+        let serve = ToServiceWorker::Serve {}.write(&transfer);
         worker
-            .post_message_with_transferable(&hello, &Array::of1(&pair.port2()))
+            .post_message_with_transferable(&serve, &transfer)
             .map_err(webextension_api::Error::from)?;
         let line = Rc::new(Line {
             port,

@@ -11,7 +11,6 @@ pub mod connect;
 pub mod crypto;
 mod error;
 pub mod fetch;
-pub mod header_list;
 pub mod host;
 mod jar;
 pub mod link;

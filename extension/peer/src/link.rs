@@ -16,7 +16,7 @@ use futures_channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use js_sys::{Array, Uint8Array};
 use messages::Message;
-use messages::object::Passed;
+use messages::object::{Pairs, Passed};
 use messages::site_worker::{FromSiteWorker, Initiator, ToSiteWorker};
 use vecmap::VecMap;
 use web_sys::{MessageEvent, MessagePort};
@@ -272,15 +272,11 @@ impl Inner {
 }
 
 /// A page's headers, without its cookies: those are this side's to send.
-fn request_headers(list: Vec<String>) -> Headers {
-    let mut headers = Headers::default();
-    let mut texts = list.into_iter();
-    while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
-        if !name.eq_ignore_ascii_case("cookie") {
-            headers.push(&name, value);
-        }
-    }
-    headers
+fn request_headers(pairs: Pairs) -> Headers {
+    let pairs = pairs.0.into_iter();
+    pairs
+        .filter(|(name, _)| !name.eq_ignore_ascii_case("cookie"))
+        .collect()
 }
 
 struct ResponseHeaders {

@@ -94,7 +94,7 @@ fn field_list(fields: &Fields) -> Result<Vec<Field<'_>>, Error> {
 }
 
 fn of_struct(fields: &[Field<'_>]) -> Parts {
-    let (idents, names, _) = columns(fields);
+    let (idents, names) = columns(fields);
     let declaration = declared_fields("", fields);
     Parts {
         read: quote! {
@@ -141,7 +141,7 @@ fn of_enum(tag: &str, variants: &[&Variant]) -> Result<Parts, Error> {
         let ident = &variant.ident;
         let kind = lower_first(&ident.to_string());
         let fields = field_list(&variant.fields)?;
-        let (idents, names, _) = columns(&fields);
+        let (idents, names) = columns(&fields);
         // A field may be named like a variable of ours.
         let values = idents.iter().map(|ident| format_ident!("field_{ident}"));
         let values = values.collect::<Vec<_>>();
@@ -183,16 +183,15 @@ fn of_enum(tag: &str, variants: &[&Variant]) -> Result<Parts, Error> {
     })
 }
 
-fn columns<'a>(fields: &'a [Field<'_>]) -> (Vec<&'a Ident>, Vec<&'a str>, Vec<&'a Type>) {
-    let idents = fields.iter().map(|field| field.ident).collect();
-    let names = fields.iter().map(|field| &*field.name).collect();
-    let types = fields.iter().map(|field| field.ty).collect();
-    (idents, names, types)
+fn columns<'a>(fields: &'a [Field<'_>]) -> (Vec<&'a Ident>, Vec<&'a str>) {
+    let columns = fields.iter().map(|field| (field.ident, &*field.name));
+    columns.unzip()
 }
 
 /// An expression: the lines that declare these fields.
 fn declared_fields(indent: &str, fields: &[Field<'_>]) -> TokenStream {
-    let (_, names, types) = columns(fields);
+    let (_, names) = columns(fields);
+    let types = fields.iter().map(|field| field.ty);
     let docs = fields.iter().map(|field| &field.doc);
     let indent = format!("{indent}  ");
     quote! {{

@@ -9,10 +9,11 @@ use std::{future::pending, rc::Rc};
 use futures_util::{FutureExt, pin_mut, select_biased};
 use js_sys::Uint8Array;
 use messages::file::{Body, FileOperation, FileResult};
-use messages::site_box::{RequestEvent, ToBox};
-use peer::{channel::Stream, header_list, host::Visitor};
+use messages::object::Pairs;
+use messages::site_box::{FinalStatus, RequestEvent, ToBox};
+use peer::{channel::Stream, host::Visitor};
 use webextension_api::message::settled;
-use wire::{RequestHead, ResetCode, ResponseHead};
+use wire::{Headers, RequestHead, ResetCode, ResponseHead};
 
 use super::{Boxes, events::Events, page, worker::BoxWorker};
 use crate::code_header::CODE;
@@ -126,7 +127,7 @@ impl Request<'_> {
             id: self.id,
             method: head.method.clone(),
             target: head.path.clone(),
-            headers: header_list::write(&head.headers),
+            headers: head.headers.iter().collect(),
             origin: self.boxes.origin(self.site),
             body: has_body,
             visitor: visitor.id.to_string(),
@@ -206,16 +207,13 @@ impl Request<'_> {
     /// The answer's head, and its body if that is there already; whether that was all.
     async fn begin(
         &self,
-        status: u16,
-        headers: Vec<String>,
+        status: FinalStatus,
+        headers: Pairs,
         bytes: Option<Uint8Array>,
         ends: bool,
     ) -> Result<bool, Way> {
-        // What is no final status (RFC 9110, 15) is a fault of the box.
-        if !(200..600).contains(&status) {
-            return Err(Way::BrokeOff);
-        }
-        let mut headers = header_list::read(headers);
+        let status = status.0;
+        let mut headers: Headers = headers.0.into_iter().collect();
         headers.push(CODE, "1".to_owned());
         let bytes = bytes.filter(|_| !self.head_only);
         self.stream
