@@ -2,6 +2,10 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use crate::shell::answer;
+use crate::toolchain;
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -9,13 +13,20 @@ pub fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_path_buf()
 }
 
-/// Cargo's target directory, absolute: this program is in it, whether it was set by the environment, by a file or not at
-/// all. Cargo marks it with a `CACHEDIR.TAG`.
+/// Cargo's target directory, absolute. Only cargo knows it: it may be set by the environment or by any of cargo's
+/// configuration files, and a directory that cargo did not make itself has no mark. Cargo is run once, for some 100 ms.
 pub fn target() -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").is_file();
-    let found = program.ancestors().find(marked).map(Path::to_path_buf);
-    found.unwrap_or_else(|| directory("CARGO_TARGET_DIR", "target"))
+    static TARGET: LazyLock<PathBuf> =
+        LazyLock::new(|| metadata().unwrap_or_else(|| directory("CARGO_TARGET_DIR", "target")));
+    TARGET.clone()
+}
+
+/// The target directory that `cargo metadata` prints, `None` when it cannot be run.
+fn metadata() -> Option<PathBuf> {
+    let mut command = toolchain::cargo();
+    let printed = answer(command.args(["metadata", "--format-version=1", "--no-deps"]))?;
+    let metadata = serde_json::from_str::<serde_json::Value>(&printed).ok()?;
+    Some(metadata["target_directory"].as_str()?.into())
 }
 
 /// Where the product goes, absolute: `PEERSERVER_DIST` when set, else `dist` in the tree.
