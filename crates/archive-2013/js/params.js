@@ -34,13 +34,20 @@ function put(object, [key, ...rest], value) {
   const own = Object.hasOwn(object, key);
   if (rest.length === 0 || rest.length > DEPTH) {
     object[key] = own ? /** @type {Sent[]} */ ([]).concat(object[key], [value]) : value;
-  } else if (rest.length === 1 && (rest[0] === "" || /^\d+$/.test(rest[0]) && (!own || Array.isArray(object[key])))) {
-    if (!own || !Array.isArray(object[key])) object[key] = [];
-    object[key].push(value);
-  } else {
-    if (!own || typeof object[key] !== "object") object[key] = {};
-    put(/** @type {{ [name: string]: Sent }} */ (object[key]), rest, value);
+    return;
   }
+  const [next, ...deeper] = rest;
+  const isItem = deeper.length === 0 && (next === "" || /^\d+$/.test(next));
+  const held = own && typeof object[key] === "object" ? object[key] : isItem ? [] : {};
+  if (isItem && Array.isArray(held)) {
+    held.push(value);
+    object[key] = held;
+    return;
+  }
+  // A name among the items of a list makes an object of it.
+  const members = /** @type {{ [name: string]: Sent }} */ (Array.isArray(held) ? { ...held } : held);
+  object[key] = members;
+  put(members, [next === "" ? String(Object.keys(members).length) : next, ...deeper], value);
 }
 
 /**

@@ -41,7 +41,8 @@ impl Cell {
         }
     }
 
-    /// From JSON: true and false as 1 and 0, lists and objects as their JSON, `{"$blob": base64}` as bytes.
+    /// From JSON: true and false as 1 and 0, `{"$blob": base64}` as bytes, `{"$integer": digits}` as a whole number of
+    /// 64 bits, other lists and objects as their JSON.
     #[must_use]
     pub fn from_json(value: &Value) -> Self {
         match value {
@@ -53,13 +54,21 @@ impl Cell {
                 .or_else(|| number.as_f64().map(Self::Real))
                 .unwrap_or(Self::Null),
             Value::String(text) => Self::Text(text.clone()),
-            Value::Object(members) if members.len() == 1 => members
-                .get("$blob")
-                .and_then(Value::as_str)
-                .and_then(|text| BASE64.decode(text.as_bytes()).ok())
-                .map_or_else(|| Self::Text(value.to_string()), Self::Blob),
+            Value::Object(members) if members.len() == 1 => {
+                Self::marked(members).unwrap_or_else(|| Self::Text(value.to_string()))
+            }
             Value::Array(_) | Value::Object(_) => Self::Text(value.to_string()),
         }
+    }
+
+    /// A value that JSON has no word for, from the object of one member that stands for it.
+    fn marked(members: &Map<String, Value>) -> Option<Self> {
+        let text = |name| members.get(name).and_then(Value::as_str);
+        if let Some(digits) = text("$integer") {
+            return digits.parse().ok().map(Self::Integer);
+        }
+        let bytes = BASE64.decode(text("$blob")?.as_bytes()).ok()?;
+        Some(Self::Blob(bytes))
     }
 
     pub(crate) fn from_sqlite(value: ValueRef<'_>) -> Self {

@@ -47,6 +47,17 @@ fn every_kind_of_value_goes_in_and_comes_out() {
     ] {
         assert_eq!(Cell::from_json(&value).to_json(), value);
     }
+    assert_eq!(
+        Cell::from_json(&json!({ "$integer": "-9223372036854775808" })),
+        Cell::Integer(i64::MIN)
+    );
+    for not_one in [
+        json!({ "$integer": "9223372036854775808" }),
+        json!({ "$integer": 1 }),
+        json!({ "$blob": "?" }),
+    ] {
+        assert_eq!(Cell::from_json(&not_one), text(&not_one.to_string()));
+    }
     assert_eq!(Cell::from_json(&json!([1, true])), text("[1,true]"));
     assert_eq!(Cell::from_json(&json!(true)), Cell::Integer(1));
 }

@@ -337,4 +337,12 @@ fn what_a_handler_logs_is_kept() {
         result("const o = {}; o.o = o; console.log(o); return 'fine'"),
         "fine"
     );
+    let mut site = Site::handler(
+        "console.timeEnd('none'); console.time(); console.timeEnd(); console.timeEnd(); return ''",
+    );
+    site.get("/");
+    let messages = site.messages();
+    assert_eq!(messages[0], "no timer has the label none");
+    assert!(messages[1].starts_with("default: ") && messages[1].ends_with(" ms"));
+    assert_eq!(messages[2], "no timer has the label default");
 }

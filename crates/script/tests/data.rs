@@ -31,6 +31,63 @@ fn documents_are_put_in_found_and_changed() {
 }
 
 #[test]
+fn what_json_would_drop_selects_no_documents() {
+    let text = result(
+        "const guests = context.db.collection('guests');
+         for (const n of [1, 2, 3]) await guests.insert({ n });
+         const out = [];
+         for (const act of [
+             () => guests.delete({ owner: context.session.me }),
+             () => guests.update({ $or: [{ n: 1 }, undefined] }, { n: 0 }),
+             () => guests.find({ n: { $gt: Number('x') } }),
+             () => guests.count({ n: () => 1 }),
+             () => guests.delete(),
+             () => guests.put(undefined, {}),
+             () => guests.find().limit(undefined),
+             () => guests.find().skip('x'),
+         ]) try { await act(); out.push('done') } catch (error) { out.push(`${error.name}: ${error.message}`) }
+         return [...out, await guests.count({})]",
+    );
+    let expected = [
+        "TypeError: in the filter, `owner` is undefined, which no document can have",
+        "TypeError: in the filter, `1` is undefined, which no document can have",
+        "TypeError: in the filter, `$gt` is NaN, which no document can have",
+        "TypeError: in the filter, `n` is a function, which no document can have",
+        "TypeError: the filter is undefined; write {} for all documents",
+        "TypeError: the id is undefined; insert() makes one",
+        "TypeError: limit() needs a number, not undefined",
+        "TypeError: skip() needs a number, not x",
+    ];
+    let mut all: Vec<serde_json::Value> = expected.map(Into::into).into();
+    all.push(3.into());
+    assert_eq!(text, serde_json::Value::from(all).to_string());
+}
+
+#[test]
+fn a_query_can_be_run_again() {
+    let text = result(
+        "const rows = context.db.collection('rows');
+         for (const n of [1, 2, 3, 4]) await rows.insert({ n });
+         const query = rows.find().sort('n').skip(1).limit(2);
+         const numbers = async () => (await query).map(({ n }) => n);
+         return [(await query.first()).n, await numbers(), await query.count(), await numbers(),
+             await query.limit(0).first(), await query.limit(Infinity).count(), await query.skip(9).count()]",
+    );
+    assert_eq!(text, "[2,[2,3],2,[2,3],null,3,0]");
+}
+
+#[test]
+fn a_sessions_methods_cannot_be_hidden() {
+    let text = result(
+        "const { session } = context; session.name = 'Ann';
+         let wrong; try { session.renew = 1 } catch (error) { wrong = error.name }
+         session.renew();
+         return [wrong, typeof session.destroy, Object.keys(session)]",
+    );
+    assert_eq!(text, r#"["TypeError","function",["name"]]"#);
+}
+
+#[test]
 fn sql_takes_values_as_values() {
     let text = result(
         "const { db } = context; const name = \"x'; drop table t; --\";
@@ -38,11 +95,12 @@ fn sql_takes_values_as_values() {
          const { changes } = await db.sql`insert into t values (${name}, ${7}), (${null}, ${true})`;
          const rows = await db.sql`select * from t where a = ${name}`;
          const wrong = await db.sql('select 1').catch((error) => error.message);
-         return [changes, rows, wrong]",
+         const [{ type, more }] = await db.sql`select typeof(${2n ** 62n}) as type, ${2n ** 62n} + 1 as more`;
+         return [changes, rows, wrong, type, more]",
     );
     assert_eq!(
         text,
-        r#"[2,[{"a":"x'; drop table t; --","b":7}],"write db.sql`select …`, without parentheses; values go in as ${value}"]"#
+        r#"[2,[{"a":"x'; drop table t; --","b":7}],"write db.sql`select …`, without parentheses; values go in as ${value}","integer","4611686018427387905"]"#
     );
 }
 

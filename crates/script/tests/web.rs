@@ -159,6 +159,19 @@ fn requests_and_responses() {
             "(async () => { const a = new Request('http://a', { method: 'POST', body: 'x', headers: { h: '1' } }); const b = new Request(a); return [a.bodyUsed, await b.text(), b.headers.get('h'), b.headers.get('content-type')] })()",
             r#"[true,"x","1","text/plain;charset=UTF-8"]"#,
         ),
+        ("new Request('http://a', null).method", r#""GET""#),
+        (
+            "Promise.all(['x', new Uint8Array([120]), ReadableStream.from(['x', 'y'])].map(async (body) => { const r = new Response(body); const seen = [r.bodyUsed, r.body.locked, r.bodyUsed]; const reader = r.body.getReader(); await reader.read(); reader.releaseLock(); return [...seen, r.bodyUsed, await caught(() => r.text()), await caught(() => r.clone())] }))",
+            r#"[[false,false,false,true,"TypeError","TypeError"],[false,false,false,true,"TypeError","TypeError"],[false,false,false,true,"TypeError","TypeError"]]"#,
+        ),
+        (
+            "(async () => { const s = ReadableStream.from(['x', 'y']); const reader = s.getReader(); await reader.read(); reader.releaseLock(); return caught(() => new Response(s)) })()",
+            r#""TypeError""#,
+        ),
+        (
+            "(async () => { const r = new Response('x'); await r.body.cancel(); return r.bodyUsed })()",
+            "true",
+        ),
         (
             "(({ status, statusText, ok, type, redirected, body, bodyUsed, headers }) => [status, statusText, ok, type, redirected, body, bodyUsed, [...headers]])(new Response())",
             r#"[200,"",true,"default",false,null,false,[]]"#,
@@ -286,6 +299,10 @@ fn aborting() {
             "1",
         ),
         (
+            "(() => { const t = new EventTarget(); let n = 0; const l = () => n++; t.addEventListener(1, l); t.addEventListener(1, l); t.dispatchEvent(new Event(1)); t.removeEventListener(1, l); t.dispatchEvent(new Event(1)); return n })()",
+            "1",
+        ),
+        (
             "[request.signal.aborted, request.signal instanceof AbortSignal]",
             "[false,true]",
         ),
@@ -334,6 +351,10 @@ fn clones() {
             "[7,1,6]",
         ),
         (
+            "(({ name, code, message }) => [name, code, message])(structuredClone(new DOMException('x', 'AbortError')))",
+            r#"["AbortError",20,"x"]"#,
+        ),
+        (
             "(() => { const c = structuredClone(JSON.parse('{\"__proto__\": 1}')); return [Object.keys(c), Object.getPrototypeOf(c) === Object.prototype] })()",
             r#"[["__proto__"],true]"#,
         ),
@@ -356,5 +377,9 @@ fn the_rest() {
             "[20,true]",
         ),
         ("caught(() => setTimeout('code'))", r#""TypeError""#),
+        (
+            "new Promise((resolve) => setTimeout(function () { resolve(this === undefined || this === globalThis) }))",
+            "true",
+        ),
     ]);
 }

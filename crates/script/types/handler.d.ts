@@ -153,7 +153,7 @@ interface Query<T extends object = Fields> extends PromiseLike<Stored<T>[]>, Asy
   sort(field: Field<T>, direction?: Direction): this;
   /** Sorts by several fields, five at most: `{ age: -1, name: 1 }`. */
   sort(fields: { [F in Field<T>]?: Direction }): this;
-  /** Gives at most so many documents. */
+  /** Gives at most so many documents, all with `Infinity`. */
   limit(count: number): this;
   /** Passes over the first so many documents. */
   skip(count: number): this;
@@ -161,7 +161,7 @@ interface Query<T extends object = Fields> extends PromiseLike<Stored<T>[]>, Asy
   all(): Promise<Stored<T>[]>;
   /** Gives the first document, or null. */
   first(): Promise<Stored<T> | null>;
-  /** Says how many documents the filter describes, whatever `limit` and `skip` say. */
+  /** Says how many documents `await` gives. */
   count(): Promise<number>;
 }
 
@@ -183,7 +183,10 @@ type FieldPath = `${string}.${string}`;
 /** A field of a document. */
 type Field<T extends object = Fields> = (keyof T & string) | "id" | FieldPath;
 
-/** What documents must be like: each named field is this value, or as its operators say. `{}` describes all. */
+/**
+ * What documents must be like: each named field is this value, or as its operators say. `{}` describes all. A value
+ * that is `undefined` or `NaN` is refused.
+ */
 type Filter<T extends object = Fields> = { [F in keyof T]?: Condition<T[F]> } & FilterOperators<T>;
 
 /** What a filter can say besides conditions for the document's own fields. */

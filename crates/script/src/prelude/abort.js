@@ -44,24 +44,26 @@ export class EventTarget {
   #listeners = [];
 
   /**
-   * @param {string} type
+   * @param {unknown} type
    * @param {Listener | null} [listener]
    * @param {boolean | { once?: boolean, signal?: AbortSignal } | null} [options]
    */
   addEventListener(type, listener, options) {
     if (listener === null || listener === undefined) return;
     const { once = false, signal } = typeof options === "object" && options !== null ? options : {};
-    if (signal?.aborted || this.#listeners.some((other) => other.type === type && other.listener === listener)) return;
-    this.#listeners.push({ type: String(type), listener, once });
-    signal?.addEventListener("abort", () => this.removeEventListener(type, listener), { once: true });
+    const name = String(type);
+    if (signal?.aborted || this.#listeners.some((other) => other.type === name && other.listener === listener)) return;
+    this.#listeners.push({ type: name, listener, once });
+    signal?.addEventListener("abort", () => this.removeEventListener(name, listener), { once: true });
   }
 
   /**
-   * @param {string} type
+   * @param {unknown} type
    * @param {Listener | null} [listener]
    */
   removeEventListener(type, listener) {
-    this.#listeners = this.#listeners.filter((other) => other.type !== type || other.listener !== listener);
+    const name = String(type);
+    this.#listeners = this.#listeners.filter((other) => other.type !== name || other.listener !== listener);
   }
 
   /** @param {Event} event */

@@ -11,7 +11,7 @@ import { bytesOf, concat, encode } from "peerserver:encoding";
 import { withStatus } from "peerserver:errors";
 import { FormData, formOf, multipartOf } from "peerserver:form_data";
 import { host } from "peerserver:host";
-import { ReadableStream } from "peerserver:stream";
+import { ReadableStream, isDisturbed } from "peerserver:stream";
 import { URLSearchParams } from "peerserver:url";
 
 /** @import { Headers } from "peerserver:headers" */
@@ -42,7 +42,7 @@ export function extract(body) {
   }
   if (body instanceof ArrayBuffer || ArrayBuffer.isView(body)) return { source: { bytes: bytesOf(body).slice() }, type: null };
   if (body instanceof ReadableStream) {
-    if (body.locked) throw new TypeError("the stream is being read already; it cannot be a body too");
+    if (body.locked || isDisturbed(body)) throw new TypeError("the stream is being read already; it cannot be a body too");
     return { source: { stream: body }, type: null };
   }
   if (typeof /** @type {MaybeIterable} */ (body)[Symbol.asyncIterator] === "function") {
@@ -76,12 +76,12 @@ export class Body {
 
   get body() {
     if (this.#source === null) return null;
-    this.#stream ??= this.#source.stream ?? streamOf(this.#source, () => { this.#used = true; });
+    this.#stream ??= this.#source.stream ?? streamOf(this.#source);
     return this.#stream;
   }
 
   get bodyUsed() {
-    return this.#used;
+    return this.#used || (this.#stream !== null && isDisturbed(this.#stream));
   }
 
   async text() {
@@ -127,17 +127,20 @@ export class Body {
 
   /** @returns {BodySource | null} */
   #take() {
-    if (this.#used || this.#stream?.locked) throw new TypeError("the body has been read already");
+    if (this.bodyUsed || this.#stream?.locked) throw new TypeError("the body has been read already");
     if (this.#source === null) return null;
     this.#used = true;
     return this.#stream ? { stream: this.#stream } : this.#source;
   }
 
   static {
-    setSource = (body, source) => { body.#source = source; };
+    setSource = (body, source) => {
+      body.#source = source;
+      body.#stream = source?.stream ?? null;
+    };
     takeSource = (body) => body.#take();
     splitSource = (body) => {
-      if (body.#used || body.#stream?.locked) throw new TypeError("a body that was read cannot be copied");
+      if (body.bodyUsed || body.#stream?.locked) throw new TypeError("a body that was read cannot be copied");
       if (body.#source === null || "text" in body.#source || "bytes" in body.#source) return body.#source;
       const [ours, theirs] = /** @type {ReadableStream} */ (body.body).tee();
       body.#source = { stream: ours };
@@ -167,16 +170,12 @@ export function chunkBytes(chunk) {
   throw new TypeError(`a body is made of text and bytes, and this piece is ${chunk === null ? "null" : `of type ${typeof chunk}`}`);
 }
 
-/**
- * @param {WholeSource | IncomingSource} source
- * @param {() => void} used
- */
-function streamOf(source, used) {
+/** @param {WholeSource | IncomingSource} source */
+function streamOf(source) {
   if (!source.incoming) return ReadableStream.from("text" in source ? [encode(source.text)] : [source.bytes.slice()]);
   return new ReadableStream(
     {
       async pull(controller) {
-        used();
         const chunk = await ask((ticket) => host.pull(ticket));
         if (chunk) controller.enqueue(chunk);
         else controller.close();

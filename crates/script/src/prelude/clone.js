@@ -28,6 +28,17 @@ export function structuredClone(value, { transfer = [] } = {}) {
 }
 
 /**
+ * An error with the message, and the name if it is one of the language's or of DOMException.
+ * @param {Error} error
+ */
+function sameKind(error) {
+  const message = String(error.message);
+  if (error instanceof DOMException) return new DOMException(message, error.name);
+  const Kind = Object.hasOwn(ERRORS, error.name) ? ERRORS[error.name] : Error;
+  return new Kind(message);
+}
+
+/**
  * @param {unknown} value
  * @param {Map<object, unknown>} seen
  * @returns {unknown}
@@ -68,8 +79,7 @@ function copy(value, seen) {
     return result;
   }
   if (value instanceof Error) {
-    const Kind = Object.hasOwn(ERRORS, value.name) ? ERRORS[value.name] : Error;
-    const result = made(new Kind(String(value.message)));
+    const result = made(sameKind(value));
     if ("cause" in value) result.cause = copy(value.cause, seen);
     Object.defineProperty(result, "stack", { value: String(value.stack ?? ""), writable: true, configurable: true });
     return result;

@@ -96,8 +96,11 @@ export const console = {
   /** @param {unknown} [label] */
   time: (label = "default") => starts.set(label, performance.now()),
   /** @param {unknown} [label] */
-  timeLog: (label = "default") =>
-    write("info", [`${label}: ${(performance.now() - /** @type {number} */ (starts.get(label))).toFixed(2)} ms`]),
+  timeLog(label = "default") {
+    const start = starts.get(label);
+    if (start === undefined) write("warn", [`no timer has the label ${label}`]);
+    else write("info", [`${label}: ${(performance.now() - start).toFixed(2)} ms`]);
+  },
   /** @param {unknown} [label] */
   timeEnd(label = "default") {
     console.timeLog(label);

@@ -92,10 +92,8 @@ class Query {
   #filter;
   /** @type {Question["sort"]} */
   #sort = [];
-  /** @type {number | undefined} */
-  #limit;
-  /** @type {number | undefined} */
-  #skip;
+  #limit = Infinity;
+  #skip = 0;
   #stack = here(); // An awaited query is run by the engine, which knows no caller.
 
   /**
@@ -121,28 +119,37 @@ class Query {
 
   /** @param {number} count */
   limit(count) {
-    this.#limit = Math.max(0, Math.trunc(count));
+    this.#limit = amount(count, "limit");
     return this;
   }
 
   /** @param {number} count */
   skip(count) {
-    this.#skip = Math.max(0, Math.trunc(count));
+    this.#skip = amount(count, "skip");
     return this;
   }
 
   all() {
-    const question = { filter: this.#filter, sort: this.#sort, limit: this.#limit, skip: this.#skip };
-    return run(this.#stack, "find", [this.#collection, question]);
+    return this.#find(this.#limit);
   }
 
   async first() {
-    const [document = null] = await this.limit(1).all();
+    const [document = null] = await this.#find(Math.min(this.#limit, 1));
     return document;
   }
 
-  count() {
-    return run(this.#stack, "count", [this.#collection, this.#filter]);
+  /** How many `all` gives. */
+  async count() {
+    const found = await run(this.#stack, "count", [this.#collection, this.#filter]);
+    return Math.min(Math.max(found - this.#skip, 0), this.#limit);
+  }
+
+  /** @param {number} limit */
+  #find(limit) {
+    // Infinity is not in JSON; no limit is the same.
+    const bound = Number.isFinite(limit) ? limit : undefined;
+    const question = { filter: this.#filter, sort: this.#sort, limit: bound, skip: this.#skip };
+    return run(this.#stack, "find", [this.#collection, question]);
   }
 
   /**
@@ -183,9 +190,12 @@ class Collection {
    * @param {unknown} id
    * @param {unknown} document
    */
-  put = (id, document) => inTransaction("put", this.#name, String(id), document);
+  put = (id, document) => {
+    if (id === undefined || id === null) throw new TypeError(`the id is ${id}; insert() makes one`);
+    return inTransaction("put", this.#name, String(id), document);
+  };
   /** @param {unknown} [filter] */
-  find = (filter = {}) => new Query(this.#name, filter);
+  find = (filter = {}) => new Query(this.#name, comparable(filter));
   /**
    * How many were changed.
    * @param {unknown} filter
@@ -198,7 +208,7 @@ class Collection {
    */
   delete = (filter) => inTransaction("delete", this.#name, byId(filter));
   /** @param {unknown} [filter] */
-  count = (filter = {}) => inTransaction("count", this.#name, filter);
+  count = (filter = {}) => inTransaction("count", this.#name, comparable(filter));
   /**
    * Makes an index over fields, if it is not there.
    * @param {unknown} fields
@@ -212,7 +222,36 @@ class Collection {
  * A filter; an id alone stands for the document that has it.
  * @param {unknown} filter
  */
-const byId = (filter) => (typeof filter === "string" ? { id: filter } : filter);
+const byId = (filter) => (typeof filter === "string" ? { id: filter } : comparable(filter));
+
+/**
+ * The filter, if JSON can hold all of it. JSON leaves out what is undefined, so `{ owner: undefined }` would select
+ * every document, and writes NaN as null, so `{ year: NaN }` would select those without a year.
+ * @param {unknown} filter
+ */
+function comparable(filter) {
+  JSON.stringify(filter, (name, value) => {
+    const lost = value === undefined || typeof value === "function" || typeof value === "symbol" ||
+      (typeof value === "number" && !Number.isFinite(value));
+    if (!lost) return value;
+    const what = typeof value === "function" ? "a function" : String(value);
+    throw new TypeError(
+      name === "" ? `the filter is ${what}; write {} for all documents` : `in the filter, \`${name}\` is ${what}, which no document can have`,
+    );
+  });
+  return filter;
+}
+
+/**
+ * A number of documents: a whole number from 0 on, or Infinity.
+ * @param {unknown} count
+ * @param {string} name
+ */
+function amount(count, name) {
+  const number = Math.trunc(Number(count));
+  if (count === undefined || count === null || Number.isNaN(number)) throw new TypeError(`${name}() needs a number, not ${count}`);
+  return Math.max(0, number);
+}
 
 export const db = {
   /** @param {unknown} name */
@@ -238,7 +277,7 @@ export const db = {
 function cell(value) {
   if (value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === "bigint") return String(value);
+  if (typeof value === "bigint") return { $integer: String(value) };
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     const bytes = new Uint8Array(
       /** @type {Uint8Array} */ (value).buffer ?? value,

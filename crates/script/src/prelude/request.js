@@ -41,11 +41,12 @@ export class Request extends Body {
 
   /**
    * @param {unknown} input
-   * @param {{ method?: unknown, headers?: HeadersSource | null, signal?: AbortSignal | null, body?: unknown }} [init]
+   * @param {{ method?: unknown, headers?: HeadersSource | null, signal?: AbortSignal | null, body?: unknown } | null} [options]
    */
-  constructor(input, init = {}) {
+  constructor(input, options) {
     super();
     if (input === RAW) return;
+    const init = options ?? {};
     const other = input instanceof Request ? input : null;
     this.#url = other ? other.#url : new URL(input).href;
     this.#method = methodOf(init.method ?? (other ? other.#method : undefined) ?? "GET");

@@ -3,14 +3,14 @@
 
 import { host } from "peerserver:host";
 
-/** @typedef {Fields & typeof methods} Session */
+/** @typedef {Fields & typeof METHODS} Session */
 
 /** @type {Session | null} */
 let data = null;
 /** @type {SessionWish} */
 let wish = "";
 
-const methods = {
+const METHODS = Object.freeze({
   /** The visitor gets another id with the answer: do this at log-in. */
   renew() {
     wish = "renew";
@@ -20,14 +20,18 @@ const methods = {
     for (const key of Object.keys(/** @type {Session} */ (data))) delete /** @type {Session} */ (data)[key];
     wish = "destroy";
   },
-};
+});
 
 /**
  * The session's data, read at the first look.
  * @returns {Session}
  */
 export function session() {
-  data ??= /** @type {Session} */ (Object.assign(Object.create(methods), JSON.parse(host.session())));
+  if (data === null) {
+    data = /** @type {Session} */ (Object.create(METHODS));
+    const entries = Object.entries(JSON.parse(host.session()));
+    for (const [key, value] of entries) if (!Object.hasOwn(METHODS, key)) data[key] = value;
+  }
   return data;
 }
 

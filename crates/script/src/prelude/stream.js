@@ -7,6 +7,11 @@ const ENDED = Symbol("the stream closed or failed");
 let makeController; // (stream) → controller
 /** @type {(stream: ReadableStream, reader: ReadableStreamDefaultReader) => Lock} */
 let lock; // (stream, reader) → what a reader may do
+/**
+ * Whether somebody has read from the stream or cancelled it.
+ * @type {(stream: ReadableStream) => boolean}
+ */
+export let isDisturbed;
 
 /**
  * @typedef {"readable" | "closed" | "errored"} State
@@ -53,6 +58,7 @@ export class ReadableStream {
   #reads = []; // Readers' promises that wait for a chunk.
   /** @type {ReadableStreamDefaultReader | null} */
   #reader = null;
+  #disturbed = false;
   #controller;
 
   /**
@@ -178,6 +184,7 @@ export class ReadableStream {
 
   /** @returns {Promise<ReadResult>} */
   #read() {
+    this.#disturbed = true;
     if (this.#queue.length) {
       const value = /** @type {{ value: unknown }} */ (this.#queue.shift()).value;
       if (this.#closing && this.#queue.length === 0) this.#close();
@@ -254,6 +261,7 @@ export class ReadableStream {
 
   /** @param {unknown} reason */
   async #cancel(reason) {
+    this.#disturbed = true;
     if (this.#state === "closed") return;
     if (this.#state === "errored") throw this.#error;
     this.#queue = [];
@@ -262,6 +270,7 @@ export class ReadableStream {
   }
 
   static {
+    isDisturbed = (stream) => stream.#disturbed;
     makeController = (stream) => new ReadableStreamDefaultController(KEY, {
       desired: () => stream.#desired(),
       enqueue: (value) => stream.#enqueue(value),

@@ -37,7 +37,8 @@ export function fire(id) {
   if (!timer) return;
   if (timer.every === undefined) running.delete(id);
   else host.timer(id, timer.every);
-  timer.call(...timer.args);
+  const { call, args } = timer;
+  call(...args);
 }
 
 /**
