@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::cargo::{cargo, target_dir};
 use crate::declarations;
 use crate::places;
 use crate::setup;
 use crate::shell::{run, say};
 pub use crate::speed::Speed;
-use crate::toolchain::cargo;
 use crate::wasm;
 use crate::worker_parts;
 
@@ -120,7 +120,7 @@ pub fn binary(speed: Speed, gateway: Option<&Path>) -> Result<PathBuf> {
     say!("Building the peerserver binary ({profile})");
     run(&mut command)?;
     let name = format!("peerserver{}", std::env::consts::EXE_SUFFIX);
-    Ok(places::target().join(profile).join(name))
+    Ok(target_dir().join(profile).join(name))
 }
 
 /// Copies those files and folders of a folder that `ships` says. A folder that is not there is no error: it has no

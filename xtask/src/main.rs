@@ -5,6 +5,7 @@
 
 mod bench;
 mod build;
+mod cargo;
 mod check;
 mod declarations;
 mod dev;

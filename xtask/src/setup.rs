@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::cargo::cargo;
 use crate::places;
 use crate::shell::{answer, run, say};
 use crate::toolchain::{self, TARGET, Toolchain};
@@ -70,7 +71,7 @@ pub fn toolchain() -> Result<Toolchain> {
 /// rustfmt and clippy for native code and for wasm, installed if need be.
 pub fn linters(toolchain: &Toolchain) -> Result<()> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        if answer(toolchain::cargo().args([tool, "--version"])).is_none() {
+        if answer(cargo().args([tool, "--version"])).is_none() {
             bail!("`cargo {tool}` does not run: `rustup component add {component}`");
         }
     }

@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::node::Node;
 use super::{figure::Figure, guests, stand::Stand};
+use crate::cargo::cargo;
 use crate::shell::{answer, say};
-use crate::toolchain::cargo;
 
 const ROUNDS: usize = 5;
 /// How long a round of each takes; natively the benchmark itself says it.

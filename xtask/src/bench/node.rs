@@ -12,7 +12,7 @@ use tokio::process::Child;
 use tokio::task::JoinSet;
 
 use super::guests;
-use crate::places;
+use crate::cargo::target_dir;
 use crate::shell::run;
 
 /// Beside the site: what `npm` and Node.js need.
@@ -80,7 +80,7 @@ impl Node {
 
 /// The site and the server in a folder of their own, with the server's packages. Gives the folder.
 fn install() -> Result<PathBuf> {
-    let (from, to) = (guests::folder(), places::target().join("bench/guests"));
+    let (from, to) = (guests::folder(), target_dir().join("bench/guests"));
     let put = |file: &str| -> Result<()> {
         let target = to.join(file);
         fs::create_dir_all(target.parent().unwrap_or(&to))?;

@@ -13,37 +13,34 @@ mod web;
 
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
 use finding::Finding;
 
 use crate::build::{self, Speed};
+use crate::cargo::cargo;
 use crate::places;
 use crate::setup;
-use crate::shell::{run, say};
-use crate::toolchain::{Purpose, Toolchain, cargo};
+use crate::shell::{run_aside, say};
+use crate::toolchain::{Purpose, Toolchain};
 use crate::wasm;
 
 /// Runs all checks, after the set-up and build they need.
 pub fn all() -> Result<()> {
     let toolchain = setup::toolchain()?;
     setup::linters(&toolchain)?;
-    build::all(Speed::Release)?;
-
-    let mut findings = Vec::new();
-    let linters = [
-        ("formatting", cargo_fmt()),
-        ("clippy, native", clippy_native()),
-        ("clippy, wasm", clippy_wasm(&toolchain)),
-        ("documentation", cargo_doc()),
-    ];
-    for (name, mut command) in linters {
-        say!("== {name}");
-        if let Err(error) = run(&mut command) {
-            findings.push(format!("{name}: {error:#}"));
-        }
-    }
+    // Linking what ships keeps one core busy for minutes, so the linters run beside it.
+    let (built, linted) = thread::scope(|scope| {
+        let linted = scope.spawn(|| lint(&toolchain));
+        let built = build::all(Speed::Release);
+        (built, linted.join())
+    });
+    built?;
+    let Ok(mut findings) = linted else {
+        bail!("the linters' thread panicked");
+    };
     let dist = places::dist();
     for (name, check) in CHECKS {
         say!("== {name}");
@@ -62,6 +59,25 @@ pub fn all() -> Result<()> {
         say!("  {finding}");
     }
     bail!("{} findings", findings.len())
+}
+
+/// Runs what needs no build, and gives what it finds.
+fn lint(toolchain: &Toolchain) -> Vec<String> {
+    let linters = [
+        ("formatting", cargo_fmt()),
+        ("clippy, native", clippy_native()),
+        ("clippy, wasm", clippy_wasm(toolchain)),
+        ("documentation", cargo_doc()),
+    ];
+    let mut findings = Vec::new();
+    for (name, mut command) in linters {
+        let outcome = run_aside(&mut command);
+        say!("== {name}: ended");
+        if let Err(error) = outcome {
+            findings.push(format!("{name}: {error:#}"));
+        }
+    }
+    findings
 }
 
 type Check = fn(&Path) -> Result<Vec<Finding>>;
