@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::cargo::{cargo, target_dir};
 use crate::declarations;
+use crate::editor;
 use crate::places;
 use crate::setup;
 use crate::shell::{run, say};
@@ -56,6 +57,7 @@ pub fn all(speed: Speed) -> Result<()> {
     ];
     declarations::write(&fresh.join("types"), &wasm)?;
     rooms(&extension)?;
+    editor::build(speed, &extension.join("pages/editor.js"))?;
     copy(&places::root().join("extension/gateway"), &gateway, ships)?;
     let lazy = places::root().join(LAZY);
     for folder in [&gateway, &extension.join("wasm")] {

@@ -9,6 +9,8 @@ mod cargo;
 mod check;
 mod declarations;
 mod dev;
+mod editor;
+mod npm;
 mod places;
 mod run;
 mod sample;

@@ -11,9 +11,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::finding::Finding;
+use crate::npm;
 use crate::places;
-use crate::setup;
-use crate::shell::{run, say};
+use crate::shell::run;
 
 /// The ending of the files that name scripts which run together.
 const PROGRAM: &str = ".tsconfig.json";
@@ -21,23 +21,19 @@ const PROGRAM: &str = ".tsconfig.json";
 /// Where the scripts are.
 const FOLDERS: [&str; 3] = ["crates", "extension", "xtask"];
 
-/// Copied when the tools were installed: what is installed is what it says.
-const LOCK: &str = "package-lock.json";
-
 /// Checks all scripts. What is wrong is printed by the tools.
 pub fn check(_: &Path) -> Result<Vec<Finding>> {
-    setup::node()?;
     let tools = places::root().join("xtask/javascript");
-    install(&tools)?;
+    npm::install(&tools)?;
     let mut findings = Vec::new();
     for program in programs(&tools)? {
-        let mut tsc = Command::new(tools.join("node_modules/.bin/tsc"));
+        let mut tsc = Command::new(npm::program(&tools, "tsc"));
         tsc.arg("--project").arg(&program);
         if run(&mut tsc).is_err() {
             findings.push(format!("TypeScript has complaints: {}", program.display()));
         }
     }
-    let mut eslint = Command::new(tools.join("node_modules/.bin/eslint"));
+    let mut eslint = Command::new(npm::program(&tools, "eslint"));
     eslint
         .current_dir(places::root())
         .arg("--config")
@@ -47,21 +43,6 @@ pub fn check(_: &Path) -> Result<Vec<Finding>> {
         findings.push("ESLint has complaints".to_owned());
     }
     Ok(findings)
-}
-
-/// The tools in the versions of the lock file.
-fn install(tools: &Path) -> Result<()> {
-    let lock = fs::read(tools.join(LOCK)).with_context(|| format!("reading {LOCK}"))?;
-    let installed = tools.join("node_modules").join(LOCK);
-    if fs::read(&installed).is_ok_and(|installed| installed == lock) {
-        return Ok(());
-    }
-    say!("Installing TypeScript and ESLint");
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"])
-        .current_dir(tools);
-    run(&mut npm)?;
-    fs::write(&installed, lock).with_context(|| format!("writing {}", installed.display()))
 }
 
 fn programs(tools: &Path) -> Result<Vec<PathBuf>> {
