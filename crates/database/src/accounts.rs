@@ -2,11 +2,12 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::attempts::{self, Attempt};
+use crate::account::{Account, checked};
+use crate::attempts::{self, Attempt, Pending};
 use crate::browsers;
-use crate::database::Database;
+use crate::connection::GuardedConnection;
 use crate::error::{Error, shortened};
-use crate::limits::{ACCOUNT_NAME_BYTES, ACCOUNTS};
+use crate::limits::ACCOUNTS;
 use crate::login::{Login, LoginId, Source};
 use crate::password::Kept;
 use crate::random::Random;
@@ -25,29 +26,21 @@ const ACCOUNTS_SCHEMA: &str = "
 
 pub(crate) const SCHEMA: [&str; 3] = [ACCOUNTS_SCHEMA, attempts::SCHEMA, browsers::SCHEMA];
 
-/// An account, without its password.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Account {
-    /// Its name, as it was given.
-    pub name: String,
-    /// When it was made: seconds since 1970.
-    pub created: u64,
-}
-
 /// The accounts of a site. Case and white space around them do not tell names apart.
 pub struct Accounts<'db> {
-    database: &'db Database,
+    connection: &'db GuardedConnection,
+    /// Attempts are remembered here while a transaction is open.
+    attempts: &'db Pending,
 }
 
-impl Database {
-    /// The site's accounts.
-    #[must_use]
-    pub fn accounts(&self) -> Accounts<'_> {
-        Accounts { database: self }
+impl<'db> Accounts<'db> {
+    pub(crate) fn new(connection: &'db GuardedConnection, attempts: &'db Pending) -> Self {
+        Self {
+            connection,
+            attempts,
+        }
     }
-}
 
-impl Accounts<'_> {
     /// Makes an account.
     ///
     /// # Errors
@@ -73,7 +66,7 @@ impl Accounts<'_> {
         }
         let kept = Kept::new(password, random)?;
         let created = i64::try_from(now).unwrap_or(i64::MAX);
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             connection
                 .prepare_cached(
                     "INSERT INTO _accounts (key, name, salt, hash, memory_kib, passes, created) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -100,11 +93,11 @@ impl Accounts<'_> {
         let Ok((key, _)) = checked(name) else {
             return Ok(None);
         };
-        let attempt = match browsers::known(self.database, source.cookies, &key)? {
+        let attempt = match browsers::known(self.connection, source.cookies, &key)? {
             Some(browser) => Attempt::of_known(&key, &browser, now),
             None => Attempt::of_stranger(&key, source.network, now),
         };
-        attempt.check(self.database)?;
+        attempt.check(self.connection)?;
         let (account, kept) = match self.find(&key)? {
             Some((account, kept)) => (Some(account), kept),
             None => (None, Kept::nobody()),
@@ -112,13 +105,15 @@ impl Accounts<'_> {
         let is_right = kept.is(password)?;
         match account {
             Some(account) if is_right => {
-                attempt.forget(self.database)?;
+                attempt.forget(self.connection)?;
                 let id = LoginId::of(&kept);
                 Ok(Some(Login { account, id }))
             }
             _ => {
-                attempt.note(self.database)?;
-                self.database.remember_attempt(attempt);
+                attempt.note(self.connection)?;
+                if self.connection.in_transaction() {
+                    self.attempts.push(attempt);
+                }
                 Ok(None)
             }
         }
@@ -136,7 +131,7 @@ impl Accounts<'_> {
         secure: bool,
     ) -> Result<String, Error> {
         let (key, _) = checked(name)?;
-        browsers::remember(self.database, cookies, &key, random, secure)
+        browsers::remember(self.connection, cookies, &key, random, secure)
     }
 
     /// Whether a browser logged in to an account before.
@@ -145,7 +140,7 @@ impl Accounts<'_> {
     /// If the database cannot be read.
     pub fn knows_browser(&self, name: &str, cookies: Option<&str>) -> Result<bool, Error> {
         match checked(name) {
-            Ok((key, _)) => Ok(browsers::known(self.database, cookies, &key)?.is_some()),
+            Ok((key, _)) => Ok(browsers::known(self.connection, cookies, &key)?.is_some()),
             Err(_) => Ok(false),
         }
     }
@@ -162,7 +157,7 @@ impl Accounts<'_> {
     ) -> Result<Login, Error> {
         let (key, name) = checked(name)?;
         let kept = Kept::new(password, random)?;
-        let changed = self.database.own(|connection| {
+        let changed = self.connection.own(|connection| {
             Ok(connection
                 .prepare_cached("UPDATE _accounts SET salt = ?, hash = ?, memory_kib = ?, passes = ? WHERE key = ?")?
                 .execute(params![kept.salt, kept.hash, kept.memory_kib, kept.passes, key])?)
@@ -208,7 +203,7 @@ impl Accounts<'_> {
         let Ok((key, _)) = checked(name) else {
             return Ok(false);
         };
-        let deleted = self.database.own(|connection| {
+        let deleted = self.connection.own(|connection| {
             Ok(connection
                 .prepare_cached("DELETE FROM _accounts WHERE key = ?")?
                 .execute([key])?)
@@ -223,8 +218,8 @@ impl Accounts<'_> {
     pub fn list(&self, after: &str, count: usize) -> Result<Vec<Account>, Error> {
         let after = after.trim().to_lowercase();
         let count =
-            i64::try_from(count.min(self.database.limits().result_rows)).unwrap_or(i64::MAX);
-        self.database.own(|connection| {
+            i64::try_from(count.min(self.connection.limits().result_rows)).unwrap_or(i64::MAX);
+        self.connection.own(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT name, created FROM _accounts WHERE key > ? ORDER BY key LIMIT ?",
             )?;
@@ -243,7 +238,7 @@ impl Accounts<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count(&self) -> Result<u64, Error> {
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             let count: i64 =
                 connection.query_row("SELECT count(*) FROM _accounts", [], |row| row.get(0))?;
             Ok(count.unsigned_abs())
@@ -251,7 +246,7 @@ impl Accounts<'_> {
     }
 
     fn find(&self, key: &str) -> Result<Option<(Account, Kept)>, Error> {
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT name, created, salt, hash, memory_kib, passes FROM _accounts WHERE key = ?",
             )?;
@@ -276,15 +271,4 @@ fn account_and_password(row: &Row<'_>) -> rusqlite::Result<(Account, Kept)> {
             passes: row.get(5)?,
         },
     ))
-}
-
-/// A name as it is compared, and as it is shown.
-fn checked(name: &str) -> Result<(String, String), Error> {
-    let shown = name.trim();
-    if shown.is_empty() || shown.len() > ACCOUNT_NAME_BYTES || shown.chars().any(char::is_control) {
-        return Err(Error::Account(format!(
-            "a name has 1 to {ACCOUNT_NAME_BYTES} bytes and no control characters"
-        )));
-    }
-    Ok((shown.to_lowercase(), shown.to_owned()))
 }

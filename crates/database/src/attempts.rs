@@ -7,10 +7,12 @@
 //! A request that fails is rolled back, and so would its attempts be: then whoever makes the site's code fail could
 //! try for ever. So attempts are noted again after a roll-back.
 
+use std::cell::RefCell;
+
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use crate::database::Database;
+use crate::connection::GuardedConnection;
 use crate::error::Error;
 use crate::limits::{
     ATTEMPT_COUNTERS, ATTEMPT_SECONDS, ATTEMPTS_OF_ACCOUNT, ATTEMPTS_OF_ANY, ATTEMPTS_OF_VISITOR,
@@ -53,9 +55,9 @@ impl Attempt {
     }
 
     /// An error if there were too many like this one.
-    pub fn check(&self, database: &Database) -> Result<(), Error> {
+    pub fn check(&self, connection: &GuardedConnection) -> Result<(), Error> {
         for (who, most) in &self.counters {
-            let found: Option<(u32, i64)> = database.own(|connection| {
+            let found: Option<(u32, i64)> = connection.own(|connection| {
                 let mut statement = connection
                     .prepare_cached("SELECT count, since FROM _attempts WHERE who = ?")?;
                 Ok(statement
@@ -75,10 +77,10 @@ impl Attempt {
     }
 
     /// Notes that it failed.
-    pub fn note(&self, database: &Database) -> Result<(), Error> {
+    pub fn note(&self, connection: &GuardedConnection) -> Result<(), Error> {
         let now = i64::try_from(self.now).unwrap_or(i64::MAX);
         let over = i64::try_from(self.now.saturating_sub(ATTEMPT_SECONDS)).unwrap_or(i64::MAX);
-        database.own(|connection| {
+        connection.own(|connection| {
             connection.prepare_cached("DELETE FROM _attempts WHERE since <= ?")?.execute([over])?;
             for (who, _) in &self.counters {
                 connection
@@ -99,16 +101,40 @@ impl Attempt {
     }
 
     /// Forgets the attempts of this visitor at this account, after the right password.
-    pub fn forget(&self, database: &Database) -> Result<(), Error> {
+    pub fn forget(&self, connection: &GuardedConnection) -> Result<(), Error> {
         let Some((who, _)) = self.counters.first() else {
             return Ok(());
         };
-        database.own(|connection| {
+        connection.own(|connection| {
             connection
                 .prepare_cached("DELETE FROM _attempts WHERE who = ?")?
                 .execute([who])?;
             Ok(())
         })
+    }
+}
+
+/// The attempts of the transaction that is open: a roll-back must not forget them.
+#[derive(Debug, Default)]
+pub(crate) struct Pending(RefCell<Vec<Attempt>>);
+
+impl Pending {
+    /// Remembers one that was noted in the transaction.
+    pub fn push(&self, attempt: Attempt) {
+        self.0.borrow_mut().push(attempt);
+    }
+
+    /// Forgets them: the transaction has become lasting.
+    pub fn clear(&self) {
+        self.0.borrow_mut().clear();
+    }
+
+    /// Notes them again: the transaction was undone.
+    pub fn note_again(&self, connection: &GuardedConnection) -> Result<(), Error> {
+        let attempts = self.0.take();
+        attempts
+            .iter()
+            .try_for_each(|attempt| attempt.note(connection))
     }
 }
 

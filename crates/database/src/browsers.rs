@@ -8,8 +8,8 @@ use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+use crate::connection::GuardedConnection;
 use crate::cookie;
-use crate::database::Database;
 use crate::error::Error;
 use crate::limits::{BROWSER_ACCOUNTS, BROWSER_SECONDS};
 use crate::password::same;
@@ -75,14 +75,14 @@ impl Browser {
 
 /// The id of the browser, if it once logged in to this account.
 pub(crate) fn known(
-    database: &Database,
+    connection: &GuardedConnection,
     cookies: Option<&str>,
     account: &str,
 ) -> Result<Option<Part>, Error> {
     let Some(browser) = Browser::read(cookies) else {
         return Ok(None);
     };
-    let Some(secret) = secret(database)? else {
+    let Some(secret) = secret(connection)? else {
         return Ok(None);
     };
     let proof = proof(&secret, &browser.id, account);
@@ -92,15 +92,15 @@ pub(crate) fn known(
 
 /// The `Set-Cookie` value by which a browser that has just logged in to this account is known from now on.
 pub(crate) fn remember(
-    database: &Database,
+    connection: &GuardedConnection,
     cookies: Option<&str>,
     account: &str,
     random: &mut dyn Random,
     secure: bool,
 ) -> Result<String, Error> {
-    let secret = match secret(database)? {
+    let secret = match secret(connection)? {
         Some(secret) => secret,
-        None => make_secret(database, random)?,
+        None => make_secret(connection, random)?,
     };
     let mut browser = Browser::read(cookies).unwrap_or_else(|| {
         let mut id = [0; PART_BYTES];
@@ -124,18 +124,18 @@ pub(crate) fn remember(
 
 const SECRET: &str = "browsers";
 
-fn secret(database: &Database) -> Result<Option<Vec<u8>>, Error> {
-    database.own(|connection| {
+fn secret(connection: &GuardedConnection) -> Result<Option<Vec<u8>>, Error> {
+    connection.own(|connection| {
         let mut statement =
             connection.prepare_cached("SELECT value FROM _secrets WHERE name = ?")?;
         Ok(statement.query_row([SECRET], |row| row.get(0)).optional()?)
     })
 }
 
-fn make_secret(database: &Database, random: &mut dyn Random) -> Result<Vec<u8>, Error> {
+fn make_secret(connection: &GuardedConnection, random: &mut dyn Random) -> Result<Vec<u8>, Error> {
     let mut secret = vec![0; SECRET_BYTES];
     random.fill(&mut secret);
-    database.own(|connection| {
+    connection.own(|connection| {
         connection
             .prepare_cached("INSERT INTO _secrets (name, value) VALUES (?, ?)")?
             .execute(params![SECRET, secret])?;

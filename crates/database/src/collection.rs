@@ -9,10 +9,9 @@ use serde_json::{Map, Value};
 
 use crate::change;
 use crate::compile::compile;
-use crate::database::Database;
+use crate::connection::GuardedConnection;
 use crate::error::{Error, Fault};
 use crate::filter;
-use crate::find::Find;
 use crate::guard::Trust;
 use crate::limits::{ID_BYTES, TABLES};
 use crate::name::CollectionName;
@@ -25,16 +24,16 @@ const ID_RANDOM: usize = 10;
 /// Documents that an update takes up at once.
 const UPDATED_AT_ONCE: usize = 200;
 
-/// A collection of JSON documents in a [`Database`].
+/// A collection of JSON documents in a site's database.
 #[derive(Clone)]
 pub struct Collection<'db> {
-    pub(crate) database: &'db Database,
+    pub(crate) connection: &'db GuardedConnection,
     pub(crate) name: CollectionName,
 }
 
 impl<'db> Collection<'db> {
-    pub(crate) fn new(database: &'db Database, name: CollectionName) -> Self {
-        Self { database, name }
+    pub(crate) fn new(connection: &'db GuardedConnection, name: CollectionName) -> Self {
+        Self { connection, name }
     }
 
     /// The name.
@@ -111,18 +110,10 @@ impl<'db> Collection<'db> {
         Ok(text.map(|text| with_id(&text, id)))
     }
 
-    /// Asks for the documents that a filter describes; `{}` describes all.
-    ///
-    /// # Errors
-    /// If the filter says something that filters do not know.
-    pub fn find(&self, filter: &Value) -> Result<Find<'db>, Error> {
-        Ok(Find::new(self.clone(), filter::read(filter)?))
-    }
-
     /// How many documents a filter describes.
     ///
     /// # Errors
-    /// As [`Collection::find`].
+    /// If the filter says something that filters do not know, or the database cannot be read.
     pub fn count(&self, filter: &Value) -> Result<u64, Error> {
         let condition = compile(&filter::read(filter)?);
         if !self.exists()? {
@@ -146,7 +137,7 @@ impl<'db> Collection<'db> {
     /// fields, or of the operators `$set`, `$unset`, `$inc`, `$push` and `$pull`.
     ///
     /// # Errors
-    /// As [`Collection::find`] and [`Collection::insert`], or if the change does not fit a document.
+    /// As [`Collection::count`] and [`Collection::insert`], or if the change does not fit a document.
     pub fn update(&self, filter: &Value, change: &Value) -> Result<u64, Error> {
         let condition = compile(&filter::read(filter)?);
         let change = change::read(change)?;
@@ -159,7 +150,7 @@ impl<'db> Collection<'db> {
             condition.sql
         );
         let write = format!("UPDATE {table} SET document = ? WHERE rowid = ?");
-        self.database.atomically(|| {
+        self.connection.atomically(|| {
             let mut changed = 0;
             let mut last = i64::MIN;
             loop {
@@ -196,7 +187,7 @@ impl<'db> Collection<'db> {
     /// Deletes the documents that a filter describes, and says how many.
     ///
     /// # Errors
-    /// As [`Collection::find`].
+    /// As [`Collection::count`].
     pub fn delete(&self, filter: &Value) -> Result<u64, Error> {
         let condition = compile(&filter::read(filter)?);
         if !self.exists()? {
@@ -227,7 +218,7 @@ impl<'db> Collection<'db> {
     /// # Errors
     /// If there is a table of that name that is no collection.
     pub fn exists(&self) -> Result<bool, Error> {
-        let found: Option<bool> = self.database.own(|connection| {
+        let found: Option<bool> = self.connection.own(|connection| {
             let mut statement = connection.prepare_cached(
                 "SELECT type = 'table' AND (SELECT group_concat(name) FROM pragma_table_info(?1)) = 'id,document'
                  FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')",
@@ -258,7 +249,7 @@ impl<'db> Collection<'db> {
 
     /// Whether there is room for one more table or index.
     pub(crate) fn check_tables(&self) -> Result<(), Error> {
-        let count: u64 = self.database.own(|connection| {
+        let count: u64 = self.connection.own(|connection| {
             let count: i64 =
                 connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
             Ok(count.unsigned_abs())
@@ -279,7 +270,7 @@ impl<'db> Collection<'db> {
         &self,
         work: impl FnOnce(&rusqlite::Connection) -> Result<T, Fault>,
     ) -> Result<T, Error> {
-        self.database.with(Trust::Write, work)
+        self.connection.with(Trust::Write, work)
     }
 
     /// The id of a document, if it says one, and the rest as JSON.
@@ -308,7 +299,7 @@ impl<'db> Collection<'db> {
             }
             other => other.to_string(),
         };
-        let limit = self.database.limits().document_bytes;
+        let limit = self.connection.limits().document_bytes;
         if text.len() > limit {
             return Err(Error::TooLarge {
                 what: "a document in bytes",

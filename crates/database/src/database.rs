@@ -1,29 +1,24 @@
-//! A site's database: opening it, and its transactions.
+//! A site's database: opening it, its transactions, and the ways to what is in it.
 
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use rusqlite::Connection;
+use serde_json::{Map, Value};
 
-use rusqlite::config::DbConfig;
-use rusqlite::limits::Limit;
-use rusqlite::{Connection, ErrorCode};
-
-use crate::accounts;
-use crate::attempts::Attempt;
+use crate::accounts::{self, Accounts};
+use crate::attempts::Pending;
+use crate::cell::{Cell, Rows};
 use crate::collection::Collection;
-use crate::error::{Error, Fault, from_sqlite};
-use crate::guard::{Guard, Trust};
-use crate::limits::{self, Limits, STEPS_BETWEEN_LOOKS};
+use crate::connection::GuardedConnection;
+use crate::error::Error;
+use crate::limits::Limits;
 use crate::name::CollectionName;
-use crate::sessions;
+use crate::sessions::{self, Sessions};
+use crate::sql::{self, Access};
 
 /// The database of one site, over one connection that nobody else uses.
 pub struct Database {
-    connection: Connection,
-    guard: Arc<Guard>,
-    limits: Limits,
-    in_transaction: Cell<bool>,
+    connection: GuardedConnection,
     /// What must be noted again if the transaction is rolled back.
-    attempts: RefCell<Vec<Attempt>>,
+    attempts: Pending,
 }
 
 impl Database {
@@ -34,37 +29,19 @@ impl Database {
     /// # Errors
     /// If the database cannot be read or written, or is none.
     pub fn open(
-        mut connection: Connection,
+        connection: Connection,
         limits: Limits,
-        mut time_is_up: impl FnMut() -> bool + Send + 'static,
+        time_is_up: impl FnMut() -> bool + Send + 'static,
     ) -> Result<Self, Error> {
-        let guard = Guard::new(limits.steps);
-        restrict(&connection, &limits).map_err(from_sqlite)?;
-        let asked = Arc::clone(&guard);
-        connection
-            .authorizer(Some(move |context: rusqlite::hooks::AuthContext<'_>| {
-                asked.authorize(&context)
-            }))
-            .map_err(from_sqlite)?;
-        let looked = Arc::clone(&guard);
-        connection
-            .progress_handler(
-                i32::from(STEPS_BETWEEN_LOOKS),
-                Some(move || looked.look(&mut time_is_up)),
-            )
-            .map_err(from_sqlite)?;
-        let database = Self {
-            connection,
-            guard,
-            limits,
-            in_transaction: Cell::new(false),
-            attempts: RefCell::default(),
-        };
-        database.batch(sessions::SCHEMA)?;
+        let connection = GuardedConnection::new(connection, limits, time_is_up)?;
+        connection.batch(sessions::SCHEMA)?;
         for schema in accounts::SCHEMA {
-            database.batch(schema)?;
+            connection.batch(schema)?;
         }
-        Ok(database)
+        Ok(Self {
+            connection,
+            attempts: Pending::default(),
+        })
     }
 
     /// Begins the transaction of a request.
@@ -72,15 +49,7 @@ impl Database {
     /// # Errors
     /// If there is one.
     pub fn begin(&self) -> Result<(), Error> {
-        if self.in_transaction.get() {
-            return Err(Error::Transaction(
-                "a transaction was begun before the last one ended",
-            ));
-        }
-        self.guard.reset();
-        self.batch("BEGIN")?;
-        self.in_transaction.set(true);
-        Ok(())
+        self.connection.begin()
     }
 
     /// Makes what the transaction did lasting.
@@ -88,15 +57,12 @@ impl Database {
     /// # Errors
     /// If there is none, if it was undone, or if it cannot be written. Nothing of it stays then.
     pub fn commit(&self) -> Result<(), Error> {
-        if !self.in_transaction.get() {
+        if !self.in_transaction() {
             return Err(Error::Transaction("there is no transaction to commit"));
         }
-        // What a request did was allowed to take its steps; writing it down must not fail for them.
-        self.guard.reset();
-        match self.batch("COMMIT") {
+        match self.connection.commit() {
             Ok(()) => {
-                self.in_transaction.set(false);
-                self.attempts.borrow_mut().clear();
+                self.attempts.clear();
                 Ok(())
             }
             Err(error) => {
@@ -112,26 +78,14 @@ impl Database {
     /// # Errors
     /// If the database cannot be written.
     pub fn rollback(&self) -> Result<(), Error> {
-        self.in_transaction.set(false);
-        self.guard.reset();
-        if !self.connection.is_autocommit() {
-            self.batch("ROLLBACK")?;
-        }
-        let attempts = self.attempts.take();
-        attempts.iter().try_for_each(|attempt| attempt.note(self))
-    }
-
-    /// Keeps an attempt from being forgotten by a roll-back.
-    pub(crate) fn remember_attempt(&self, attempt: Attempt) {
-        if self.in_transaction.get() {
-            self.attempts.borrow_mut().push(attempt);
-        }
+        self.connection.rollback()?;
+        self.attempts.note_again(&self.connection)
     }
 
     /// Whether a transaction has begun and not ended.
     #[must_use]
     pub fn in_transaction(&self) -> bool {
-        self.in_transaction.get()
+        self.connection.in_transaction()
     }
 
     /// A collection by its name. It need not be there: a question finds nothing then, and the first document makes
@@ -140,13 +94,77 @@ impl Database {
     /// # Errors
     /// If no collection can have that name.
     pub fn collection(&self, name: &str) -> Result<Collection<'_>, Error> {
-        Ok(Collection::new(self, name.parse::<CollectionName>()?))
+        Ok(Collection::new(
+            &self.connection,
+            name.parse::<CollectionName>()?,
+        ))
+    }
+
+    /// The collections with their numbers of documents, by name.
+    ///
+    /// # Errors
+    /// If the database cannot be read.
+    pub fn collections(&self) -> Result<Vec<(CollectionName, u64)>, Error> {
+        let names: Vec<String> = self.connection.own(|connection| {
+            let mut statement = connection.prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name",
+            )?;
+            let names = statement.query_map([], |row| row.get(0))?;
+            Ok(names.collect::<Result<_, _>>()?)
+        })?;
+        let mut collections = Vec::new();
+        for name in names {
+            let Ok(collection) = self.collection(&name) else {
+                continue;
+            };
+            if matches!(collection.exists(), Ok(true)) {
+                let count = collection.count(&Value::Object(Map::new()))?;
+                collections.push((collection.name().clone(), count));
+            }
+        }
+        Ok(collections)
+    }
+
+    /// The site's sessions.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions::new(&self.connection)
+    }
+
+    /// The site's accounts.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts::new(&self.connection, &self.attempts)
+    }
+
+    /// Runs one statement with its parameters, for `?` in their order.
+    ///
+    /// A collection `guests` is a table of that name with the columns `id` and `document` (JSON):
+    /// `select document ->> 'name' from guests where id = ?`.
+    ///
+    /// # Errors
+    /// If it is not one statement, if a site may not run it, if it gives or takes more than is allowed, or if
+    /// SQLite cannot carry it out. A statement that fails changes nothing.
+    pub fn sql(&self, statement: &str, parameters: &[Cell], access: Access) -> Result<Rows, Error> {
+        sql::run(&self.connection, statement, parameters, access)
+    }
+
+    /// Runs one statement of the owner's console, in a transaction of its own.
+    ///
+    /// # Errors
+    /// As [`Database::sql`], or if a request's transaction is open.
+    pub fn console(&self, statement: &str, access: Access) -> Result<Rows, Error> {
+        self.begin()?;
+        match self.sql(statement, &[], access) {
+            Ok(rows) => self.commit().map(|()| rows),
+            Err(error) => self.rollback().and(Err(error)),
+        }
     }
 
     /// What this database may take.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.limits
+        self.connection.limits()
     }
 
     /// Bytes that the database takes now.
@@ -154,7 +172,7 @@ impl Database {
     /// # Errors
     /// If the database cannot be read.
     pub fn bytes(&self) -> Result<u64, Error> {
-        self.own(|connection| {
+        self.connection.own(|connection| {
             let pages: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
             let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
             Ok(pages.saturating_mul(page).unsigned_abs())
@@ -167,129 +185,11 @@ impl Database {
     /// If the database cannot be read.
     pub fn check(&self) -> Result<Vec<String>, Error> {
         const FOUND: usize = 20;
-        self.own(|connection| {
+        self.connection.own(|connection| {
             let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
             let found = statement.query_map([], |row| row.get::<_, String>(0))?;
             let found: Vec<String> = found.take(FOUND).collect::<Result<_, _>>()?;
             Ok(found.into_iter().filter(|line| line != "ok").collect())
         })
     }
-
-    /// Runs this crate's own statements, which may touch every table.
-    pub(crate) fn own<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, Fault>,
-    ) -> Result<T, Error> {
-        self.with(Trust::Own, work)
-    }
-
-    /// Runs this crate's own statements that give nothing.
-    pub(crate) fn batch(&self, statements: &str) -> Result<(), Error> {
-        self.own(|connection| Ok(connection.execute_batch(statements)?))
-    }
-
-    /// Runs statements on the site's behalf.
-    pub(crate) fn with<T>(
-        &self,
-        trust: Trust,
-        work: impl FnOnce(&Connection) -> Result<T, Fault>,
-    ) -> Result<T, Error> {
-        self.check_transaction()?;
-        let before = self.guard.trust(trust);
-        let done = work(&self.connection);
-        self.guard.restore(before);
-        done.map_err(|fault| match fault {
-            Fault::Sqlite(error) => self.explain(error),
-            Fault::Told(error) => error,
-        })
-    }
-
-    /// Does all of `work`, or nothing of it.
-    pub(crate) fn atomically<T>(
-        &self,
-        work: impl FnOnce() -> Result<T, Error>,
-    ) -> Result<T, Error> {
-        self.batch("SAVEPOINT work")?;
-        let done = work();
-        let ended = if self.connection.is_autocommit() {
-            // SQLite has undone everything by itself.
-            Ok(())
-        } else if done.is_ok() {
-            self.batch("RELEASE work")
-        } else {
-            self.batch("ROLLBACK TO work; RELEASE work")
-        };
-        let done = done?;
-        ended.map(|()| done)
-    }
-
-    /// SQLite ends a transaction by itself after some errors. What follows must not run outside of it.
-    fn check_transaction(&self) -> Result<(), Error> {
-        if !self.in_transaction.get() && self.connection.is_autocommit() {
-            self.guard.reset();
-        }
-        if self.in_transaction.get() && self.connection.is_autocommit() {
-            return Err(Error::Undone);
-        }
-        Ok(())
-    }
-
-    fn explain(&self, error: rusqlite::Error) -> Error {
-        let refused = self.guard.take_refusal();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Error::Full {
-                limit: self.limits.database_bytes,
-            },
-            Some(ErrorCode::OperationInterrupted) => self.guard.spent(),
-            Some(ErrorCode::TooBig) => Error::TooLarge {
-                what: "a text, blob or row in bytes",
-                size: limits::CELL_BYTES as u64 + 1,
-                limit: limits::CELL_BYTES as u64,
-                remedy: "Store large things as files",
-            },
-            Some(ErrorCode::OutOfMemory) => Error::Exhausted {
-                spent: "the database needed more memory than there is".to_owned(),
-            },
-            _ => refused.unwrap_or_else(|| from_sqlite(error)),
-        }
-    }
-}
-
-/// Sets SQLite's own limits and switches.
-fn restrict(connection: &Connection, limits: &Limits) -> rusqlite::Result<()> {
-    use DbConfig as Switch;
-    // What a schema says must not run functions that reach outside; nothing may write SQLite's own tables; a
-    // text in double quotes is a name.
-    connection.set_db_config(Switch::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    connection.set_db_config(Switch::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
-    connection.set_db_config(Switch::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false)?;
-    connection.set_db_config(Switch::SQLITE_DBCONFIG_DQS_DML, false)?;
-    connection.set_db_config(Switch::SQLITE_DBCONFIG_DQS_DDL, false)?;
-    connection.set_db_config(Switch::SQLITE_DBCONFIG_ENABLE_FKEY, true)?;
-    for (limit, value) in [
-        (Limit::SQLITE_LIMIT_LENGTH, limits::CELL_BYTES),
-        (Limit::SQLITE_LIMIT_SQL_LENGTH, limits::STATEMENT_BYTES),
-        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, limits::PARAMETERS),
-        (
-            Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH,
-            limits::PATTERN_BYTES,
-        ),
-        (Limit::SQLITE_LIMIT_ATTACHED, 0),
-        // The parser calls itself for these, on a stack of 1 MiB in wasm.
-        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
-        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
-        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 10),
-        (Limit::SQLITE_LIMIT_COLUMN, 200),
-        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
-        (Limit::SQLITE_LIMIT_VDBE_OP, 50_000),
-    ] {
-        connection.set_limit(limit, i32::try_from(value).unwrap_or(i32::MAX))?;
-    }
-    let page: i64 = connection.query_row("PRAGMA page_size", [], |row| row.get(0))?;
-    let pages = limits.database_bytes / page.unsigned_abs().max(1);
-    connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?;
-    // Deleted data is overwritten, so that what a visitor had deleted is not in a backup.
-    connection.execute_batch("PRAGMA secure_delete = ON")?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(())
 }

@@ -9,7 +9,7 @@ use crate::cell::Cell;
 use crate::collection::{Collection, with_id};
 use crate::compile::compile;
 use crate::error::Error;
-use crate::filter::Condition;
+use crate::filter::{self, Condition};
 use crate::limits::INDEX_FIELDS;
 use crate::name::FieldPath;
 use crate::sql::Budget;
@@ -34,8 +34,18 @@ pub struct Find<'db> {
     skip: u64,
 }
 
+impl<'db> Collection<'db> {
+    /// Asks for the documents that a filter describes; `{}` describes all.
+    ///
+    /// # Errors
+    /// If the filter says something that filters do not know.
+    pub fn find(&self, filter: &Value) -> Result<Find<'db>, Error> {
+        Ok(Find::new(self.clone(), filter::read(filter)?))
+    }
+}
+
 impl<'db> Find<'db> {
-    pub(crate) fn new(collection: Collection<'db>, condition: Condition) -> Self {
+    fn new(collection: Collection<'db>, condition: Condition) -> Self {
         Self {
             collection,
             condition,
@@ -120,7 +130,7 @@ impl<'db> Find<'db> {
             return Ok(());
         }
         let (statement, parameters) = self.statement();
-        let mut budget = Budget::new(self.collection.database.limits());
+        let mut budget = Budget::new(self.collection.connection.limits());
         self.collection.site(|connection| {
             let mut statement = connection.prepare_cached(&statement)?;
             let mut rows = statement.query(params_from_iter(&parameters))?;

@@ -8,17 +8,20 @@
 //! random bytes come from (the caller brings both), and nothing of HTTP but a cookie's line.
 //!
 //! # Layout
-//! - [`Database`]: opening, transactions, limits.
+//! - [`Database`]: opening, transactions, limits, and the ways to everything else.
 //! - [`Collection`], [`Find`]: documents. `filter` reads what they are asked for, `compile` makes SQL of it,
-//!   `change` is what an update does.
+//!   `change` is what an update does. [`transfer`]: documents in and out as JSON.
 //! - [`Database::sql`], [`Cell`], [`Rows`]: statements.
-//! - [`transfer`]: data in and out as JSON.
 //! - [`Sessions`], [`cookie`]: what a site remembers of a visitor.
 //! - [`Accounts`]: who a visitor is; `login` is what a session keeps of it,
 //!   `attempts` counts wrong passwords, `browsers` knows who logged in before.
-//! - `guard`: which statements a site may run, and for how long.
+//! - `connection`: what all of these run their statements on, and its transaction; `guard`: which statements a site may
+//!   run, and for how long.
 //! - [`limits`]: every number, with its reason. [`Error`]: what can go wrong, and what it ends.
+//!
+//! Collections, statements, sessions and accounts know the connection and not the [`Database`].
 
+mod account;
 mod accounts;
 mod attempts;
 mod browsers;
@@ -26,6 +29,7 @@ mod cell;
 mod change;
 mod collection;
 mod compile;
+mod connection;
 pub mod cookie;
 mod database;
 mod error;
@@ -45,7 +49,8 @@ pub mod transfer;
 /// The library that the caller opens a connection with.
 pub use rusqlite;
 
-pub use accounts::{Account, Accounts};
+pub use account::Account;
+pub use accounts::Accounts;
 pub use cell::{Cell, Rows};
 pub use collection::Collection;
 pub use database::Database;

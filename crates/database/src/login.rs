@@ -3,7 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
-use crate::accounts::Account;
+use crate::account::Account;
 use crate::password::Kept;
 
 /// Tells one password of one account from every other: made of the account's random salt, so it is new with each

@@ -13,8 +13,8 @@ use rusqlite::{OptionalExtension, params};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::connection::GuardedConnection;
 use crate::cookie;
-use crate::database::Database;
 use crate::error::Error;
 use crate::limits::{
     SESSION_BYTES, SESSION_IDLE_SECONDS, SESSION_NOTE_SECONDS, SESSION_SECONDS, SESSIONS,
@@ -42,7 +42,7 @@ type Hash = [u8; 32];
 
 /// The sessions of a site. Times are seconds since 1970.
 pub struct Sessions<'db> {
-    database: &'db Database,
+    connection: &'db GuardedConnection,
 }
 
 /// The session of one visitor, for the time of one request.
@@ -100,15 +100,11 @@ impl Session {
     }
 }
 
-impl Database {
-    /// The site's sessions.
-    #[must_use]
-    pub fn sessions(&self) -> Sessions<'_> {
-        Sessions { database: self }
+impl<'db> Sessions<'db> {
+    pub(crate) fn new(connection: &'db GuardedConnection) -> Self {
+        Self { connection }
     }
-}
 
-impl Sessions<'_> {
     /// The session that a request's `Cookie` header names; an empty new one if it names none that is known and
     /// alive.
     ///
@@ -127,7 +123,7 @@ impl Sessions<'_> {
         else {
             return Ok(fresh);
         };
-        let found: Option<(String, i64, i64)> = self.database.own(|connection| {
+        let found: Option<(String, i64, i64)> = self.connection.own(|connection| {
             let mut statement = connection
                 .prepare_cached("SELECT data, created, seen FROM _sessions WHERE hash = ?")?;
             Ok(statement
@@ -210,7 +206,7 @@ impl Sessions<'_> {
 
     /// What the session is by now, with what this request changed; none if it is gone.
     fn merged(&self, session: &Session, hash: Hash) -> Result<Option<Map<String, Value>>, Error> {
-        let now: Option<String> = self.database.own(|connection| {
+        let now: Option<String> = self.connection.own(|connection| {
             let mut statement =
                 connection.prepare_cached("SELECT data FROM _sessions WHERE hash = ?")?;
             Ok(statement
@@ -226,7 +222,7 @@ impl Sessions<'_> {
     /// # Errors
     /// If the database cannot be read.
     pub fn count(&self) -> Result<u64, Error> {
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             let count: i64 =
                 connection.query_row("SELECT count(*) FROM _sessions", [], |row| row.get(0))?;
             Ok(count.unsigned_abs())
@@ -238,7 +234,7 @@ impl Sessions<'_> {
     /// # Errors
     /// If the database cannot be written.
     pub fn clear(&self) -> Result<(), Error> {
-        self.database.batch("DELETE FROM _sessions")
+        self.connection.batch("DELETE FROM _sessions")
     }
 
     /// Keeps a session under a new token, and gives the cookie with it.
@@ -254,7 +250,7 @@ impl Sessions<'_> {
         random.fill(&mut token);
         let hash = Sha256::digest(token);
         let data = text_of(data)?;
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             let mut statement = connection.prepare_cached(
                 "INSERT INTO _sessions (hash, data, created, seen) VALUES (?, ?, ?, ?)",
             )?;
@@ -272,7 +268,7 @@ impl Sessions<'_> {
 
     fn update(&self, hash: Hash, data: &Map<String, Value>, now: u64) -> Result<(), Error> {
         let data = text_of(data)?;
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             let mut statement = connection
                 .prepare_cached("UPDATE _sessions SET data = ?, seen = ? WHERE hash = ?")?;
             statement.execute(params![data, seconds(now), &hash[..]])?;
@@ -281,7 +277,7 @@ impl Sessions<'_> {
     }
 
     fn delete(&self, hash: Hash) -> Result<(), Error> {
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             connection
                 .prepare_cached("DELETE FROM _sessions WHERE hash = ?")?
                 .execute([&hash[..]])?;
@@ -293,7 +289,7 @@ impl Sessions<'_> {
     /// hour only go first, so that a crowd of newcomers does not push out who comes back.
     fn make_room(&self, now: u64) -> Result<(), Error> {
         let excess = self.count()?.saturating_sub(SESSIONS as u64);
-        self.database.own(|connection| {
+        self.connection.own(|connection| {
             connection
                 .prepare_cached("DELETE FROM _sessions WHERE seen < ?")?
                 .execute([seconds(now.saturating_sub(SESSION_IDLE_SECONDS))])?;

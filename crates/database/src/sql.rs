@@ -1,9 +1,11 @@
-//! Statements of SQL.
+//! Statements of SQL, and how much what they find may be.
+//!
+//! It must not know what the tables are for.
 
 use rusqlite::{Statement, params_from_iter};
 
 use crate::cell::{Cell, Rows};
-use crate::database::Database;
+use crate::connection::GuardedConnection;
 use crate::error::{Error, Fault};
 use crate::guard::Trust;
 use crate::limits::{Limits, PARAMETERS, STATEMENT_BYTES};
@@ -20,49 +22,40 @@ pub enum Access {
 /// Semicolons of one statement: those in a trigger's body. The library calls itself for each.
 const SEMICOLONS: usize = 100;
 
-impl Database {
-    /// Runs one statement with its parameters, for `?` in their order.
-    ///
-    /// A collection `guests` is a table of that name with the columns `id` and `document` (JSON):
-    /// `select document ->> 'name' from guests where id = ?`.
-    ///
-    /// # Errors
-    /// If it is not one statement, if a site may not run it, if it gives or takes more than is allowed, or if
-    /// SQLite cannot carry it out. A statement that fails changes nothing.
-    pub fn sql(&self, statement: &str, parameters: &[Cell], access: Access) -> Result<Rows, Error> {
-        check_sizes(statement, parameters)?;
-        match access {
-            Access::Read => self.run(Trust::Read, statement, parameters),
-            Access::Write => self.atomically(|| self.run(Trust::Write, statement, parameters)),
+/// Runs one statement with its parameters: all of it, or nothing.
+pub(crate) fn run(
+    connection: &GuardedConnection,
+    statement: &str,
+    parameters: &[Cell],
+    access: Access,
+) -> Result<Rows, Error> {
+    check_sizes(statement, parameters)?;
+    match access {
+        Access::Read => run_as(connection, Trust::Read, statement, parameters),
+        Access::Write => {
+            connection.atomically(|| run_as(connection, Trust::Write, statement, parameters))
         }
     }
+}
 
-    /// Runs one statement of the owner's console, in a transaction of its own.
-    ///
-    /// # Errors
-    /// As [`Database::sql`], or if a request's transaction is open.
-    pub fn console(&self, statement: &str, access: Access) -> Result<Rows, Error> {
-        self.begin()?;
-        match self.sql(statement, &[], access) {
-            Ok(rows) => self.commit().map(|()| rows),
-            Err(error) => self.rollback().and(Err(error)),
-        }
-    }
-
-    fn run(&self, trust: Trust, statement: &str, parameters: &[Cell]) -> Result<Rows, Error> {
-        // Not cached: the cache must not give a site a statement that was prepared for this crate.
-        self.with(trust, |connection| {
-            let before = connection.total_changes();
-            let mut statement = connection.prepare(statement)?;
-            let columns = statement.column_names().map(str::to_owned).collect();
-            let rows = collect(&mut statement, parameters, self.limits())?;
-            Ok(Rows {
-                columns,
-                rows,
-                changes: connection.total_changes().saturating_sub(before),
-            })
+fn run_as(
+    site: &GuardedConnection,
+    trust: Trust,
+    statement: &str,
+    parameters: &[Cell],
+) -> Result<Rows, Error> {
+    // Not cached: the cache must not give a site a statement that was prepared for this crate.
+    site.with(trust, |connection| {
+        let before = connection.total_changes();
+        let mut statement = connection.prepare(statement)?;
+        let columns = statement.column_names().map(str::to_owned).collect();
+        let rows = collect(&mut statement, parameters, site.limits())?;
+        Ok(Rows {
+            columns,
+            rows,
+            changes: connection.total_changes().saturating_sub(before),
         })
-    }
+    })
 }
 
 fn collect(

@@ -10,9 +10,7 @@ use serde::de::{DeserializeSeed, SeqAccess, Visitor};
 use serde_json::Value;
 
 use crate::collection::{Collection, with_id};
-use crate::database::Database;
 use crate::error::Error;
-use crate::name::CollectionName;
 use crate::random::Random;
 
 /// What happens to documents that are there when others are imported.
@@ -48,33 +46,6 @@ impl Position {
         row: i64::MIN,
         is_first: true,
     };
-}
-
-impl Database {
-    /// The collections with their numbers of documents, by name.
-    ///
-    /// # Errors
-    /// If the database cannot be read.
-    pub fn collections(&self) -> Result<Vec<(CollectionName, u64)>, Error> {
-        let names: Vec<String> = self.own(|connection| {
-            let mut statement = connection.prepare(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name",
-            )?;
-            let names = statement.query_map([], |row| row.get(0))?;
-            Ok(names.collect::<Result<_, _>>()?)
-        })?;
-        let mut collections = Vec::new();
-        for name in names {
-            let Ok(collection) = self.collection(&name) else {
-                continue;
-            };
-            if matches!(collection.exists(), Ok(true)) {
-                let count = collection.count(&Value::Object(serde_json::Map::new()))?;
-                collections.push((collection.name().clone(), count));
-            }
-        }
-        Ok(collections)
-    }
 }
 
 impl Collection<'_> {
@@ -128,7 +99,7 @@ impl Collection<'_> {
         if how == Import::Seed && self.exists()? {
             return Ok(0);
         }
-        self.database.atomically(|| {
+        self.connection.atomically(|| {
             self.create()?;
             if how == Import::Replace {
                 self.delete(&Value::Object(serde_json::Map::new()))?;

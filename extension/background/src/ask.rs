@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use webextension_api::message::from_js;
 
-use crate::{core::Core, databases, document, hosting, state};
+use crate::{core::Core, databases, document, hosting, plan, state};
 
 /// Do what is asked and answer with the state after it.
 pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
@@ -64,7 +64,7 @@ pub async fn answer(core: &Rc<Core>, ask: Ask) -> Result<Answer, Failure> {
 
 async fn changed(core: &Rc<Core>) -> Result<(), Failure> {
     core.file_cache.forget();
-    hosting::send_plan(core).await
+    plan::send(core).await
 }
 
 /// An address as an owner enters it: `https://peers.example`, a slash at the end or none.

@@ -10,8 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::core::Core;
 
 /// The files. The `site.json` of an imported site asks for no more than usual until its owner allows it.
-pub async fn files(site: &Fingerprint) -> Result<Vec<NamedFile>, Failure> {
-    let core = Core::get().await?;
+pub async fn files(core: &Core, site: &Fingerprint) -> Result<Vec<NamedFile>, Failure> {
     let code = core.store.code(site).await?;
     let is_capped = core.store.site(site).await?.limits_capped;
     let mut files = Vec::new();

@@ -1,25 +1,18 @@
 //! What the background holds while it lives: the open store, the settings, and what the others said
 //! last. Everything here can be lost at any moment and is read or asked for anew.
+//!
+//! It must not know what is done with any of it.
 
 use std::{
     cell::{Cell, RefCell},
-    rc::Rc,
+    collections::{HashMap, HashSet},
 };
 
-use futures_util::{
-    FutureExt,
-    future::{LocalBoxFuture, Shared},
-};
+use identity::Fingerprint;
 use messages::{Failure, Gateway, Native, Report, State};
 use store::Store;
 
-use crate::{
-    databases,
-    file_cache::FileCache,
-    hosting,
-    log::{LogSubscribers, Warned},
-    native::NativePort,
-};
+use crate::{file_cache::FileCache, native_port::NativePort};
 
 /// The port that the native host listens on unless the owner sets another.
 pub const DEFAULT_PORT: u16 = 8890;
@@ -55,33 +48,18 @@ pub struct Core {
     pub close_notice: RefCell<Option<String>>,
     /// How often in a row the native host did not last.
     pub native_ends: Cell<u32>,
-    /// Whose logs pages will be told of.
-    pub log_subscribers: LogSubscribers,
-    /// Whose owners were warned lately.
-    pub warned: Warned,
-}
-
-type Starting = Shared<LocalBoxFuture<'static, Result<Rc<Core>, Failure>>>;
-
-thread_local! {
-    static CORE: RefCell<Option<Starting>> = const { RefCell::new(None) };
+    /// The sites whose logs pages will be told of in a moment.
+    pub log_notices: RefCell<HashSet<Fingerprint>>,
+    /// When each site's owner was last warned, in milliseconds since 1970.
+    pub warned: RefCell<HashMap<Fingerprint, f64>>,
 }
 
 impl Core {
-    /// The core, started at the first call. A start that failed is tried again at the next call.
-    pub async fn get() -> Result<Rc<Self>, Failure> {
-        let starting = CORE.with_borrow_mut(|slot| {
-            slot.get_or_insert_with(|| Self::start().boxed_local().shared())
-                .clone()
-        });
-        let result = starting.await;
-        if result.is_err() {
-            CORE.take();
-        }
-        result
-    }
-
-    async fn start() -> Result<Rc<Self>, Failure> {
+    /// Opens the store, and reads the settings.
+    ///
+    /// # Errors
+    /// If the browser does not open the database.
+    pub async fn open() -> Result<Self, Failure> {
         let store = Store::open().await?;
         let hosting = store.get_setting(HOSTING).await?.unwrap_or(false);
         // One that was entered when other addresses were taken counts as none.
@@ -91,7 +69,7 @@ impl Core {
             .and_then(|url| Gateway::parse(&url).ok());
         let port = store.get_setting(PORT).await?.unwrap_or(DEFAULT_PORT);
         let gateways = store.get_setting(GATEWAYS).await?.unwrap_or_default();
-        let core = Rc::new(Self {
+        Ok(Self {
             store,
             file_cache: FileCache::default(),
             hosting: Cell::new(hosting),
@@ -104,23 +82,9 @@ impl Core {
             native_port: RefCell::default(),
             close_notice: RefCell::default(),
             native_ends: Cell::new(0),
-            log_subscribers: LogSubscribers::default(),
-            warned: Warned::default(),
-        });
-        let collected = core.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            // What cannot be removed now will be at the next start.
-            let _ = collected.store.collect_imports().await;
-            let _ = databases::collect(&collected).await;
-        });
-        if hosting {
-            let resumed = core.clone();
-            // Not awaited: a visitor's request must not wait for the native host.
-            wasm_bindgen_futures::spawn_local(async move {
-                let _ = hosting::resume(&resumed).await;
-            });
-        }
-        Ok(core)
+            log_notices: RefCell::default(),
+            warned: RefCell::default(),
+        })
     }
 
     /// Is hosting on?

@@ -4,11 +4,18 @@
 //! a cache of what IndexedDB and the network document know, rebuilt by [`wake`] at each start. It must
 //! not know `RTCPeerConnection` or how requests travel.
 //!
-//! - [`serve`]: a visitor's request, read by `background_request` and answered from the store by the engine;
-//!   `file_cache` keeps what is small and often asked for. `code` and `site_files` are what a site's own code has
-//!   from here, `log` takes its entries. `databases` removes those of sites that are gone.
-//! - `ask`: what the popup and the sites page ask; `state` is what they are shown, `badge` too.
-//! - `hosting`: what is to be hosted where; `native` and `document` are the two it needs for that.
+//! Each floor uses only those below it:
+//!
+//! 1. this file takes what comes; `start` starts the core and begins what every start catches up with;
+//! 2. `ask` is what the popup and the sites page ask; [`serve`] what the network document asks for a site, read by
+//!    `background_request`: most of all a visitor's request, answered from the store by the engine;
+//! 3. `hosting` keeps all running that hosting needs: `native`, the native host, and `document`, the network document;
+//! 4. `plan` is what is to be hosted where, and tells whom it concerns: `gateways` the content script, `state` and
+//!    `badge` the owner;
+//! 5. over the core alone: `code` and `site_files` are what a site's own code has from here, `log` takes its entries,
+//!    `databases` removes those of sites that are gone, `sign` signs statements;
+//! 6. `core` holds the store, the settings and what the others said last, `file_cache` what is small and often asked for,
+//!    `native_port` the way to the native host.
 
 mod ask;
 mod background_request;
@@ -22,10 +29,13 @@ mod gateways;
 mod hosting;
 mod log;
 mod native;
+mod native_port;
 mod omnibox;
+mod plan;
 mod serve;
 mod sign;
 mod site_files;
+mod start;
 mod state;
 
 use identity::Label;
@@ -37,12 +47,10 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use webextension_api::message::{from_js, to_js};
 
-use crate::core::Core;
-
 /// The worker has started: open the store, and resume hosting if it is on. Idempotent.
 #[wasm_bindgen]
 pub async fn wake() -> Result<(), JsValue> {
-    Core::get().await.map_err(thrown)?;
+    start::core().await.map_err(thrown)?;
     Ok(())
 }
 
@@ -92,13 +100,13 @@ enum Reply<T> {
 }
 
 async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
-    let core = Core::get().await?;
+    let core = start::core().await?;
     match message {
         ToBackground::Ask { ask } => {
             let answer = ask::answer(&core, ask).await?;
             Ok(to_js(&Reply::Ok(answer))?)
         }
-        ToBackground::NetworkStarted => Ok(to_js(&hosting::plan(&core).await?)?),
+        ToBackground::NetworkStarted => Ok(to_js(&plan::plan(&core).await?)?),
         ToBackground::NetworkReport { report } => {
             core.report.replace(report);
             state::publish(&core).await;
@@ -118,7 +126,7 @@ async fn answer(message: ToBackground) -> Result<JsValue, Failure> {
 async fn answer_page(message: FromContentScript, origin: &str) -> Result<JsValue, Failure> {
     let FromContentScript::Visit { label, gateway } = message;
     let (label, gateway) = (Label::parse(&label.0)?, Gateway::parse(&gateway.0)?);
-    let core = Core::get().await?;
+    let core = start::core().await?;
     if gateway.site_origin(&label) != origin || !core.gateways().contains(&gateway) {
         return Err(not_allowed());
     }
@@ -131,7 +139,12 @@ async fn answer_page(message: FromContentScript, origin: &str) -> Result<JsValue
 #[wasm_bindgen]
 pub async fn serve(request: JsValue) -> Array {
     let reply = match ServerRequest::read(&request) {
-        Some(request) => serve::serve(request).await,
+        Some(request) => match start::core().await {
+            Ok(core) => serve::serve(&core, request).await,
+            Err(failure) => ServerReply::Error {
+                message: failure.message,
+            },
+        },
         None => ServerReply::Error {
             message: "A request of the network document was not understood.".to_owned(),
         },
@@ -143,14 +156,14 @@ pub async fn serve(request: JsValue) -> Array {
 /// The watchdog's alarm: all that hosting needs is there, or is started.
 #[wasm_bindgen(js_name = onAlarm)]
 pub async fn on_alarm() -> Result<(), JsValue> {
-    let core = Core::get().await.map_err(thrown)?;
+    let core = start::core().await.map_err(thrown)?;
     hosting::resume(&core).await.map_err(thrown)
 }
 
 /// The network document of this id is gone: start another if it is needed.
 #[wasm_bindgen(js_name = onNetworkGone)]
 pub async fn on_network_gone(document: Option<String>) -> Result<(), JsValue> {
-    let core = Core::get().await.map_err(thrown)?;
+    let core = start::core().await.map_err(thrown)?;
     core.report.take();
     if let Some(document) = document {
         document::close_dead(&document).await;

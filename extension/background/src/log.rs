@@ -1,10 +1,6 @@
 //! Sites' logs: kept in the store, and open pages are told.
 
-use std::{
-    cell::RefCell,
-    collections::{HashMap, HashSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 use gloo_timers::future::TimeoutFuture;
 use identity::Fingerprint;
@@ -20,18 +16,10 @@ const PAUSE: u32 = 500;
 /// Milliseconds between two entries of one site that say the same: it may be refused something very often.
 const REPEAT: f64 = 60_000.0;
 
-/// The sites whose logs pages will be told of in a moment.
-#[derive(Default)]
-pub struct LogSubscribers(RefCell<HashSet<Fingerprint>>);
-
-/// When each site was last warned.
-#[derive(Default)]
-pub struct Warned(RefCell<HashMap<Fingerprint, f64>>);
-
 /// Warn a site's owner in its log, once in a while. Not awaited: what it is about goes on.
 pub fn warn(core: &Rc<Core>, site: &Fingerprint, message: String) {
     let now = js_sys::Date::now();
-    let mut warned = core.warned.0.borrow_mut();
+    let mut warned = core.warned.borrow_mut();
     if warned.get(site).is_some_and(|last| now - last < REPEAT) {
         return;
     }
@@ -61,12 +49,12 @@ pub async fn append(
 ) -> Result<(), Failure> {
     let entries: Vec<LogEntry> = entries.into_iter().map(kept).collect();
     core.store.append_log(&id, &entries).await?;
-    if core.log_subscribers.0.borrow_mut().insert(id.clone()) {
+    if core.log_notices.borrow_mut().insert(id.clone()) {
         let core = core.clone();
         wasm_bindgen_futures::spawn_local(async move {
             TimeoutFuture::new(PAUSE).await;
             // Before it is told: what comes while it is told is told anew.
-            core.log_subscribers.0.borrow_mut().remove(&id);
+            core.log_notices.borrow_mut().remove(&id);
             // Fails when no page listens.
             let _ = send(&Notice::Log { site: id }).await;
         });

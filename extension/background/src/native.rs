@@ -1,23 +1,24 @@
-//! The native messaging port: open while hosting is on and no other rendezvous was chosen.
+//! The native host: its port is open while hosting is on and no other rendezvous was chosen.
 //!
-//! The open port also keeps Chromium's worker and Firefox's event page alive. A native host that ended is
-//! started again soon, and ever more rarely if it does not last; one that was not found, by the watchdog.
+//! The open port also keeps Chromium's worker and Firefox's event page alive. A native host that ended is to be
+//! started again soon, and ever more rarely if it does not last; one that was not found, by the watchdog. It must not know
+//! what else hosting needs.
 
 use std::{
     cell::Cell,
     rc::{Rc, Weak},
 };
 
-use gloo_timers::future::TimeoutFuture;
+use futures_channel::oneshot;
 use messages::Native;
-use native_messaging::{Call, Event, FailReason, NAME, Reply, Request, ToExtension, VERSION};
+use native_messaging::{Event, FailReason, Reply, Request, ToExtension, VERSION};
 use wasm_bindgen::prelude::*;
 use webextension_api::{
     api::{self, Port},
-    message::{from_js, to_js},
+    message::from_js,
 };
 
-use crate::{core::Core, hosting};
+use crate::{core::Core, native_port::NativePort, plan};
 
 /// Milliseconds until a native host that ended is started again; doubled each time that it did not last.
 const FIRST_PAUSE: u32 = 250;
@@ -26,48 +27,12 @@ const MAX_DOUBLINGS: u32 = 7;
 /// Milliseconds that a native host must have run for its end to be no sign that it cannot run.
 const LASTING: f64 = 10_000.0;
 
-/// Milliseconds until a port whose native host was asked to end is closed. The host ends within one second; a port that
-/// is closed at once may lose the request, and the host would take that for a crash of the extension.
-const ENDING: u32 = 2_000;
+/// That the native host ended by itself, and how many milliseconds to wait before it is started again. Cancelled if its
+/// port was closed here, or if there is no native host.
+pub type Ended = oneshot::Receiver<u32>;
 
-type Listeners = (Closure<dyn FnMut(JsValue)>, Closure<dyn FnMut(Port)>);
-
-/// An open port. Dropping it ends the native host.
-pub struct NativePort {
-    opened: f64,
-    port: Port,
-    asked_port: u16,
-    next_id: Cell<u32>,
-    listeners: Option<Listeners>,
-}
-
-impl Drop for NativePort {
-    fn drop(&mut self) {
-        self.call(Request::Stop);
-        let port = self.port.clone();
-        // What is called after it was dropped throws.
-        let listeners = self.listeners.take();
-        wasm_bindgen_futures::spawn_local(async move {
-            TimeoutFuture::new(ENDING).await;
-            port.disconnect();
-            drop(listeners);
-        });
-    }
-}
-
-impl NativePort {
-    fn call(&self, request: Request) {
-        let id = self.next_id.get();
-        self.next_id.set(id.wrapping_add(1));
-        if let Ok(call) = to_js(&Call { id, request }) {
-            // A port that is closed tells so by itself.
-            let _ = self.port.post_message(&call);
-        }
-    }
-}
-
-/// Open the port and ask for the rendezvous, unless that was done.
-pub fn ensure(core: &Rc<Core>) {
+/// Open the port and ask for the rendezvous, unless that was done; the end of what was opened.
+pub fn ensure(core: &Rc<Core>) -> Option<Ended> {
     let wanted = core.port();
     if core
         .native_port
@@ -82,34 +47,35 @@ pub fn ensure(core: &Rc<Core>) {
         ) {
             start(core);
         }
-        return;
+        return None;
     }
     stop(core);
-    let port = match api::runtime_connect_native(NAME) {
+    let weak = Rc::downgrade(core);
+    let heard = weak.clone();
+    let (end, ended) = oneshot::channel();
+    let end = Cell::new(Some(end));
+    let port = NativePort::open(
+        wanted,
+        move |message| handle_message(&heard, message),
+        move |port| {
+            if let Some(pause) = gone(&weak, &port)
+                && let Some(end) = end.take()
+            {
+                // Fails when nobody would start it again.
+                let _ = end.send(pause);
+            }
+        },
+    );
+    let port = match port {
         Ok(port) => port,
         Err(error) => {
             core.native.replace(Native::Failed {
                 reason: webextension_api::text_of(&error),
             });
-            return;
+            return None;
         }
     };
-    let weak = Rc::downgrade(core);
-    let heard = weak.clone();
-    let on_message =
-        Closure::<dyn FnMut(JsValue)>::new(move |message| handle_message(&heard, message));
-    let on_disconnect = Closure::<dyn FnMut(Port)>::new(move |port: Port| gone(&weak, &port));
-    port.on_message()
-        .add_listener(on_message.as_ref().unchecked_ref());
-    port.on_disconnect()
-        .add_listener(on_disconnect.as_ref().unchecked_ref());
-    core.native_port.replace(Some(NativePort {
-        opened: js_sys::Date::now(),
-        port,
-        asked_port: wanted,
-        next_id: Cell::new(1),
-        listeners: Some((on_message, on_disconnect)),
-    }));
+    core.native_port.replace(Some(port));
     let extension_version = js_sys::Reflect::get(&api::runtime_get_manifest(), &"version".into())
         .ok()
         .and_then(|version| version.as_string())
@@ -121,6 +87,7 @@ pub fn ensure(core: &Rc<Core>) {
         })
     });
     start(core);
+    Some(ended)
 }
 
 fn start(core: &Core) {
@@ -183,17 +150,15 @@ fn handle_message(core: &Weak<Core>, message: JsValue) {
     changed(core, native);
 }
 
-fn gone(core: &Weak<Core>, port: &Port) {
-    let Some(core) = core.upgrade() else { return };
+/// The milliseconds to wait before the native host is started again, if that is to be done.
+fn gone(core: &Weak<Core>, port: &Port) -> Option<u32> {
+    let core = core.upgrade()?;
     // A port that was replaced speaks no more for the native host.
-    let current = core
-        .native_port
-        .borrow()
-        .as_ref()
-        .map(|native| native.port.clone());
-    if current.as_ref().map(AsRef::<JsValue>::as_ref) != Some(port.as_ref()) {
-        return;
+    let current = core.native_port.borrow();
+    if !current.as_ref().is_some_and(|native| native.is_over(port)) {
+        return None;
     }
+    drop(current);
     let firefox = port.error();
     let error = if firefox.is_object() {
         firefox
@@ -217,24 +182,16 @@ fn gone(core: &Weak<Core>, port: &Port) {
     } else {
         Native::Failed { reason }
     };
-    if !missing {
-        start_again(&core, lasted);
-    }
+    let pause = (!missing).then(|| pause(&core, lasted));
     changed(core, native);
+    pause
 }
 
-/// Open the port again after a pause.
-fn start_again(core: &Rc<Core>, lasted: bool) {
+/// How long to wait before the native host is started again: ever longer if it does not last.
+fn pause(core: &Core, lasted: bool) -> u32 {
     let doublings = if lasted { 0 } else { core.native_ends.get() };
     core.native_ends.set((doublings + 1).min(MAX_DOUBLINGS));
-    let weak = Rc::downgrade(core);
-    wasm_bindgen_futures::spawn_local(async move {
-        TimeoutFuture::new(FIRST_PAUSE << doublings).await;
-        if let Some(core) = weak.upgrade() {
-            // What fails is shown as a trouble, and tried again by the watchdog.
-            let _ = hosting::resume(&core).await;
-        }
-    });
+    FIRST_PAUSE << doublings
 }
 
 fn last_error() -> JsValue {
@@ -247,6 +204,6 @@ fn changed(core: Rc<Core>, native: Native) {
     }
     wasm_bindgen_futures::spawn_local(async move {
         // Only tells: `resume` would open the port again at once, for ever, if the host cannot run.
-        let _ = hosting::send_plan(&core).await;
+        let _ = plan::send(&core).await;
     });
 }

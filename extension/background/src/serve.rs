@@ -3,6 +3,8 @@
 //!
 //! The question comes as a message with a port or as a plain call; the engine does not care.
 
+use std::rc::Rc;
+
 use identity::Fingerprint;
 use js_sys::Uint8Array;
 use layout::place::PUBLIC;
@@ -21,24 +23,24 @@ use crate::{
 };
 
 /// The reply to a request.
-pub async fn serve(request: ServerRequest) -> ServerReply {
-    reply(request)
+pub async fn serve(core: &Rc<Core>, request: ServerRequest) -> ServerReply {
+    reply(core, request)
         .await
         .unwrap_or_else(|failure| ServerReply::Error {
             message: failure.message,
         })
 }
 
-async fn reply(request: ServerRequest) -> Result<ServerReply, Failure> {
+async fn reply(core: &Rc<Core>, request: ServerRequest) -> Result<ServerReply, Failure> {
     Ok(match BackgroundRequest::try_from(request)? {
         BackgroundRequest::Code(site) => ServerReply::Code {
-            files: code::files(&site).await?,
+            files: code::files(core, &site).await?,
         },
         BackgroundRequest::File(site, operation) => ServerReply::File {
-            result: site_files::perform(&site, operation).await?,
+            result: site_files::perform(core, &site, operation).await?,
         },
         BackgroundRequest::Respond(site, request) => {
-            let response = respond(&site, &request).await?;
+            let response = respond(core, &site, &request).await?;
             ServerReply::Response {
                 status: response.status,
                 headers: Pairs(response.headers),
@@ -48,8 +50,11 @@ async fn reply(request: ServerRequest) -> Result<ServerReply, Failure> {
     })
 }
 
-async fn respond(id: &Fingerprint, request: &Request) -> Result<Response<Bytes>, Failure> {
-    let core = Core::get().await?;
+async fn respond(
+    core: &Core,
+    id: &Fingerprint,
+    request: &Request,
+) -> Result<Response<Bytes>, Failure> {
     let site = core.file_cache.site(&core.store, id).await?;
     let files = CachedFiles {
         file_cache: &core.file_cache,

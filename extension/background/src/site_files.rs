@@ -25,11 +25,11 @@ enum Not {
 
 /// Does it.
 pub async fn perform(
+    core: &Rc<Core>,
     site: &Fingerprint,
     operation: CheckedOperation,
 ) -> Result<FileResult, Failure> {
-    let core = Core::get().await?;
-    match act(&core, site, operation).await {
+    match act(core, site, operation).await {
         Ok(result) => Ok(result),
         Err(Not::Refused(message)) => Ok(FileResult::Refused { message }),
         Err(Not::Failed(failure)) => Err(failure),

@@ -1,39 +1,30 @@
-//! Pumps bytes between an `RTCDataChannel` and `wire`; each stream has its async face in `stream`.
+//! The channel to one peer: requests and their answers over an `RTCDataChannel`.
 //!
-//! One [`Channel`] is one peer. It must not know sites, requests' meaning or signalling. Sending is
-//! driven by events (`bufferedamountlow`), never by a timer, and what is written in one turn of the
-//! event loop leaves together, so that a small answer is one message.
+//! `pump` moves the bytes, [`Stream`] is one request and its answer as something to await. It must not know sites,
+//! requests' meaning or signalling.
 
 mod memory;
+mod pump;
+mod state;
 mod stream;
 
 use std::{
-    cell::{Cell, RefCell},
     future::poll_fn,
+    pin::Pin,
     rc::Rc,
-    task::{Poll, Waker},
+    task::{Context, Poll},
 };
 
 use futures_channel::mpsc;
-use vecmap::VecMap;
-use wasm_bindgen::JsCast;
-use web_sys::{MessageEvent, RtcDataChannel, RtcDataChannelState};
-use wire::{Config, Connection, Event, RequestHead, Role, StreamId};
+use web_sys::RtcDataChannel;
+use wire::{RequestHead, Role};
 
 pub use self::stream::Stream;
-use self::{memory::Memory, stream::State};
-use crate::{Error, listener::Listener};
-
-/// Bytes: the largest message sent. 64 KiB is safe between all browsers, and larger ones only make
-/// small answers wait behind big ones (no message interleaving, RFC 8260, in Chromium).
-const MAX_MESSAGE: usize = 64 * 1024;
-/// Bytes: stop feeding the channel above this; a small request waits behind at most so much.
-const BUFFER_HIGH: u32 = 512 * 1024;
-/// Bytes: feed it again below this.
-const BUFFER_LOW: u32 = 192 * 1024;
-/// Bytes: what a visitor's request bodies may make a host hold. 512 KiB: 5 MiB/s at 100 ms round trip, and 200
-/// visitors have 100 MiB.
-const HOST_CONNECTION_WINDOW: u32 = 512 * 1024;
+use self::{
+    pump::{Opened, Pump},
+    state::StreamState,
+};
+use crate::Error;
 
 /// A request that a visitor opened, at the host.
 pub struct Incoming {
@@ -45,78 +36,50 @@ pub struct Incoming {
     pub stream: Stream,
 }
 
-struct Inner {
-    dc: RtcDataChannel,
-    wire: RefCell<Connection>,
-    streams: RefCell<VecMap<StreamId, State>>,
-    /// Body bytes that arrived and were not taken.
-    arrived: Cell<usize>,
-    memory: Memory,
-    incoming: RefCell<Option<mpsc::UnboundedSender<Incoming>>>,
-    pongs: Cell<u64>,
-    heard: Cell<f64>,
-    pinged: Cell<f64>,
-    round_trip: Cell<f64>,
-    flushing: Cell<bool>,
-    closed: RefCell<Option<Error>>,
-    on_closed: RefCell<Vec<Waker>>,
-    /// Requests that wait for another to end.
-    on_room: RefCell<Vec<Waker>>,
-    ready: RefCell<Vec<Waker>>,
-    listeners: RefCell<Vec<Listener>>,
+/// The requests that a visitor opens. Those that were not taken when it is dropped are reset.
+pub struct Requests {
+    opened: mpsc::UnboundedReceiver<Opened>,
+    pump: Rc<Pump>,
+}
+
+impl futures_util::Stream for Requests {
+    type Item = Incoming;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
+        let opened = Pin::new(&mut self.opened).poll_next(context);
+        opened.map(|opened| {
+            opened.map(|Opened { id, head, has_body }| Incoming {
+                head,
+                has_body,
+                stream: Stream::new(id, self.pump.clone()),
+            })
+        })
+    }
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        self.opened.close();
+        while let Ok(opened) = self.opened.try_recv() {
+            self.pump.abandon(opened.id);
+        }
+    }
 }
 
 /// One peer's multiplexed channel. Clones share it.
 #[derive(Clone)]
-pub struct Channel(Rc<Inner>);
+pub struct Channel(Rc<Pump>);
 
 impl Channel {
     /// Take over a data channel. The incoming requests (host only) arrive on the receiver; the number
     /// under way is bounded by `wire`'s stream limit.
-    pub fn new(dc: RtcDataChannel, role: Role) -> (Self, mpsc::UnboundedReceiver<Incoming>) {
-        dc.set_binary_type(web_sys::RtcDataChannelType::Arraybuffer);
-        dc.set_buffered_amount_low_threshold(BUFFER_LOW);
-        let (sender, receiver) = mpsc::unbounded();
-        let mut config = Config::default();
-        if role == Role::Host {
-            config.connection_window = HOST_CONNECTION_WINDOW;
-        }
-        let inner = Rc::new(Inner {
-            dc: dc.clone(),
-            wire: RefCell::new(Connection::new(role, config)),
-            streams: RefCell::default(),
-            arrived: Cell::new(0),
-            memory: Memory::default(),
-            incoming: RefCell::new(Some(sender)),
-            pongs: Cell::new(0),
-            heard: Cell::new(js_sys::Date::now()),
-            pinged: Cell::new(0.0),
-            round_trip: Cell::new(0.0),
-            flushing: Cell::new(false),
-            closed: RefCell::new(None),
-            on_closed: RefCell::default(),
-            on_room: RefCell::default(),
-            ready: RefCell::default(),
-            listeners: RefCell::default(),
-        });
-        // The listeners hold the channel weakly: the channel owns them.
-        let weak = Rc::downgrade(&inner);
-        let with = move |act: fn(&Rc<Inner>, web_sys::Event)| {
-            let weak = weak.clone();
-            move |event: web_sys::Event| {
-                if let Some(inner) = weak.upgrade() {
-                    act(&inner, event);
-                }
-            }
+    pub fn new(dc: RtcDataChannel, role: Role) -> (Self, Requests) {
+        let (pump, opened) = Pump::start(dc, role);
+        let requests = Requests {
+            opened,
+            pump: pump.clone(),
         };
-        // Set in the same turn as the channel's creation: messages before that are lost (Chromium).
-        inner.listeners.replace(vec![
-            Listener::new(&dc, "message", with(|inner, event| inner.receive(&event))),
-            Listener::new(&dc, "bufferedamountlow", with(|inner, _| inner.flush())),
-            Listener::new(&dc, "open", with(|inner, _| inner.flush())),
-            Listener::new(&dc, "close", with(|inner, _| inner.close(Error::Lost))),
-        ]);
-        (Self(inner), receiver)
+        (Self(pump), requests)
     }
 
     /// Wait until the peer's first frame has arrived and the versions agree.
@@ -173,9 +136,12 @@ impl Channel {
             }
         })
         .await?;
-        self.0.streams.borrow_mut().insert(id, State::default());
+        self.0
+            .streams
+            .borrow_mut()
+            .insert(id, StreamState::default());
         self.0.schedule_flush();
-        Ok(Stream::new(id, self.clone()))
+        Ok(Stream::new(id, self.0.clone()))
     }
 
     /// Milliseconds (epoch) when the peer was last heard.
@@ -210,149 +176,5 @@ impl Channel {
     /// Close for this reason; every stream ends with it.
     pub fn close(&self, error: Error) {
         self.0.close(error);
-    }
-}
-
-impl Inner {
-    fn receive(self: &Rc<Self>, event: &web_sys::Event) {
-        let data = event.unchecked_ref::<MessageEvent>().data();
-        let Some(buffer) = data.dyn_ref::<js_sys::ArrayBuffer>() else {
-            return self.close(Error::Protocol("a text message".to_owned()));
-        };
-        self.heard.set(js_sys::Date::now());
-        let bytes = js_sys::Uint8Array::new(buffer).to_vec();
-        let received = self.wire.borrow_mut().receive(&bytes);
-        self.dispatch();
-        match received {
-            Ok(()) if self.wire.borrow().wants_transmit() => self.schedule_flush(),
-            Ok(()) => {}
-            Err(error) => self.close(error.into()),
-        }
-    }
-
-    fn dispatch(self: &Rc<Self>) {
-        loop {
-            // Not in the `while let` head: the borrow must end before the event is handled.
-            let Some(event) = self.wire.borrow_mut().poll_event() else {
-                break;
-            };
-            self.handle(event);
-        }
-        self.count();
-        // A stream that ended makes room; who finds none waits again.
-        self.on_room.take().into_iter().for_each(Waker::wake);
-    }
-
-    /// Note what is held now.
-    fn count(&self) {
-        let queued = self.wire.borrow().queued();
-        self.memory.set(queued + self.arrived.get());
-    }
-
-    /// So many bytes that arrived are held no longer.
-    fn release(&self, bytes: usize) {
-        self.arrived.set(self.arrived.get().saturating_sub(bytes));
-        self.count();
-        self.on_room.take().into_iter().for_each(Waker::wake);
-    }
-
-    fn handle(self: &Rc<Self>, event: Event) {
-        let mut wake = None;
-        match event {
-            Event::Ready { .. } => self.ready.take().into_iter().for_each(Waker::wake),
-            Event::Request { id, head, end } => {
-                let state = State {
-                    ended: end,
-                    ..State::default()
-                };
-                self.streams.borrow_mut().insert(id, state);
-                let stream = Stream::new(id, Channel(self.clone()));
-                if let Some(sender) = self.incoming.borrow().as_ref() {
-                    // A failed send drops the stream, which resets it.
-                    let _ = sender.unbounded_send(Incoming {
-                        head,
-                        has_body: !end,
-                        stream,
-                    });
-                }
-            }
-            Event::Response { id, head, end } => self.with(id, |state| {
-                state.response = Some(head);
-                state.ended |= end;
-                wake = state.reader.take();
-            }),
-            Event::Data { id, bytes, end } => self.with(id, |state| {
-                if !bytes.is_empty() {
-                    self.arrived.set(self.arrived.get() + bytes.len());
-                    state.chunks.push_back(bytes);
-                }
-                state.ended |= end;
-                wake = state.reader.take();
-            }),
-            Event::Reset { id, code } => {
-                let mut wakers = [None, None, None];
-                self.with(id, |state| {
-                    state.reset = Some(code);
-                    wakers = state.wakers();
-                });
-                wakers.into_iter().flatten().for_each(Waker::wake);
-            }
-            Event::Writable { id } => self.with(id, |state| wake = state.writer.take()),
-            Event::Pong { token } => {
-                self.pongs.set(token.wrapping_add(1));
-                self.round_trip.set(js_sys::Date::now() - self.pinged.get());
-            }
-            Event::GoAway { reason } => self.close(Error::Refused(reason)),
-        }
-        wake.into_iter().for_each(Waker::wake);
-    }
-
-    fn with(&self, id: StreamId, act: impl FnOnce(&mut State)) {
-        if let Some(state) = self.streams.borrow_mut().get_mut(&id) {
-            act(state);
-        }
-    }
-
-    /// Flush when the current turn's work is done, so that small frames leave as one message.
-    fn schedule_flush(self: &Rc<Self>) {
-        if self.flushing.replace(true) {
-            return;
-        }
-        let inner = self.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            inner.flushing.set(false);
-            inner.flush();
-        });
-    }
-
-    fn flush(self: &Rc<Self>) {
-        if self.dc.ready_state() != RtcDataChannelState::Open {
-            return;
-        }
-        while self.dc.buffered_amount() < BUFFER_HIGH {
-            let Some(bytes) = self.wire.borrow_mut().poll_transmit(MAX_MESSAGE) else {
-                break;
-            };
-            if let Err(error) = self.dc.send_with_u8_array(&bytes) {
-                return self.close(error.into());
-            }
-        }
-        self.dispatch();
-    }
-
-    fn close(self: &Rc<Self>, error: Error) {
-        if self.closed.borrow().is_some() {
-            return;
-        }
-        self.closed.replace(Some(error));
-        self.incoming.replace(None);
-        self.dc.close();
-        let mut wakers = self.on_closed.take();
-        wakers.append(&mut self.on_room.take());
-        wakers.append(&mut self.ready.take());
-        for state in self.streams.borrow_mut().values_mut() {
-            wakers.extend(state.wakers().into_iter().flatten());
-        }
-        wakers.into_iter().for_each(Waker::wake);
     }
 }

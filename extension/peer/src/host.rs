@@ -2,149 +2,38 @@
 //!
 //! It must not know how a request is answered nor where keys live: both are the [`Backend`]'s.
 
+mod backend;
 mod requests;
 mod seats;
+mod state;
+mod turns;
 mod visitors;
 
-use std::{
-    cell::RefCell,
-    collections::HashMap,
-    rc::{Rc, Weak},
-};
+use std::rc::{Rc, Weak};
 
 use futures_channel::mpsc::UnboundedReceiver;
-use futures_util::{StreamExt, future::LocalBoxFuture};
-use identity::{AttemptId, Challenge, DtlsFingerprint, Label, PublicKey, Signature, SiteName};
+use futures_util::StreamExt;
+use identity::{Label, SiteName};
 use signalling::{ClientMessage, ServerMessage};
 
-use self::{
-    seats::Seats,
-    visitors::{Attempt, Turns},
+use self::state::State;
+use crate::signal::{Signal, SignalEvent, Welcome};
+
+pub use self::{
+    backend::{Backend, Visitor},
+    state::{HostedSite, Rendezvous, Standing},
 };
-use crate::{
-    Error,
-    channel::{Channel, Incoming},
-    signal::{Signal, SignalEvent, Welcome},
-};
-
-/// What the host needs of others.
-pub trait Backend {
-    /// Sign "I host `name` at `gateway`" with the site's key.
-    fn sign_host<'a>(
-        &'a self,
-        site: &'a str,
-        gateway: &'a str,
-        challenge: &'a Challenge,
-        name: &'a SiteName,
-    ) -> LocalBoxFuture<'a, Result<Signature, Error>>;
-
-    /// Sign "this DTLS channel ends at me" with the site's key.
-    fn sign_channel<'a>(
-        &'a self,
-        site: &'a str,
-        attempt: &'a AttemptId,
-        host: &'a DtlsFingerprint,
-        visitor: &'a DtlsFingerprint,
-    ) -> LocalBoxFuture<'a, Result<Signature, Error>>;
-
-    /// Answer a visitor's request for `site`; returns when the answer has been sent.
-    fn answer<'a>(
-        &'a self,
-        site: &'a str,
-        visitor: &'a Visitor,
-        incoming: Incoming,
-    ) -> LocalBoxFuture<'a, ()>;
-
-    /// Something of [`Host::standing`] changed.
-    fn changed(&self);
-}
-
-/// Who asks: one connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visitor {
-    /// Opaque; another one for every connection, made here.
-    pub id: String,
-    /// Opaque; the same for all who come from one network, as far as that is known. Only to be counted by.
-    pub network: String,
-    /// How it goes: `direct`, or `relay` over a TURN server.
-    pub transport: &'static str,
-}
-
-/// A site to host.
-#[derive(Debug, Clone, PartialEq)]
-pub struct HostedSite {
-    /// What the backend calls it.
-    pub id: String,
-    /// The name to claim.
-    pub name: SiteName,
-    /// Its label.
-    pub label: Label,
-    /// Its key.
-    pub key: PublicKey,
-}
-
-/// How a hosted site does.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Standing {
-    /// The link to it, once the rendezvous has given one.
-    pub link: Option<String>,
-    /// Why the bare name was refused.
-    pub refused: Option<String>,
-    /// A free name instead.
-    pub suggestion: Option<String>,
-    /// Visitors connected now.
-    pub visitors: u32,
-}
-
-/// How the rendezvous does.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Rendezvous {
-    /// Being connected to.
-    Connecting,
-    /// Connected.
-    Connected,
-    /// Not reachable, and why.
-    Unreachable(String),
-}
-
-struct Inner {
-    signal: Signal,
-    backend: Rc<dyn Backend>,
-    sites: RefCell<Vec<HostedSite>>,
-    standings: RefCell<HashMap<String, Standing>>,
-    rendezvous: RefCell<Rendezvous>,
-    attempts: RefCell<HashMap<AttemptId, Attempt>>,
-    turns: Turns,
-    seats: RefCell<Seats>,
-    channels: RefCell<Vec<Connected>>,
-}
-
-/// A visitor's open channel.
-struct Connected {
-    attempt: AttemptId,
-    site: String,
-    channel: Channel,
-}
 
 /// Hosts sites at one rendezvous until dropped.
-pub struct Host(Rc<Inner>);
+pub struct Host(Rc<State>);
 
 impl Host {
     /// Host at the rendezvous behind `signal`. Name the sites with [`Host::set_sites`].
     pub fn new(signal: Signal, backend: Rc<dyn Backend>) -> Self {
-        let inner = Rc::new(Inner {
-            signal: signal.clone(),
-            backend,
-            sites: RefCell::default(),
-            standings: RefCell::default(),
-            rendezvous: RefCell::new(Rendezvous::Connecting),
-            attempts: RefCell::default(),
-            turns: Turns::default(),
-            seats: RefCell::default(),
-            channels: RefCell::default(),
-        });
-        wasm_bindgen_futures::spawn_local(listen(Rc::downgrade(&inner), signal.subscribe()));
-        Self(inner)
+        let events = signal.subscribe();
+        let state = Rc::new(State::new(signal, backend));
+        wasm_bindgen_futures::spawn_local(listen(Rc::downgrade(&state), events));
+        Self(state)
     }
 
     /// The gateway hosted at.
@@ -206,26 +95,26 @@ impl Drop for Host {
     }
 }
 
-async fn listen(weak: Weak<Inner>, mut events: UnboundedReceiver<SignalEvent>) {
-    if let Some(welcome) = weak.upgrade().and_then(|inner| inner.signal.current()) {
+async fn listen(weak: Weak<State>, mut events: UnboundedReceiver<SignalEvent>) {
+    if let Some(welcome) = weak.upgrade().and_then(|state| state.signal.current()) {
         weak.upgrade()
             .into_iter()
-            .for_each(|inner| inner.up(welcome.clone()));
+            .for_each(|state| state.up(welcome.clone()));
     }
     while let Some(event) = events.next().await {
-        let Some(inner) = weak.upgrade() else { return };
+        let Some(state) = weak.upgrade() else { return };
         match event {
-            SignalEvent::Up(welcome) => inner.up(welcome),
+            SignalEvent::Up(welcome) => state.up(welcome),
             SignalEvent::Down(reason) => {
-                inner.rendezvous.replace(Rendezvous::Unreachable(reason));
-                inner.backend.changed();
+                state.rendezvous.replace(Rendezvous::Unreachable(reason));
+                state.backend.changed();
             }
-            SignalEvent::Message(message) => inner.signalled(message),
+            SignalEvent::Message(message) => state.signalled(message),
         }
     }
 }
 
-impl Inner {
+impl State {
     fn up(self: &Rc<Self>, welcome: Welcome) {
         // The signature names the gateway. Were it not the one the owner asked for, this rendezvous
         // could pass another's challenge on and host there in our name.
@@ -246,15 +135,15 @@ impl Inner {
     }
 
     fn announce(self: &Rc<Self>, site: HostedSite, welcome: Welcome) {
-        let inner = self.clone();
+        let state = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let signed = inner
+            let signed = state
                 .backend
                 .sign_host(&site.id, &welcome.gateway, &welcome.challenge, &site.name)
                 .await;
             match signed {
                 Ok(signature) => {
-                    inner.signal.send(&ClientMessage::Host {
+                    state.signal.send(&ClientMessage::Host {
                         label: site.label,
                         key: site.key,
                         name: site.name,
@@ -262,7 +151,7 @@ impl Inner {
                         claim: true,
                     });
                 }
-                Err(error) => inner.stand(&site.label, |standing| {
+                Err(error) => state.stand(&site.label, |standing| {
                     standing.refused = Some(error.to_string());
                 }),
             }

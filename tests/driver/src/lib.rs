@@ -7,9 +7,11 @@
 //!
 //! What both browsers can do is in [`Page`]; what only one can, in its own type.
 
+mod address;
 mod browser;
 pub mod chromium;
 mod connection;
+mod decode;
 mod error;
 pub mod firefox;
 mod options;

@@ -1,4 +1,5 @@
-//! A page of either browser: what both can do. The errors are those of the browsers' own methods.
+//! A page of either browser: what both can do. The errors are those of the browsers' own methods, which know nothing of
+//! this.
 
 use std::path::Path;
 use std::time::Duration;
@@ -129,13 +130,5 @@ impl Page {
     /// Closes the page.
     pub async fn close(self) -> Result<()> {
         either!(self, close())
-    }
-}
-
-/// Does `part` name this address? `a not b`: it has `a` in it but not `b`.
-pub(crate) fn names(part: &str, address: &str) -> bool {
-    match part.split_once(" not ") {
-        Some((has, lacks)) => address.contains(has) && !address.contains(lacks),
-        None => address.contains(part),
     }
 }

@@ -1,22 +1,20 @@
-//! What the person does on the sites page.
+//! What the person does on the sites page, and which part of the page does it.
+//!
+//! It must not know how anything is done.
 
 use std::rc::Rc;
 
-use messages::Ask;
-use site::FilePath;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    DragEvent, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, HtmlSelectElement, Node,
-};
+use web_sys::{DragEvent, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, Node};
 
 use super::{
-    Page, bundle,
+    bundle::{self, EXPORT, IMPORT},
     drop::{self, Dropped},
-    file_paths,
+    page::Page,
 };
 use crate::{
     error::PageError,
-    ui::{self, clipboard, dom, events, events::Action, format, links, toast},
+    ui::{self, dom, events, events::Action},
 };
 
 /// Hear what the person does.
@@ -25,7 +23,7 @@ pub(super) fn listen(page: &Rc<Page>) -> Result<(), PageError> {
         let page = page.clone();
         move |action| ui::run(page.clone().act(action))
     })?;
-    bundle::listen(page)?;
+    stop_with_dialogs(page)?;
     events::on(&dom::by_id("data")?, "toggle", {
         let page = page.clone();
         move |_| {
@@ -84,6 +82,18 @@ fn listen_to_drops(page: &Rc<Page>) -> Result<(), PageError> {
     Ok(())
 }
 
+/// Closing a dialog, with the button or with Escape, stops what goes on in it.
+fn stop_with_dialogs(page: &Rc<Page>) -> Result<(), PageError> {
+    for id in [EXPORT, IMPORT] {
+        let page = page.clone();
+        events::on(&dom::by_id(id)?, "close", move |_| {
+            page.desk.work.stop();
+            page.desk.waiting.take();
+        });
+    }
+    Ok(())
+}
+
 impl Page {
     /// Ask about what looks like a whole site; add everything else to the site that is open.
     async fn take(self: Rc<Self>, dropped: Dropped) -> Result<(), PageError> {
@@ -113,7 +123,7 @@ impl Page {
             "rename-suggestion" => self.new_name_of_site.take_suggestion().await,
             "delete-site" => self.delete_site().await?,
             "restore" => self.restore(&id).await?,
-            "ask-erase" => open_dialog("erase")?,
+            "ask-erase" => dom::open_dialog("erase")?,
             "erase" => self.erase().await?,
             "publish" => self.publish().await?,
             "copy-link" => self.copy_link().await?,
@@ -145,8 +155,8 @@ impl Page {
             "undo-import" | "forget-previous" | "allow-limits" | "host-site" => {
                 self.decide(&action.name).await?;
             }
-            "log-filter" => self.filter_log()?,
-            "all-entries" => self.unfold_log()?,
+            "log-filter" => self.log.borrow_mut().filter()?,
+            "all-entries" => self.log.borrow_mut().unfold()?,
             "clear-log" => self.clear_log().await?,
             "export-data" => self.export_data().await?,
             "pick-data" => dom::by_id::<HtmlElement>("data-picker")?.click(),
@@ -174,228 +184,4 @@ impl Page {
         }
         Ok(())
     }
-
-    async fn create(&self) -> Result<(), PageError> {
-        let Some(name) = self.new_name.free_name().await else {
-            return Ok(());
-        };
-        let starter = self.chosen_starter()?;
-        let id = self.shelf.create(&name).await?;
-        self.new_name.reset(None);
-        self.reset_starters()?;
-        let filled = match &starter {
-            Some(starter) => self.fill(&id, starter).await,
-            None => Ok(()),
-        };
-        // Shown even if its files failed: the site is there.
-        self.changed().await?;
-        self.go_to(&id).await?;
-        dom::focus(&dom::by_id("site")?);
-        filled?;
-        toast::show(&match starter {
-            Some(starter) => format!(
-                "“{name}” is there, with the files of “{}”. Publish it when you like.",
-                starter.title
-            ),
-            None => format!("“{name}” is there. Now add its files."),
-        });
-        self.shelf.keep().await?;
-        self.show_room().await
-    }
-
-    fn ask_new_name(&self) -> Result<(), PageError> {
-        let Some(site) = self.site() else {
-            return Ok(());
-        };
-        self.new_name_of_site.reset(Some(&site.name));
-        open_dialog("rename-site")?;
-        self.new_name_of_site.focus();
-        Ok(())
-    }
-
-    async fn rename_site(self: Rc<Self>) -> Result<(), PageError> {
-        let Some(site) = self.site() else {
-            return Ok(());
-        };
-        let Some(name) = self.new_name_of_site.free_name().await else {
-            return Ok(());
-        };
-        close_dialog("rename-site")?;
-        self.shelf.rename(&site.id, &name).await?;
-        self.changed().await?;
-        let (page, old) = (self.clone(), site.name.clone());
-        toast::offer_undo(
-            &format!("Renamed “{old}” to “{name}”."),
-            move || {
-                ui::run(async move {
-                    page.shelf.rename(&site.id, &site.name).await?;
-                    page.changed().await
-                });
-            },
-        );
-        Ok(())
-    }
-
-    async fn delete_site(self: Rc<Self>) -> Result<(), PageError> {
-        let Some(site) = self.site() else {
-            return Ok(());
-        };
-        self.shelf.delete(&site.id).await?;
-        self.changed().await?;
-        let page = self.clone();
-        toast::offer_undo(&format!("Deleted “{}”.", site.name), move || {
-            ui::run(async move { page.restore(&site.id).await });
-        });
-        Ok(())
-    }
-
-    async fn restore(&self, id: &str) -> Result<(), PageError> {
-        self.shelf.restore(id).await?;
-        self.changed().await?;
-        self.go_to(id).await
-    }
-
-    async fn erase(&self) -> Result<(), PageError> {
-        close_dialog("erase")?;
-        let number = self.shelf.erase_deleted().await?;
-        self.changed().await?;
-        self.show_room().await?;
-        toast::show(&format!(
-            "Erased {}.",
-            format::count(number as u64, "site", "sites")
-        ));
-        Ok(())
-    }
-
-    async fn publish(&self) -> Result<(), PageError> {
-        let Some(site) = self.site() else {
-            return Ok(());
-        };
-        let button = dom::by_id::<web_sys::HtmlButtonElement>("publish")?;
-        button.set_disabled(true);
-        dom::set_text(&button, "Publishing…");
-        let done = self
-            .ask(Ask::Publish {
-                site: crate::background::site_id(&site.id)?,
-            })
-            .await;
-        self.show_head()?;
-        done?;
-        toast::show(&format!("“{}” is live.", site.name));
-        self.show_log(&site.id).await?;
-        let problems = self.look_through(&site.id).await?;
-        if problems > 0 {
-            toast::fail(&format!(
-                "“{}” is live, but its code has {}.",
-                site.name,
-                format::count(problems as u64, "problem", "problems")
-            ));
-        }
-        Ok(())
-    }
-
-    fn link(&self) -> Result<String, PageError> {
-        self.site()
-            .and_then(|site| site.link)
-            .ok_or_else(|| PageError::Input("This site has no link yet.".into()))
-    }
-
-    async fn copy_link(&self) -> Result<(), PageError> {
-        clipboard::copy(&self.link()?).await?;
-        toast::show("Copied.");
-        Ok(())
-    }
-
-    async fn copy_whole_link(&self) -> Result<(), PageError> {
-        if let Some(link) = self.site().and_then(|site| links::with_whole_label(&site)) {
-            clipboard::copy(&link).await?;
-            toast::show("Copied.");
-        }
-        Ok(())
-    }
-
-    async fn open_link(&self) -> Result<(), PageError> {
-        Ok(webextension_api::pages::open_tab(&self.link()?).await?)
-    }
-
-    async fn set_fallback(&self) -> Result<(), PageError> {
-        let Some(site) = self.opened() else {
-            return Ok(());
-        };
-        let path = dom::by_id::<HtmlSelectElement>("fallback")?.value();
-        self.shelf
-            .set_fallback(&site, Some(path).filter(|path| !path.is_empty()))
-            .await?;
-        self.changed().await
-    }
-
-    fn ask_new_path(&self, path: String) -> Result<(), PageError> {
-        let input = dom::by_id::<HtmlInputElement>("rename-file-path")?;
-        input.set_value(&path);
-        dom::set_text(&dom::by_id("rename-file-trouble")?, "");
-        self.renaming.replace(path);
-        open_dialog("rename-file")?;
-        input.select();
-        Ok(())
-    }
-
-    async fn rename_file(self: Rc<Self>) -> Result<(), PageError> {
-        let Some(site) = self.opened() else {
-            return Ok(());
-        };
-        let old = self.renaming.borrow().clone();
-        let typed = dom::by_id::<HtmlInputElement>("rename-file-path")?.value();
-        let refuse = |why: &str| {
-            dom::set_text(&dom::by_id("rename-file-trouble")?, why);
-            Ok(())
-        };
-        let new = match file_paths::site_path(typed.trim(), "") {
-            Ok(path) => path,
-            Err(error) => return refuse(&format!("This cannot be: {error}.")),
-        };
-        if new.as_str() != old {
-            if self.shelf.file(&site, &new).await?.is_some() {
-                return refuse("There is a file with this path already.");
-            }
-            self.shelf.rename_file(&site, &listed(&old)?, &new).await?;
-            self.changed().await?;
-            self.show_files(&site).await?;
-        }
-        close_dialog("rename-file")?;
-        self.table.borrow().focus_at(new.as_str(), ".file-rename");
-        Ok(())
-    }
-
-    async fn delete_file(self: Rc<Self>, path: String) -> Result<(), PageError> {
-        let Some(site) = self.opened() else {
-            return Ok(());
-        };
-        let removed = self.shelf.remove(&site, &listed(&path)?).await?;
-        self.changed().await?;
-        self.show_files(&site).await?;
-        self.table.borrow().focus_at(&path, ".file-delete");
-        let page = self.clone();
-        toast::offer_undo(&format!("Deleted {path}."), move || {
-            ui::run(async move {
-                page.shelf.put_back(&removed).await?;
-                page.changed().await?;
-                page.show_files(&site).await
-            });
-        });
-        Ok(())
-    }
-}
-
-/// The path of a file that is in the table.
-fn listed(path: &str) -> Result<FilePath, PageError> {
-    FilePath::parse(path).map_err(|error| PageError::Store(error.to_string()))
-}
-
-fn open_dialog(id: &str) -> Result<(), PageError> {
-    Ok(dom::by_id::<HtmlDialogElement>(id)?.show_modal()?)
-}
-
-fn close_dialog(id: &str) -> Result<(), PageError> {
-    dom::by_id::<HtmlDialogElement>(id)?.close();
-    Ok(())
 }

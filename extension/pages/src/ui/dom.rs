@@ -1,7 +1,7 @@
 //! Finding, cloning and filling elements. Data only ever becomes text and attribute values.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement, HtmlTemplateElement, Window};
+use web_sys::{Document, Element, HtmlDialogElement, HtmlElement, HtmlTemplateElement, Window};
 
 use crate::error::PageError;
 
@@ -92,6 +92,23 @@ pub fn set_attribute(element: &Element, name: &str, value: &str) {
 /// [`PageError::Browser`] if the browser refuses, as it does for an element inside itself.
 pub fn append(parent: &Element, child: &Element) -> Result<(), PageError> {
     parent.append_child(child)?;
+    Ok(())
+}
+
+/// Open the dialog with this id, above everything else.
+///
+/// # Errors
+/// [`PageError`] if it is not there, or open already.
+pub fn open_dialog(id: &str) -> Result<(), PageError> {
+    Ok(by_id::<HtmlDialogElement>(id)?.show_modal()?)
+}
+
+/// Close the dialog with this id.
+///
+/// # Errors
+/// [`PageError::Markup`] if it is not there.
+pub fn close_dialog(id: &str) -> Result<(), PageError> {
+    by_id::<HtmlDialogElement>(id)?.close();
     Ok(())
 }
 

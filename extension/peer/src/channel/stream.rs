@@ -1,61 +1,40 @@
-//! One request and its answer on a [`Channel`], as something to await.
+//! One request and its answer, as something to await.
 //!
 //! It must not know how bytes travel: it asks `wire` and is woken by the pump.
 
 use std::{
     cell::Cell,
-    collections::VecDeque,
     future::poll_fn,
-    task::{Context, Poll, Waker},
+    rc::Rc,
+    task::{Context, Poll},
 };
 
 use wire::{ResetCode, ResponseHead, StreamId};
 
-use super::{Channel, MAX_MESSAGE};
+use super::{
+    pump::{MAX_MESSAGE, Pump},
+    state::StreamState,
+};
 use crate::Error;
-
-/// What the pump knows of a stream.
-#[derive(Default)]
-pub(super) struct State {
-    pub(super) response: Option<ResponseHead>,
-    pub(super) chunks: VecDeque<Vec<u8>>,
-    pub(super) ended: bool,
-    pub(super) reset: Option<ResetCode>,
-    pub(super) reader: Option<Waker>,
-    pub(super) writer: Option<Waker>,
-    pub(super) watcher: Option<Waker>,
-}
-
-impl State {
-    /// All who wait for something of this stream.
-    pub(super) fn wakers(&mut self) -> [Option<Waker>; 3] {
-        [self.reader.take(), self.writer.take(), self.watcher.take()]
-    }
-
-    /// Bytes that arrived and were not taken.
-    fn held(&self) -> usize {
-        self.chunks.iter().map(Vec::len).sum()
-    }
-}
 
 /// One request and its answer. Dropped before both sides have ended, it is reset (cancelled).
 pub struct Stream {
     id: StreamId,
-    channel: Channel,
+    pump: Rc<Pump>,
     done: Cell<bool>,
 }
 
 impl Stream {
-    pub(super) fn new(id: StreamId, channel: Channel) -> Self {
+    pub(super) fn new(id: StreamId, pump: Rc<Pump>) -> Self {
         let done = Cell::new(false);
-        Self { id, channel, done }
+        Self { id, pump, done }
     }
 
-    fn failure(&self, state: &State) -> Option<Error> {
+    fn failure(&self, state: &StreamState) -> Option<Error> {
         if let Some(code) = state.reset {
             return Some(Error::Reset(format!("{code:?}")));
         }
-        self.channel.0.closed.borrow().clone()
+        self.pump.closed.borrow().clone()
     }
 
     /// The answer's head (visitor), and whether the answer ends with it.
@@ -79,14 +58,14 @@ impl Stream {
             })
         })
         .await?;
-        self.channel.0.release(chunk.as_ref().map_or(0, Vec::len));
+        self.pump.release(chunk.as_ref().map_or(0, Vec::len));
         Ok(chunk)
     }
 
     /// Wait until the peer has given the stream up or the channel is gone.
     pub async fn lost(&self) -> Error {
         let lost = poll_fn(|context| {
-            let mut streams = self.channel.0.streams.borrow_mut();
+            let mut streams = self.pump.streams.borrow_mut();
             let Some(state) = streams.get_mut(&self.id) else {
                 return Poll::Ready(Error::Lost);
             };
@@ -101,23 +80,23 @@ impl Stream {
 
     /// All that has arrived, if the body is complete already: spares a stream for small answers.
     pub fn whole_body(&self) -> Option<Vec<u8>> {
-        let mut streams = self.channel.0.streams.borrow_mut();
+        let mut streams = self.pump.streams.borrow_mut();
         let state = streams.get_mut(&self.id).filter(|state| state.ended)?;
         let body: Vec<u8> = std::mem::take(&mut state.chunks)
             .into_iter()
             .flatten()
             .collect();
         drop(streams);
-        self.channel.0.release(body.len());
+        self.pump.release(body.len());
         Some(body)
     }
 
     fn poll<T>(
         &self,
         context: &mut Context<'_>,
-        take: impl FnOnce(&mut State) -> Option<T>,
+        take: impl FnOnce(&mut StreamState) -> Option<T>,
     ) -> Poll<Result<T, Error>> {
-        let mut streams = self.channel.0.streams.borrow_mut();
+        let mut streams = self.pump.streams.borrow_mut();
         let Some(state) = streams.get_mut(&self.id) else {
             return Poll::Ready(Err(Error::Lost));
         };
@@ -134,18 +113,14 @@ impl Stream {
 
     /// Give back credit for `n` bytes of the peer's body.
     pub fn consumed(&self, n: usize) {
-        self.channel.0.wire.borrow_mut().consumed(self.id, n);
-        self.channel.0.schedule_flush();
+        self.pump.wire.borrow_mut().consumed(self.id, n);
+        self.pump.schedule_flush();
     }
 
     /// Send the answer's head (host).
     pub fn respond(&self, head: &ResponseHead, end: bool) -> Result<(), Error> {
-        self.channel
-            .0
-            .wire
-            .borrow_mut()
-            .respond(self.id, head, end)?;
-        self.channel.0.schedule_flush();
+        self.pump.wire.borrow_mut().respond(self.id, head, end)?;
+        self.pump.schedule_flush();
         Ok(())
     }
 
@@ -170,7 +145,7 @@ impl Stream {
     ) -> Result<(), Error> {
         let mut place = 0;
         while place < length {
-            let some = self.channel.0.memory.stream_limit();
+            let some = self.pump.memory.stream_limit();
             let some = some.min(MAX_MESSAGE).min(length - place);
             let accepted = self.queue(&read(place, some))?;
             place += accepted;
@@ -183,21 +158,21 @@ impl Stream {
 
     /// Queues what the memory of all channels and of this one allow.
     fn queue(&self, bytes: &[u8]) -> Result<usize, Error> {
-        let inner = &self.channel.0;
+        let pump = &self.pump;
         let accepted = {
-            let mut wire = inner.wire.borrow_mut();
-            wire.set_send_buffer(inner.memory.stream_limit());
+            let mut wire = pump.wire.borrow_mut();
+            wire.set_send_buffer(pump.memory.stream_limit());
             wire.send_data(self.id, bytes)?
         };
-        inner.count();
-        inner.schedule_flush();
+        pump.count();
+        pump.schedule_flush();
         Ok(accepted)
     }
 
     async fn writable(&self) -> Result<(), Error> {
         let mut waited = false;
         poll_fn(|context| {
-            let mut streams = self.channel.0.streams.borrow_mut();
+            let mut streams = self.pump.streams.borrow_mut();
             let Some(state) = streams.get_mut(&self.id) else {
                 return Poll::Ready(Err(Error::Lost));
             };
@@ -215,8 +190,8 @@ impl Stream {
 
     /// End our body.
     pub fn finish(&self) -> Result<(), Error> {
-        self.channel.0.wire.borrow_mut().finish(self.id)?;
-        self.channel.0.schedule_flush();
+        self.pump.wire.borrow_mut().finish(self.id)?;
+        self.pump.schedule_flush();
         Ok(())
     }
 
@@ -228,14 +203,7 @@ impl Stream {
     /// Give the request up.
     pub fn reset(&self, code: ResetCode) {
         self.done.set(true);
-        self.channel.0.wire.borrow_mut().reset(self.id, code);
-        self.channel.0.schedule_flush();
-        let mut wake = [None, None, None];
-        self.channel.0.with(self.id, |state| {
-            state.reset = Some(code);
-            wake = state.wakers();
-        });
-        wake.into_iter().flatten().for_each(Waker::wake);
+        self.pump.reset(self.id, code);
     }
 }
 
@@ -244,11 +212,8 @@ impl Drop for Stream {
         match self.done.get() {
             false => self.reset(ResetCode::Cancelled),
             // What the peer still sends of its body is not wanted.
-            true => self.channel.0.wire.borrow_mut().discard(self.id),
+            true => self.pump.wire.borrow_mut().discard(self.id),
         }
-        let state = self.channel.0.streams.borrow_mut().remove(&self.id);
-        self.channel
-            .0
-            .release(state.map_or(0, |state| state.held()));
+        self.pump.forget(self.id);
     }
 }

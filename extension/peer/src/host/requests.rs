@@ -4,16 +4,15 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use futures_channel::mpsc::UnboundedReceiver;
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
 use identity::AttemptId;
 use js_sys::Date;
 use wire::ResetCode;
 
-use super::{Inner, Visitor};
+use super::{backend::Visitor, state::State};
 use crate::{
-    channel::{Channel, Incoming},
+    channel::{Channel, Requests},
     visit::UNUSED,
 };
 
@@ -25,12 +24,12 @@ const MAX_HEADS: usize = 512 * 1024;
 
 /// Answer what comes over a channel until it is closed, or was unused for long.
 pub(super) async fn serve(
-    inner: &Rc<Inner>,
+    state: &Rc<State>,
     id: AttemptId,
     site: &str,
     visitor: Visitor,
     channel: &Channel,
-    requests: UnboundedReceiver<Incoming>,
+    requests: Requests,
 ) {
     let mut requests = requests.fuse();
     let closed = channel.closed().fuse();
@@ -47,18 +46,18 @@ pub(super) async fn serve(
                     continue;
                 }
                 heads.set(heads.get() + size);
-                inner.seats.borrow_mut().request(&id, Date::now());
-                let (inner, heads) = (inner.clone(), heads.clone());
+                state.seats.borrow_mut().request(&id, Date::now());
+                let (state, heads) = (state.clone(), heads.clone());
                 let (site, visitor) = (site.to_owned(), visitor.clone());
                 wasm_bindgen_futures::spawn_local(async move {
-                    inner.backend.answer(&site, &visitor, incoming).await;
+                    state.backend.answer(&site, &visitor, incoming).await;
                     heads.set(heads.get().saturating_sub(size));
-                    inner.seats.borrow_mut().answered(&id, Date::now());
+                    state.seats.borrow_mut().answered(&id, Date::now());
                 });
             }
             _ = closed => return,
             () = look => {
-                if inner.seats.borrow().is_idle(&id, Date::now()) {
+                if state.seats.borrow().is_idle(&id, Date::now()) {
                     return channel.leave(UNUSED);
                 }
             }

@@ -2,12 +2,7 @@
 //!
 //! It must not know how sites are announced, nor who may have a seat ([`super::seats`]).
 
-use std::{
-    cell::{Cell, RefCell},
-    future::poll_fn,
-    rc::{Rc, Weak},
-    task::{Poll, Waker},
-};
+use std::rc::{Rc, Weak};
 
 use futures_channel::{mpsc::UnboundedReceiver, oneshot};
 use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
@@ -18,10 +13,14 @@ use sdp::Description;
 use signalling::{Candidate, ClientMessage, FailReason, NetworkId};
 use wire::Role;
 
-use super::{Connected, HostedSite, Inner, Visitor, requests};
+use super::{
+    backend::Visitor,
+    requests,
+    state::{Attempt, Connected, HostedSite, State},
+};
 use crate::{
     Error,
-    channel::{Channel, Incoming},
+    channel::{Channel, Requests},
     crypto,
     rtc::Rtc,
     strict::strict_candidate,
@@ -33,65 +32,17 @@ const ACCEPT_TIMEOUT: u32 = 30_000;
 /// Milliseconds that an answered attempt has left when the visitor ended it: visitors do when their end is open, and
 /// their first bytes may still be under way.
 const GRACE: u32 = 3_000;
-/// Offers that are being answered at one time. Each takes some 10 ms of processor time; those that wait are dropped
-/// for nothing when their visitor gives up.
-const ANSWERING: usize = 8;
 /// Candidates taken of one visitor. Browsers have about two for each network interface.
 const MAX_CANDIDATES: usize = 64;
-
-/// A visitor that has no channel yet.
-pub(super) struct Attempt {
-    rtc: Weak<Rtc>,
-    /// Ends it.
-    end: Option<oneshot::Sender<()>>,
-    answered: bool,
-    /// The visitor gave it up.
-    gone: bool,
-    candidates: usize,
-    /// Candidates that came before the connection was made.
-    early: Vec<Candidate>,
-}
-
-/// Who answers next.
-#[derive(Default)]
-pub(super) struct Turns {
-    taken: Cell<usize>,
-    waiting: RefCell<Vec<Waker>>,
-}
-
-/// One of the [`ANSWERING`].
-struct Turn<'a>(&'a Turns);
-
-impl Turns {
-    async fn next(&self) -> Turn<'_> {
-        poll_fn(|context| {
-            if self.taken.get() >= ANSWERING {
-                self.waiting.borrow_mut().push(context.waker().clone());
-                return Poll::Pending;
-            }
-            self.taken.set(self.taken.get() + 1);
-            Poll::Ready(Turn(self))
-        })
-        .await
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.0.taken.set(self.0.taken.get().saturating_sub(1));
-        // All, since some may have ended meanwhile; those that find no turn wait again.
-        self.0.waiting.take().into_iter().for_each(Waker::wake);
-    }
-}
 
 /// A visitor's connection.
 struct Arrived {
     rtc: Rc<Rtc>,
     channel: Channel,
-    requests: UnboundedReceiver<Incoming>,
+    requests: Requests,
 }
 
-impl Inner {
+impl State {
     pub(super) fn candidate(&self, attempt: &AttemptId, candidate: Candidate) {
         let mut attempts = self.attempts.borrow_mut();
         let Some(attempt) = attempts.get_mut(attempt) else {
@@ -122,10 +73,10 @@ impl Inner {
         if !answered {
             return self.end(&id);
         }
-        let inner = self.clone();
+        let state = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
             TimeoutFuture::new(GRACE).await;
-            inner.end(&id);
+            state.end(&id);
         });
     }
 
@@ -180,17 +131,17 @@ impl Inner {
                 .collect(),
         };
         self.attempts.borrow_mut().insert(id, attempt);
-        let inner = self.clone();
+        let state = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let arrived = inner.connect(id, &site, &offer, ended).await;
-            let attempt = inner.attempts.borrow_mut().remove(&id);
-            inner.seats.borrow_mut().end(&id);
+            let arrived = state.connect(id, &site, &offer, ended).await;
+            let attempt = state.attempts.borrow_mut().remove(&id);
+            state.seats.borrow_mut().end(&id);
             match (arrived, attempt) {
-                (Ok(arrived), _) => inner.receive(id, &site, network, arrived).await,
+                (Ok(arrived), _) => state.receive(id, &site, network, arrived).await,
                 // It cannot be reached, or has given up: there is nothing to answer.
                 (Err(_), Some(attempt)) if attempt.answered || attempt.gone => {}
                 // The browser did not take it, or another's attempt took its place: it may try again.
-                (Err(_), _) => inner.reject(id, FailReason::Busy),
+                (Err(_), _) => state.reject(id, FailReason::Busy),
             }
         });
     }

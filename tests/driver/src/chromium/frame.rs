@@ -6,7 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::Page;
-use super::page::{evaluate, typed};
+use super::page::evaluate;
+use crate::address::names;
+use crate::decode::typed;
 use crate::wait::{Probe, truthy, until};
 use crate::{DriverError, Result};
 
@@ -30,10 +32,6 @@ struct Found {
 }
 
 impl Frame {
-    pub(super) fn new(page: Page, part: String) -> Self {
-        Self { page, part }
-    }
-
     /// As [`Page::eval`], in the frame.
     ///
     /// # Errors
@@ -92,7 +90,7 @@ impl Frame {
         frames
             .find(|found| {
                 seen.push(found.url.clone());
-                crate::page::names(&self.part, &found.url)
+                names(&self.part, &found.url)
             })
             .ok_or_else(|| DriverError::NoTarget {
                 kind: "frame".to_owned(),
@@ -103,6 +101,15 @@ impl Frame {
 }
 
 impl Page {
+    /// The first frame (of any process) whose address contains `part`. It is looked up anew at each use, so it may
+    /// appear later and may navigate.
+    pub fn frame(&self, part: &str) -> Frame {
+        Frame {
+            page: self.clone(),
+            part: part.to_owned(),
+        }
+    }
+
     /// Waits until a JavaScript expression is truthy in the page or in any of its frames; gives its value.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::Page;
+use crate::decode::typed;
 use crate::wait::{truthy, until};
 use crate::{DriverError, Result};
 
@@ -136,7 +137,7 @@ impl Page {
             element(selector)
         );
         let place = self.wait_for(&script, APPEARING).await?;
-        super::typed(place, &script)
+        typed(place, &script)
     }
 }
 

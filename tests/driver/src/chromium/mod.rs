@@ -19,6 +19,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
+use crate::address::names;
 use crate::connection::{COMMAND, Connection, Event, locked, text};
 use crate::process::Process;
 use crate::wait::{Probe, until};
@@ -26,7 +27,6 @@ use crate::{DriverError, Options, Result};
 
 pub use frame::Frame;
 pub use page::Page;
-pub(crate) use page::{save_png, typed};
 pub use permissions::grant_origins;
 pub use state::Target;
 use state::{Chore, State};
@@ -138,7 +138,7 @@ impl Chromium {
             let targets = self.targets().await?;
             let found = targets
                 .iter()
-                .find(|target| target.kind == kind && crate::page::names(part, &target.url));
+                .find(|target| target.kind == kind && names(part, &target.url));
             Ok(match found {
                 Some(target) => Probe::Done(target.clone()),
                 None => Probe::NotYet(listed(&targets)),

@@ -1,16 +1,15 @@
-//! A page: going places, running scripts, waiting, looking.
+//! A page: going places, running scripts, waiting, looking. It must not know frames.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use data_encoding::BASE64;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::Frame;
 use super::state::{State, exception};
 use crate::connection::{COMMAND, Connection, locked, text};
+use crate::decode::{save_png, typed};
 use crate::error::shortened;
 use crate::wait::{Probe, truthy, until};
 use crate::{DriverError, Result};
@@ -126,12 +125,6 @@ impl Page {
             Ok(value) => Ok(value),
             Err(late) => Err(self.timeout(condition, limit, late.last).await),
         }
-    }
-
-    /// The first frame (of any process) whose address contains `part`. It is looked up anew at each use, so it may
-    /// appear later and may navigate.
-    pub fn frame(&self, part: &str) -> Frame {
-        Frame::new(self.clone(), part.to_owned())
     }
 
     /// The page's address.
@@ -360,25 +353,4 @@ pub(super) async fn evaluate(
         .pointer_mut("/result/value")
         .map(Value::take)
         .unwrap_or_default())
-}
-
-/// A script's value as a `T`.
-pub(crate) fn typed<T: DeserializeOwned>(value: Value, script: &str) -> Result<T> {
-    let shown = shortened(&value.to_string());
-    serde_json::from_value(value).map_err(|source| DriverError::Value {
-        value: shown,
-        script: shortened(script),
-        source,
-    })
-}
-
-/// Writes a base64 image to a file.
-pub(crate) fn save_png(base64: &str, file: &Path) -> Result<()> {
-    let bytes = BASE64
-        .decode(base64.as_bytes())
-        .map_err(|why| DriverError::Command {
-            method: "screenshot".to_owned(),
-            message: why.to_string(),
-        })?;
-    std::fs::write(file, bytes).map_err(DriverError::io(format!("writing {}", file.display())))
 }

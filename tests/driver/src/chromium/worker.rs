@@ -5,9 +5,10 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::page::{evaluate, typed};
+use super::page::evaluate;
 use super::{Chromium, Target};
 use crate::connection::{COMMAND, locked, text};
+use crate::decode::typed;
 use crate::wait::{Probe, truthy, until};
 use crate::{DriverError, Result};
 

@@ -1,5 +1,6 @@
 //! Firefox over WebDriver BiDi, spoken to directly: no geckodriver.
 
+mod frame;
 mod launch;
 mod page;
 mod state;
@@ -15,7 +16,8 @@ use crate::connection::{COMMAND, Connection, Event, locked, text};
 use crate::process::Process;
 use crate::{DriverError, Options, Result};
 
-pub use page::{Frame, Page};
+pub use frame::Frame;
+pub use page::Page;
 use state::State;
 
 /// How long a browser may take to end when it is asked to.

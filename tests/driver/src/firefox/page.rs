@@ -1,4 +1,4 @@
-//! A page and its frames: going places, running scripts, waiting, looking.
+//! A page: going places, running scripts, waiting, looking. It must not know frames.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -9,16 +9,14 @@ use serde_json::{Value, json};
 
 use super::state::State;
 use super::value;
-use crate::chromium::{save_png, typed};
 use crate::connection::{COMMAND, Connection, locked, text};
+use crate::decode::{save_png, typed};
 use crate::error::shortened;
 use crate::wait::{Probe, truthy, until};
 use crate::{DriverError, Result};
 
 /// How long a script may take: a large download through a page is one script.
 const SCRIPT: Duration = Duration::from_secs(120);
-/// How long one frame may hold up a look at all of them.
-const ONE_FRAME: Duration = Duration::from_secs(5);
 /// How long an element may take to appear.
 const APPEARING: Duration = Duration::from_secs(10);
 /// How many lines of a console an error shows.
@@ -30,13 +28,6 @@ pub struct Page {
     connection: Connection,
     state: Arc<Mutex<State>>,
     context: String,
-}
-
-/// A frame of a page, named by a part of its address and looked up anew at each use.
-#[derive(Debug, Clone)]
-pub struct Frame {
-    page: Page,
-    part: String,
 }
 
 impl Page {
@@ -118,44 +109,6 @@ impl Page {
         match until(limit, probe).await? {
             Ok(value) => Ok(value),
             Err(late) => Err(self.timeout(condition, limit, late.last).await),
-        }
-    }
-
-    /// Waits until a JavaScript expression is truthy in the page or in any of its frames; gives its value.
-    ///
-    /// # Errors
-    /// [`DriverError::Timeout`], with the values of all frames.
-    pub async fn wait_for_anywhere(&self, condition: &str, limit: Duration) -> Result<Value> {
-        let probe = async |left: Duration| {
-            let mut frames = self.frames().await?;
-            frames.insert(0, (self.context.clone(), "the page".to_owned()));
-            let mut seen = Vec::new();
-            for (context, url) in frames {
-                match evaluate(&self.connection, &context, condition, left.min(ONE_FRAME)).await {
-                    Ok(value) => match truthy(value) {
-                        Probe::Done(value) => return Ok(Probe::Done(value)),
-                        Probe::NotYet(value) => seen.push(format!("{url}: {value}")),
-                    },
-                    Err(error @ DriverError::Disconnected { .. }) => return Err(error),
-                    Err(error) => seen.push(format!("{url}: {error}")),
-                }
-            }
-            Ok(Probe::NotYet(seen.join("; ")))
-        };
-        match until(limit, probe).await? {
-            Ok(value) => Ok(value),
-            Err(late) => {
-                let what = format!("in any frame: {condition}");
-                Err(self.timeout(&what, limit, late.last).await)
-            }
-        }
-    }
-
-    /// The first frame whose address contains `part`.
-    pub fn frame(&self, part: &str) -> Frame {
-        Frame {
-            page: self.clone(),
-            part: part.to_owned(),
         }
     }
 
@@ -255,7 +208,7 @@ impl Page {
         evaluate(&self.connection, &self.context, script, limit).await
     }
 
-    async fn timeout(&self, what: &str, limit: Duration, last: String) -> DriverError {
+    pub(super) async fn timeout(&self, what: &str, limit: Duration, last: String) -> DriverError {
         let place = self
             .eval_value("location.href", Duration::from_secs(1))
             .await;
@@ -292,21 +245,13 @@ impl Page {
         }
     }
 
-    /// The contexts and addresses of all frames, without the page itself.
-    async fn frames(&self) -> Result<Vec<(String, String)>> {
-        let tree = self
-            .command("browsingContext.getTree", json!({ "root": self.context }))
-            .await?;
-        let mut frames = Vec::new();
-        for page in tree
-            .get("contexts")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            collect(page, &mut frames);
-        }
-        Ok(frames)
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The id of the page's browsing context.
+    pub(super) fn context(&self) -> &str {
+        &self.context
     }
 
     async fn act(&self, source: Value) -> Result<()> {
@@ -314,77 +259,13 @@ impl Page {
         self.command("input.performActions", params).await.map(drop)
     }
 
-    async fn command(&self, method: &str, params: Value) -> Result<Value> {
+    pub(super) async fn command(&self, method: &str, params: Value) -> Result<Value> {
         self.connection.call("", method, params, COMMAND).await
     }
 }
 
-impl Frame {
-    /// As [`Page::eval`], in the frame.
-    ///
-    /// # Errors
-    /// As there, and [`DriverError::NoTarget`] when there is no such frame now.
-    pub async fn eval<T: DeserializeOwned>(&self, script: &str) -> Result<T> {
-        typed(self.eval_value(script, SCRIPT).await?, script)
-    }
-
-    /// As [`Page::wait_for`], in the frame, which need not be there yet.
-    ///
-    /// # Errors
-    /// [`DriverError::Timeout`].
-    pub async fn wait_for(&self, condition: &str, limit: Duration) -> Result<Value> {
-        let probe = async |left| Ok(truthy(self.eval_value(condition, left).await?));
-        match until(limit, probe).await? {
-            Ok(value) => Ok(value),
-            Err(late) => {
-                let what = format!("in the frame `{}`: {condition}", self.part);
-                Err(self.page.timeout(&what, limit, late.last).await)
-            }
-        }
-    }
-
-    /// The frame's address.
-    ///
-    /// # Errors
-    /// As [`Frame::eval`].
-    pub async fn url(&self) -> Result<String> {
-        self.eval("location.href").await
-    }
-
-    pub(crate) async fn eval_value(&self, script: &str, limit: Duration) -> Result<Value> {
-        let frames = self.page.frames().await?;
-        let found = frames
-            .iter()
-            .find(|(_, url)| crate::page::names(&self.part, url));
-        let Some((context, _)) = found else {
-            let addresses: Vec<&str> = frames.iter().map(|(_, url)| url.as_str()).collect();
-            return Err(DriverError::NoTarget {
-                kind: "frame".to_owned(),
-                part: self.part.clone(),
-                present: addresses.join(", "),
-            });
-        };
-        evaluate(&self.page.connection, context, script, limit).await
-    }
-}
-
-/// Notes the frames under a context, not the context itself.
-fn collect(tree: &Value, frames: &mut Vec<(String, String)>) {
-    for child in tree
-        .get("children")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let field = |name: &str| child.get(name).and_then(Value::as_str).map(str::to_owned);
-        if let (Some(context), Some(url)) = (field("context"), field("url")) {
-            frames.push((context, url));
-        }
-        collect(child, frames);
-    }
-}
-
-async fn evaluate(
+/// Evaluates in the context of a page or of a frame.
+pub(super) async fn evaluate(
     connection: &Connection,
     context: &str,
     script: &str,

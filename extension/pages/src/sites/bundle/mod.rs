@@ -1,58 +1,42 @@
-//! A site as one file: exporting it from this browser, and importing one.
+//! A site as one file: what exporting one from this browser, and importing one, work with.
 //!
-//! The format is `crates/bundle`'s. Here is what only a page can do: ask, show how far it is, read files
-//! and write them piece by piece, and stop.
+//! The format is `crates/bundle`'s. Here is what only a page can do: read files and write them piece by piece, show how
+//! far it is, and stop. It must not know the sites page, nor what is asked of the person.
 
 mod archive;
 mod batch;
 mod blob_parts;
 mod content;
 mod downloads;
-mod export;
-mod import;
-mod import_preview;
-mod imported;
-mod job;
+pub mod import_preview;
+pub mod job;
 mod read_archive;
 mod sink;
 mod source;
+mod waiting;
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
-use super::Page;
-use crate::{
-    error::PageError,
-    ui::{dom, events},
-};
-pub(super) use export::is_data;
-use import::Waiting;
-pub(super) use import::is_archive;
-use job::Job;
-pub(super) use sink::{JSON, Sink};
-pub(super) use source::read;
+use crate::error::PageError;
+pub use blob_parts::Parts;
+pub use job::Job;
+pub use read_archive::keep_apart;
+pub use sink::{BUNDLE, JSON, Sink};
+pub use source::read;
+pub use waiting::{Waiting, is_archive};
 
-/// The dialogs' ids in the page.
-const EXPORT: &str = "export";
-const IMPORT: &str = "import";
+/// The id of the dialog that exports a site.
+pub const EXPORT: &str = "export";
+/// The id of the dialog that imports one.
+pub const IMPORT: &str = "import";
 
 /// What goes in or out now.
 #[derive(Default)]
 pub struct Desk {
     /// The archive that was opened, and waits for the person's word.
-    waiting: RefCell<Option<Waiting>>,
-    work: Job,
-}
-
-/// Closing a dialog, with the button or with Escape, stops what goes on in it.
-pub(super) fn listen(page: &Rc<Page>) -> Result<(), PageError> {
-    for id in [EXPORT, IMPORT] {
-        let page = page.clone();
-        events::on(&dom::by_id(id)?, "close", move |_| {
-            page.desk.work.stop();
-            page.desk.waiting.take();
-        });
-    }
-    Ok(())
+    pub waiting: RefCell<Option<Waiting>>,
+    /// What is done with it, or with the site that is exported.
+    pub work: Job,
 }
 
 impl From<bundle::Error> for PageError {

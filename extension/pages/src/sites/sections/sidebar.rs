@@ -3,15 +3,15 @@
 use messages::SiteState;
 use web_sys::Element;
 
-use super::Page;
 use crate::{
     error::PageError,
+    sites::page::Page,
     ui::{dom, format},
 };
 
 impl Page {
     /// Show the list of sites and that of the deleted ones.
-    pub(super) async fn show_side(&self) -> Result<(), PageError> {
+    pub(in crate::sites) async fn show_side(&self) -> Result<(), PageError> {
         let deleted = self.shelf.deleted().await?;
         let open = self.opened();
         let list = dom::by_id::<Element>("list")?;
@@ -47,7 +47,7 @@ impl Page {
 }
 
 /// How a site is doing, in a few words.
-pub(super) fn standing(site: &SiteState) -> String {
+fn standing(site: &SiteState) -> String {
     let mut parts = Vec::new();
     match (site.live, site.draft_changed) {
         (false, _) => parts.push("not published".to_owned()),

@@ -4,10 +4,10 @@ use layout::Place;
 use messages::SiteState;
 use web_sys::{Element, HtmlInputElement, HtmlSelectElement};
 
-use super::{Page, site_list::DraftFile};
 use crate::{
     error::PageError,
-    ui::{dom, format, links, toast},
+    sites::{page::Page, shelf::DraftFile},
+    ui::{dom, format, links},
 };
 
 /// Files shown before the others are read: what a large window has room for.
@@ -15,12 +15,9 @@ const AT_ONCE: u32 = 50;
 
 const MIB: u64 = 1024 * 1024;
 
-/// The largest limit that can be entered, in MiB: far beyond any disk, and far below what numbers can hold.
-const MOST_MIB: u64 = 1024 * 1024;
-
 impl Page {
     /// Show what stands above the files.
-    pub(super) fn show_head(&self) -> Result<(), PageError> {
+    pub(in crate::sites) fn show_head(&self) -> Result<(), PageError> {
         let Some(site) = self.site() else {
             return Ok(());
         };
@@ -54,7 +51,7 @@ impl Page {
 
     /// Show no files until those of the site that is being opened are read: nothing may be done to one
     /// site by the rows of another.
-    pub(super) fn clear_files(&self) -> Result<(), PageError> {
+    pub(in crate::sites) fn clear_files(&self) -> Result<(), PageError> {
         let mut table = self.table.borrow_mut();
         table.fold();
         table.show(Vec::new())?;
@@ -64,7 +61,7 @@ impl Page {
     }
 
     /// Show the draft's first files, and how many it has: reading all of them may take a while.
-    pub(super) async fn show_first_files(&self, site: &str) -> Result<(), PageError> {
+    pub(in crate::sites) async fn show_first_files(&self, site: &str) -> Result<(), PageError> {
         let (files, count) = self.shelf.first_files(site, AT_ONCE).await?;
         if self.opened().as_deref() == Some(site) && count > 0 {
             dom::set_text(&dom::by_id("files-sum")?, &files_count(count.into()));
@@ -74,7 +71,7 @@ impl Page {
     }
 
     /// Read the draft's files and settings, and show them.
-    pub(super) async fn show_files(&self, site: &str) -> Result<(), PageError> {
+    pub(in crate::sites) async fn show_files(&self, site: &str) -> Result<(), PageError> {
         let files = self.shelf.files(site).await?;
         let standing = self.shelf.standing(site).await?;
         if self.opened().as_deref() != Some(site) {
@@ -96,35 +93,8 @@ impl Page {
     }
 }
 
-impl Page {
-    /// How much the files that the site's code writes may take, as the owner typed it.
-    pub(super) async fn set_own_files_limit(&self) -> Result<(), PageError> {
-        let Some(site) = self.opened() else {
-            return Ok(());
-        };
-        let typed = dom::by_id::<HtmlInputElement>("own-files-limit")?.value();
-        let limit = read_limit(&typed)?;
-        self.shelf.set_own_files_limit(&site, limit).await?;
-        toast::show("Saved.");
-        self.changed().await
-    }
-}
-
 fn files_count(count: u64) -> String {
     format::count(count, "file", "files")
-}
-
-/// Bytes of the files that a site's code writes; nothing typed is what sites have by themselves.
-fn read_limit(typed: &str) -> Result<Option<u64>, PageError> {
-    match typed.trim() {
-        "" => Ok(None),
-        typed => match typed.parse::<u64>() {
-            Ok(mib) if mib <= MOST_MIB => Ok(Some(mib * MIB)),
-            _ => Err(PageError::Input(format!(
-                "Enter how many MiB the files may take together, from 0 to {MOST_MIB}."
-            ))),
-        },
-    }
 }
 
 /// Is what visitors get what the owner sees? The badge's look, and its words.

@@ -1,14 +1,13 @@
-//! A site's log: what its code, and what runs it, had to say; the newest entry first.
-
-use std::rc::Rc;
+//! The list of a site's log: the newest entry first, and of many those that have a text.
+//!
+//! It must not know whose log it is.
 
 use store::{LogEntry, LogLevel};
 use web_sys::{Element, HtmlInputElement};
 
-use super::Page;
 use crate::{
     error::PageError,
-    ui::{self, dom, format, time, toast},
+    ui::{dom, format, time},
 };
 
 /// Entries shown before the person asks for all: more make the page slow to build and long to scroll.
@@ -16,7 +15,7 @@ const FIRST_ENTRIES: usize = 100;
 
 /// The log as it is shown.
 #[derive(Default)]
-pub struct LogView {
+pub struct LogList {
     /// All entries of the site that is open.
     all: Vec<LogEntry>,
     /// Those whose rows stand in the page.
@@ -24,42 +23,31 @@ pub struct LogView {
     unfolded: bool,
 }
 
-impl Page {
-    /// Show no log until that of the site that is being opened is read.
-    pub(super) fn clear_log_view(&self) -> Result<(), PageError> {
-        self.log.replace(LogView::default());
+impl LogList {
+    /// Show nothing, and fold it again.
+    pub fn clear(&mut self) -> Result<(), PageError> {
+        *self = Self::default();
         dom::by_id::<HtmlInputElement>("log-filter")?.set_value("");
         dom::by_id::<Element>("log-list")?.set_text_content(None);
-        dom::show(&dom::by_id::<Element>("log")?, false);
         Ok(())
     }
 
-    /// Read the log, and show it. A site that has no code, and never had any, has none; nor has it data.
-    pub(super) async fn show_log(&self, site: &str) -> Result<(), PageError> {
-        let entries = self.shelf.log(site).await?;
-        let has_code = self.shelf.has_live_code(site).await?;
-        if self.opened().as_deref() != Some(site) {
-            // Another site was opened meanwhile.
-            return Ok(());
-        }
-        let logs = has_code || !entries.is_empty();
-        dom::show(&dom::by_id::<Element>("log")?, logs);
-        dom::show(&dom::by_id::<Element>("data")?, has_code);
-        self.log.borrow_mut().all = entries;
-        self.filter_log()
+    /// Show these entries, as far as they fit the text in the field.
+    pub fn show(&mut self, entries: Vec<LogEntry>) -> Result<(), PageError> {
+        self.all = entries;
+        self.filter()
     }
 
     /// Show what fits the text in the field.
-    pub(super) fn filter_log(&self) -> Result<(), PageError> {
+    pub fn filter(&mut self) -> Result<(), PageError> {
         let wanted = dom::by_id::<HtmlInputElement>("log-filter")?.value();
-        let view = &mut *self.log.borrow_mut();
-        let fitting: Vec<LogEntry> = view
+        let fitting: Vec<LogEntry> = self
             .all
             .iter()
             .filter(|entry| fits(entry, &wanted))
             .cloned()
             .collect();
-        let sum = match view.all.len() {
+        let sum = match self.all.len() {
             0 => String::new(),
             all if fitting.len() < all => format!(
                 "{} of {}",
@@ -69,7 +57,7 @@ impl Page {
             all => format::count(all as u64, "entry", "entries"),
         };
         dom::set_text(&dom::by_id("log-sum")?, &sum);
-        let empty = match (view.all.is_empty(), fitting.is_empty()) {
+        let empty = match (self.all.is_empty(), fitting.is_empty()) {
             (true, _) => {
                 "Nothing was logged yet. What goes wrong in the site’s code, and what it writes with console.log, is shown here."
             }
@@ -79,9 +67,9 @@ impl Page {
         let line = dom::by_id::<Element>("log-empty")?;
         dom::set_text(&line, empty);
         dom::show(&line, !empty.is_empty());
-        dom::show(&dom::by_id::<Element>("log-clear")?, !view.all.is_empty());
-        dom::show(&dom::by_id::<Element>("log-filter")?, !view.all.is_empty());
-        let count = match view.unfolded {
+        dom::show(&dom::by_id::<Element>("log-clear")?, !self.all.is_empty());
+        dom::show(&dom::by_id::<Element>("log-filter")?, !self.all.is_empty());
+        let count = match self.unfolded {
             true => fitting.len(),
             false => fitting.len().min(FIRST_ENTRIES),
         };
@@ -93,37 +81,15 @@ impl Page {
         );
         let mut shown = fitting;
         shown.truncate(count);
-        rows(&view.shown, &shown)?;
-        view.shown = shown;
+        rows(&self.shown, &shown)?;
+        self.shown = shown;
         Ok(())
     }
 
     /// Show all entries.
-    pub(super) fn unfold_log(&self) -> Result<(), PageError> {
-        self.log.borrow_mut().unfolded = true;
-        self.filter_log()
-    }
-
-    /// Empty the log.
-    pub(super) async fn clear_log(self: Rc<Self>) -> Result<(), PageError> {
-        let Some(site) = self.opened() else {
-            return Ok(());
-        };
-        let mut entries = self.shelf.log(&site).await?;
-        self.shelf.clear_log(&site).await?;
-        self.show_log(&site).await?;
-        // The button is gone, and the focus with it.
-        dom::focus(&dom::by_id("log-title")?);
-        // Oldest first, as they came.
-        entries.reverse();
-        let page = self.clone();
-        toast::offer_undo("Cleared the log.", move || {
-            ui::run(async move {
-                page.shelf.append_log(&site, &entries).await?;
-                page.show_log(&site).await
-            });
-        });
-        Ok(())
+    pub fn unfold(&mut self) -> Result<(), PageError> {
+        self.unfolded = true;
+        self.filter()
     }
 }
 

@@ -2,9 +2,9 @@
 
 use web_sys::Element;
 
-use super::site_list::DraftFile;
 use crate::{
     error::PageError,
+    sites::shelf::DraftFile,
     ui::{dom, format},
 };
 

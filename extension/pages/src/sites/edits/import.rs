@@ -2,40 +2,26 @@
 
 use std::rc::Rc;
 
-use bundle::{Bundle, Kind, Report, SealedKey};
+use bundle::Report;
 use identity::SiteName;
 use store::{Site, Target};
 use web_sys::{Element, File, HtmlDialogElement, HtmlInputElement};
 use zeroize::Zeroizing;
 
-use super::{
-    IMPORT, Page,
-    archive::{self, Made},
-    import_preview::{self, Age},
-    job,
-    source::BlobSource,
-};
+use super::imported::Choice;
 use crate::{
     background,
     error::PageError,
+    sites::{
+        bundle::{
+            IMPORT, Waiting,
+            import_preview::{self, Age},
+            job, keep_apart,
+        },
+        page::Page,
+    },
     ui::{dom, toast},
 };
-
-/// An archive that was opened, and waits for the person's word.
-pub struct Waiting {
-    pub(super) bundle: Bundle<BlobSource>,
-    sealed_key: Option<SealedKey>,
-    /// The site of this key that is here already.
-    present: Option<Site>,
-    /// What is made of its files of 2013.
-    pub(super) made: Made,
-}
-
-impl Waiting {
-    fn goes_live(&self) -> bool {
-        goes_live(self.bundle.report())
-    }
-}
 
 impl Page {
     /// Look into a file, and ask what to do with it.
@@ -54,7 +40,10 @@ impl Page {
         dialog.show_modal()?;
         let work = async {
             job::progress(IMPORT, "Looking into it…", None);
-            let waiting = self.open_archive(&file).await?;
+            let mut waiting = Waiting::open(&file).await?;
+            if let Some(key) = waiting.bundle.report().key {
+                waiting.present = self.shelf.present(&key).await?;
+            }
             self.desk.work.go_on()?;
             self.show_found(&waiting, &file.name()).await?;
             self.desk.waiting.replace(Some(waiting));
@@ -69,26 +58,6 @@ impl Page {
             Ok(false) | Err(PageError::Stopped) => Ok(()),
             Err(error) => Err(error),
         }
-    }
-
-    async fn open_archive(&self, file: &File) -> Result<Waiting, PageError> {
-        let source = BlobSource::new(file.clone().into());
-        let verify = async |key: &_, statement: &[u8], signature: &bundle::Signature| {
-            identity::verify(key, statement, signature.as_bytes())
-        };
-        let mut bundle = Bundle::open(source, verify).await?;
-        let sealed_key = bundle.sealed_key().await?;
-        let present = match &bundle.report().key {
-            Some(key) => self.shelf.present(key).await?,
-            None => None,
-        };
-        let made = archive::made_of(&mut bundle).await?;
-        Ok(Waiting {
-            bundle,
-            sealed_key,
-            present,
-            made,
-        })
     }
 
     /// Show what was found, and what can be done.
@@ -138,7 +107,7 @@ impl Page {
         let has_code = import_preview::has_code(waiting.bundle.files(), &waiting.made);
         let hosting = dom::by_id("import-hosted-text")?;
         dom::set_text(&hosting, import_preview::hosting(has_code));
-        let fate = import_preview::fate(goes_live(report), has_code);
+        let fate = import_preview::fate(waiting.goes_live(), has_code);
         dom::set_text(&dom::by_id("import-fate")?, fate);
         for part in ["import-found", "import-choice", "import-start"] {
             dom::show(&dom::by_id::<Element>(part)?, true);
@@ -203,7 +172,7 @@ impl Page {
             job::progress(IMPORT, "Preparing…", None);
             let target = self.target(&waiting, choice).await?;
             let import = self.shelf.begin_import().await?;
-            match self.keep_apart(&mut waiting, &import).await {
+            match keep_apart(&self.desk.work, &mut waiting, &import).await {
                 Ok(mut imported) => {
                     // A draft is published by its owner, which is as good as switching it on.
                     imported.hosted = field("import-hosted")?.checked() || !waiting.goes_live();
@@ -278,28 +247,6 @@ impl Page {
             private_key,
         })
     }
-}
-
-/// The archive in a picker or a drop: a single file that is called like one.
-pub fn is_archive(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".peersite") || name.ends_with(".zip")
-}
-
-/// What was published is so again; other people's zips are looked at first.
-pub(super) fn goes_live(report: &Report) -> bool {
-    report.has_live && matches!(report.kind, Kind::Bundle | Kind::Archive2013)
-}
-
-/// What the person chose to do.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Choice {
-    /// Replace the site of this key.
-    Replace,
-    /// The same site with its key.
-    Move,
-    /// A new site.
-    New,
 }
 
 fn chosen() -> Result<Choice, PageError> {

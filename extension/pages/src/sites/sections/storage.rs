@@ -2,15 +2,15 @@
 
 use web_sys::HtmlMeterElement;
 
-use super::{Page, site_list::Room};
 use crate::{
     error::PageError,
+    sites::{page::Page, shelf::Room},
     ui::{dom, format},
 };
 
 impl Page {
     /// Show the room taken and left.
-    pub(super) async fn show_room(&self) -> Result<(), PageError> {
+    pub(in crate::sites) async fn show_room(&self) -> Result<(), PageError> {
         let room = self.shelf.room().await?;
         dom::set_text(&dom::by_id("storage-text")?, &text(room));
         let meter = dom::by_id::<HtmlMeterElement>("storage-meter")?;

@@ -3,10 +3,10 @@
 use messages::{BoxAsk, Problem};
 use web_sys::Element;
 
-use super::Page;
 use crate::{
     background,
     error::PageError,
+    sites::page::Page,
     ui::{dom, format},
 };
 
@@ -15,7 +15,7 @@ const LISTED: usize = 50;
 
 impl Page {
     /// Show nothing of the code until it is looked through.
-    pub(super) fn clear_problems(&self) -> Result<(), PageError> {
+    pub(in crate::sites) fn clear_problems(&self) -> Result<(), PageError> {
         dom::show(&dom::by_id::<Element>("problems")?, false);
         dom::by_id::<Element>("problem-list")?.set_text_content(None);
         Ok(())
@@ -23,7 +23,7 @@ impl Page {
 
     /// Have the code of a live site looked through, and show what is wrong with it; how much that is. A site
     /// without code has nothing to show.
-    pub(super) async fn look_through(&self, id: &str) -> Result<usize, PageError> {
+    pub(in crate::sites) async fn look_through(&self, id: &str) -> Result<usize, PageError> {
         if !self.shelf.has_live_code(id).await? {
             self.clear_problems()?;
             return Ok(0);

@@ -8,13 +8,13 @@ use serde_json::value::RawValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, File, HtmlDetailsElement};
 
-use super::{
-    Page,
-    bundle::{self, Sink},
-};
 use crate::{
     background,
     error::PageError,
+    sites::{
+        bundle::{JSON, Sink},
+        page::Page,
+    },
     ui::{self, dom, format, toast},
 };
 
@@ -23,7 +23,7 @@ const MAX_IMPORT: f64 = 32.0 * 1024.0 * 1024.0;
 
 impl Page {
     /// Show no data until the person wants to see them: asking starts the site's box.
-    pub(super) fn clear_data(&self) -> Result<(), PageError> {
+    pub(in crate::sites) fn clear_data(&self) -> Result<(), PageError> {
         let section = dom::by_id::<HtmlDetailsElement>("data")?;
         dom::show(&section, false);
         section.set_open(false);
@@ -33,7 +33,7 @@ impl Page {
     }
 
     /// Show the collections, if their section is open.
-    pub(super) async fn show_data(&self) -> Result<(), PageError> {
+    pub(in crate::sites) async fn show_data(&self) -> Result<(), PageError> {
         let Some(site) = self.opened() else {
             return Ok(());
         };
@@ -69,12 +69,12 @@ impl Page {
     }
 
     /// Write all collections into a file.
-    pub(super) async fn export_data(&self) -> Result<(), PageError> {
+    pub(in crate::sites) async fn export_data(&self) -> Result<(), PageError> {
         let Some(site) = self.site() else {
             return Ok(());
         };
         // First, while the browser remembers the click.
-        let mut sink = match Sink::open(&format!("{}-data", site.name), bundle::JSON).await {
+        let mut sink = match Sink::open(&format!("{}-data", site.name), JSON).await {
             Err(PageError::Stopped) => return Ok(()),
             sink => sink?,
         };
@@ -96,7 +96,10 @@ impl Page {
     }
 
     /// Make the collections of a file those of the site.
-    pub(super) async fn import_data(self: Rc<Self>, picked: File) -> Result<(), PageError> {
+    pub(in crate::sites) async fn import_data(
+        self: Rc<Self>,
+        picked: File,
+    ) -> Result<(), PageError> {
         let Some(site) = self.opened() else {
             return Ok(());
         };
@@ -127,7 +130,7 @@ impl Page {
 }
 
 /// The collections of a site as they are now.
-pub(super) async fn collections(site: &str) -> Result<Vec<Collection>, PageError> {
+pub(in crate::sites) async fn collections(site: &str) -> Result<Vec<Collection>, PageError> {
     background::ask_box(site, BoxAsk::ExportData).await
 }
 

@@ -6,14 +6,14 @@ use site::FilePath;
 use store::NewFile;
 use web_sys::{Element, HtmlProgressElement};
 
-use super::{
-    Page,
-    drop::{self, Dropped, Given},
-    file_paths::{self, Intake},
-    site_list,
-};
 use crate::{
     error::PageError,
+    sites::{
+        drop::{self, Dropped, Given},
+        file_paths::{self, Intake},
+        page::Page,
+        shelf,
+    },
     ui::{self, dom, format, toast},
 };
 
@@ -31,7 +31,10 @@ struct Added {
 
 impl Page {
     /// Add what was dropped.
-    pub(super) async fn add_dropped(self: Rc<Self>, dropped: Dropped) -> Result<(), PageError> {
+    pub(in crate::sites) async fn add_dropped(
+        self: Rc<Self>,
+        dropped: Dropped,
+    ) -> Result<(), PageError> {
         self.clone()
             .adding(async move |page| {
                 let given = drop::walk(dropped, |found| {
@@ -50,7 +53,10 @@ impl Page {
     }
 
     /// Add what was picked.
-    pub(super) async fn add_picked(self: Rc<Self>, given: Vec<Given>) -> Result<(), PageError> {
+    pub(in crate::sites) async fn add_picked(
+        self: Rc<Self>,
+        given: Vec<Given>,
+    ) -> Result<(), PageError> {
         self.clone()
             .adding(async move |page| page.add(given).await)
             .await
@@ -87,7 +93,7 @@ impl Page {
             .iter()
             .filter_map(|(place, path)| {
                 let file = given.get(*place)?.file.clone();
-                Some(site_list::new_file(path.clone(), file.into()))
+                Some(shelf::new_file(path.clone(), file.into()))
             })
             .collect();
         let mut added = Added {

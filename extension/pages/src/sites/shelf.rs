@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use bundle::Part;
 use identity::{PublicKey, SiteName};
 use layout::{
     Place, SiteJson,
@@ -14,7 +15,7 @@ use store::{Import, ListedFile, LogEntry, NewFile, RemovedFile, Site, SiteId, St
 use web_sys::Blob;
 use zeroize::Zeroizing;
 
-use super::bundle;
+use super::bundle::read;
 use crate::error::PageError;
 
 /// A file of a draft, as it is listed.
@@ -195,7 +196,7 @@ impl Shelf {
         let Some(found) = files.find(&[SITE_JSON.to_owned()]).await? else {
             return Ok(Vec::new());
         };
-        let bytes = bundle::read(&found.handle, 0, found.meta.size.min(MAX_SITE_JSON as u64));
+        let bytes = read(&found.handle, 0, found.meta.size.min(MAX_SITE_JSON as u64));
         let bytes = bytes.await.map_err(PageError::Store)?;
         // One that is wrong asks for nothing; what is wrong is shown elsewhere.
         let parsed = SiteJson::parse(&bytes).ok();
@@ -287,7 +288,7 @@ impl Shelf {
         let site = id(site)?;
         for version in [Version::Live, Version::Draft] {
             let files = self.store.files(&site, version).await?;
-            if files.iter().any(|file| bundle::is_data(&file.path)) {
+            if files.iter().any(|file| is_data(&file.path)) {
                 return Ok(true);
             }
         }
@@ -367,6 +368,11 @@ impl Shelf {
     pub async fn keep(&self) -> Result<bool, PageError> {
         Ok(self.store.persist().await?)
     }
+}
+
+/// Is this file data, which comes along only if it is asked for?
+pub fn is_data(path: &str) -> bool {
+    Part::of(path) == Some(Part::Data)
 }
 
 /// A file as the store takes it.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use bundle::{FileHead, Head, Options, Part, SealedKey, SecretKey, Writer, part};
+use bundle::{FileHead, Head, Options, SealedKey, SecretKey, Writer, part};
 use layout::place::{DATA, SITE_JSON};
 use messages::{Collection, Statement};
 use serde_json::json;
@@ -10,17 +10,15 @@ use site::{FileMeta, FilePath};
 use store::{Site, Version};
 use web_sys::{Blob, Element, HtmlDialogElement, HtmlInputElement};
 
-use super::{
-    EXPORT, Page,
-    blob_parts::Parts,
-    job::{self, Job},
-    sink::{BUNDLE, Sink},
-    source,
-};
 use crate::{
     background,
     error::PageError,
-    sites::data,
+    sites::{
+        bundle::{BUNDLE, EXPORT, Job, Parts, Sink, job, read},
+        page::Page,
+        sections::data,
+        shelf::is_data,
+    },
     ui::{dom, format, toast},
 };
 
@@ -190,7 +188,7 @@ impl Page {
             let mut from = 0;
             while from < size {
                 let length = PIECE.min(size - from);
-                let bytes = source::read(&blob, from, length)
+                let bytes = read(&blob, from, length)
                     .await
                     .map_err(PageError::Browser)?;
                 from += length;
@@ -310,11 +308,6 @@ impl Page {
             &random,
         )?)
     }
-}
-
-/// Is this file data, which comes along only if it is asked for?
-pub fn is_data(path: &str) -> bool {
-    Part::of(path) == Some(Part::Data)
 }
 
 /// Packed bytes on their way out, as long as the work goes on.
