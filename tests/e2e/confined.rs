@@ -261,7 +261,7 @@ async fn a_sites_code_writes_no_more_than_its_owner_lets_it_and_she_is_told() {
     let (_dist, host) = host().await;
     let site = shop(&host, "shop").await;
     let page = host.sites_page().await.unwrap();
-    page.wait_for("document.querySelector('#rows tr')", PATIENCE)
+    page.wait_for("document.querySelector('#file-rows tr')", PATIENCE)
         .await
         .unwrap();
     page.wait_for(
