@@ -111,7 +111,7 @@ const POWERS: &str = r#"(async () => {
 
     // `import()` is syntax: it stays, in a realm that has nothing, and loads what is the extension's own alone.
     const imports = async (what) => import(what).then(() => found.push(`import ${what}`), () => {});
-    await import('/box/least_power.js').catch(() => found.push('the extension refuses its own files'));
+    await import('/box/least_privilege.js').catch(() => found.push('the extension refuses its own files'));
     await imports('data:text/javascript,export const a = 1');
     await imports('GATEWAY/status.js');
     await imports('/background.js');
