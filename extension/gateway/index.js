@@ -2,14 +2,14 @@
 //
 // Why this is not Rust: it is a button and an address; a wasm module would be a thousand times its size.
 
-// The gateway has no worker of its own: one that is here was left by another program that had this address.
+// The gateway has no worker of its own: a registered one was left by another program that used this address.
 navigator.serviceWorker?.getRegistrations().then((left) => left.forEach((worker) => worker.unregister()));
 
 const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 // A gateway of this machine is the companion's own: nobody has to enter its address.
 if (location.hostname === 'localhost') {
-  $('elsewhere').hidden = true;
+  $('address-step').hidden = true;
 } else {
   $('origin').textContent = location.origin;
   $('address').hidden = false;
@@ -20,10 +20,10 @@ if ('registerProtocolHandler' in navigator) {
   $('register').addEventListener('click', () => {
     try {
       navigator.registerProtocolHandler('web+peer', `${location.origin}/connect/?to=%s`);
-      // The browser tells nobody what the person answered.
-      $('registered').textContent = 'Your browser asks you, unless it opens them here already.';
+      // The page does not learn what the person chose.
+      $('register-result').textContent = 'Your browser asks you, unless it opens them here already.';
     } catch (error) {
-      $('registered').textContent = `Your browser does not allow it: ${/** @type {Error} */ (error).message}`;
+      $('register-result').textContent = `Your browser does not allow it: ${/** @type {Error} */ (error).message}`;
     }
   });
 }

@@ -1,4 +1,4 @@
-// Starts the shell: loads the wasm module, or says why it cannot.
+// Starts the shell: loads the wasm module, or shows why it cannot.
 //
 // Why this is not Rust: a wasm module is loaded by a script, and a browser that cannot run it must be
 // told apart.
@@ -6,7 +6,7 @@
 import { show } from './status.js';
 import init, { start } from './gateway.js';
 
-// As on the front page: a worker that is here was left by another program.
+// As on the front page: a registered worker was left by another program.
 navigator.serviceWorker?.getRegistrations().then((left) => left.forEach((worker) => worker.unregister()));
 
 const [, , segment = ''] = location.pathname.split('/');
@@ -14,7 +14,7 @@ const text = decodeURIComponent(segment);
 const label = /^(.+)-[a-z2-7]{20}$/.exec(text);
 
 if (!label) {
-  // The gateway leads a name that it knows to the label, so this one it does not know.
+  // The gateway redirects known names to their labels, so this name is unknown.
   show(text, /^[a-z0-9-]{1,42}$/.test(text) ? 'unknownName' : 'illegalName', '', () => location.assign('/'));
 } else if (!('RTCPeerConnection' in window)) {
   show(label[1], 'unsupported', 'WebRTC. It may be switched off in its settings or by an add-on.');

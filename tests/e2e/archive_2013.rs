@@ -354,7 +354,7 @@ async fn paths_queries_forms_and_ajax_reach_routes_and_what_is_published_keeps_t
 
     // What its owner had begun to edit is her draft, until she publishes it; the rows stay.
     let page = scene.host.sites_page().await.unwrap();
-    page.wait_for("document.querySelector('#rows tr')", stage::PATIENCE)
+    page.wait_for("document.querySelector('#file-rows tr')", stage::PATIENCE)
         .await
         .unwrap();
     scene.host.publish(&page).await.unwrap();

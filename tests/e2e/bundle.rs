@@ -40,20 +40,20 @@ pub async fn export(host: &Host, folder: &Path, with_key: bool) -> PathBuf {
     let browser = host.browser().unwrap();
     browser.download_to(folder).await.unwrap();
     let page = host.sites_page().await.unwrap();
-    until(&page, "document.querySelector('#rows tr')").await;
+    until(&page, "document.querySelector('#file-rows tr')").await;
     // The dialog of the file system cannot be driven.
     let _: bool = page.eval("delete window.showSaveFilePicker").await.unwrap();
-    page.click("[data-do='ask-export']").await.unwrap();
+    page.click("[data-click='open-export']").await.unwrap();
     if with_key {
         page.click("#export-key").await.unwrap();
         page.click("#export-passphrase").await.unwrap();
         page.type_text(PASSPHRASE).await.unwrap();
         page.click("#export-again").await.unwrap();
         page.type_text("something else").await.unwrap();
-        page.click("#export .first").await.unwrap();
+        page.click("#export .primary").await.unwrap();
         until(
             &page,
-            "document.querySelector('#export-trouble').textContent.includes('not the same')",
+            "document.querySelector('#export-error').textContent.includes('not the same')",
         )
         .await;
         let _: bool = page
@@ -63,7 +63,7 @@ pub async fn export(host: &Host, folder: &Path, with_key: bool) -> PathBuf {
         page.click("#export-again").await.unwrap();
         page.type_text(PASSPHRASE).await.unwrap();
     }
-    page.click("#export .first").await.unwrap();
+    page.click("#export .primary").await.unwrap();
     until(
         &page,
         "document.querySelector('#toast-text').textContent.includes('Exported')",
@@ -104,14 +104,14 @@ pub async fn offer(host: &Host, file: &Path) -> Page {
     until(
         &page,
         "document.querySelector('#import-start').checkVisibility()
-            || document.querySelector('#import-trouble').textContent",
+            || document.querySelector('#import-error').textContent",
     )
     .await;
     page
 }
 
 pub async fn found(page: &Page) -> String {
-    page.eval("document.querySelector('#import-found').textContent")
+    page.eval("document.querySelector('#import-summary').textContent")
         .await
         .unwrap()
 }
@@ -141,7 +141,7 @@ async fn refused(host: &Host, file: &Path, entry: &str) -> Page {
     let page = offer(host, file).await;
     page.click("#import-start").await.unwrap();
     let trouble =
-        format!("document.querySelector('#import-trouble').textContent.includes('{entry}')");
+        format!("document.querySelector('#import-error').textContent.includes('{entry}')");
     until(&page, &trouble).await;
     page.press_key("Escape").await.unwrap();
     until(&page, "!document.querySelector('#import').open").await;
@@ -191,7 +191,7 @@ async fn a_site_is_exported_here_and_hosted_there() {
     let importing = "document.activeElement.id === 'import-pick'";
     popup_leads(
         &old,
-        "[data-do='import']",
+        "[data-click='import']",
         "pages/sites.html#import",
         importing,
     )
@@ -239,7 +239,11 @@ async fn a_site_that_moves_with_its_key_keeps_its_label() {
     page.click("#import-passphrase").await.unwrap();
     page.type_text("a wrong passphrase").await.unwrap();
     page.click("#import-start").await.unwrap();
-    until(&page, "document.querySelector('#import-trouble').textContent.includes('passphrase does not open')").await;
+    until(
+        &page,
+        "document.querySelector('#import-error').textContent.includes('passphrase does not open')",
+    )
+    .await;
     let _: bool = page
         .eval("document.querySelector('#import-passphrase').value = '', true")
         .await
@@ -269,7 +273,7 @@ async fn a_corrupted_download_is_refused_and_changes_nothing() {
     let page = offer(&host, &cut).await;
     until(
         &page,
-        "document.querySelector('#import-trouble').textContent.includes('no zip file')",
+        "document.querySelector('#import-error').textContent.includes('no zip file')",
     )
     .await;
     assert!(

@@ -111,7 +111,7 @@ const POWERS: &str = r#"(async () => {
 
     // `import()` is syntax: it stays, in a realm that has nothing, and loads what is the extension's own alone.
     const imports = async (what) => import(what).then(() => found.push(`import ${what}`), () => {});
-    await import('/box/least_power.js').catch(() => found.push('the extension refuses its own files'));
+    await import('/box/least_privilege.js').catch(() => found.push('the extension refuses its own files'));
     await imports('data:text/javascript,export const a = 1');
     await imports('GATEWAY/status.js');
     await imports('/background.js');
@@ -261,7 +261,7 @@ async fn a_sites_code_writes_no_more_than_its_owner_lets_it_and_she_is_told() {
     let (_dist, host) = host().await;
     let site = shop(&host, "shop").await;
     let page = host.sites_page().await.unwrap();
-    page.wait_for("document.querySelector('#rows tr')", PATIENCE)
+    page.wait_for("document.querySelector('#file-rows tr')", PATIENCE)
         .await
         .unwrap();
     page.wait_for(

@@ -193,7 +193,7 @@ async fn hosting_is_back_by_itself_after_a_crash_while_the_gateways_front_page_i
     // A process that the browser has started again is not named an extension's any more, so it is crashed from inside.
     for kill in [true, false] {
         browser
-            .wait_for_target("iframe", "/content/anchor.html", stage::PATIENCE)
+            .wait_for_target("iframe", "/content/crash_recovery.html", stage::PATIENCE)
             .await
             .unwrap();
         let _: bool = front.eval("window.before = true").await.unwrap();

@@ -84,7 +84,7 @@ async fn another_rendezvous_is_added_by_its_address_and_given_up_again() {
     popup.press_key("Enter").await.unwrap();
     until(
         &popup,
-        "document.querySelector('#rendezvous-own').checkVisibility()",
+        "document.querySelector('#rendezvous-reset').checkVisibility()",
     )
     .await;
     script_runs_at(&popup, &format!("{sites} {pages}")).await;
@@ -98,7 +98,7 @@ async fn another_rendezvous_is_added_by_its_address_and_given_up_again() {
     leads_to_the_sites_own_page(&visitor, &site, "boats.html", "Boats at the pier").await;
 
     popup.click("#rendezvous summary").await.unwrap();
-    popup.click("#rendezvous-own").await.unwrap();
+    popup.click("#rendezvous-reset").await.unwrap();
     script_runs_at(&popup, "").await;
     // The shell shows it now, as to anybody without the extension.
     let page = visitor.as_chromium().unwrap().new_page().await.unwrap();

@@ -105,14 +105,14 @@ async fn a_full_disk_is_told_and_nothing_is_lost() {
 
     disk.fill();
     let page = host.sites_page().await.unwrap();
-    until(&page, "document.querySelector('#rows tr')").await;
+    until(&page, "document.querySelector('#file-rows tr')").await;
     let film = Content::new(&[("film.bin", vec![7u8; TOO_BIG])]).unwrap();
     page.drop_files("#files", &film.top().unwrap())
         .await
         .unwrap();
     is_told(&page, "most likely it is full").await;
     let rows: String = page
-        .eval("[...document.querySelectorAll('#rows .path')].map((path) => path.textContent).join(' ')")
+        .eval("[...document.querySelectorAll('#file-rows .path')].map((path) => path.textContent).join(' ')")
         .await
         .unwrap();
     assert_eq!(rows, "public/index.html");

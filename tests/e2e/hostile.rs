@@ -112,7 +112,7 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
     .await
     .unwrap();
     let plain = format!(
-        "document.querySelector('#troubles').textContent.includes('says that its address is {}')",
+        "document.querySelector('#problems').textContent.includes('says that its address is {}')",
         truth.gateway()
     );
     popup.wait_for(&plain, PATIENCE).await.unwrap();
@@ -169,8 +169,8 @@ async fn the_link_that_the_owner_gives_away_is_made_here_whatever_the_rendezvous
     }
     let both = format!(
         "document.querySelector('.link')?.title === '{}/connect/shop/'
-            && document.querySelector('.link-whole').dataset.text === '{by_label}'
-            && !document.querySelector('.link-whole').hidden",
+            && document.querySelector('.link-with-label').dataset.text === '{by_label}'
+            && !document.querySelector('.link-with-label').hidden",
         liar.gateway
     );
     popup.wait_for(&both, PATIENCE).await.unwrap();

@@ -201,7 +201,7 @@ async fn a_taken_name_gets_another_offered() {
     page.type_text("shop").await.unwrap();
     until(
         &page,
-        "document.querySelector('#new-verdict').textContent.includes('is taken')",
+        "document.querySelector('#new-name-message').textContent.includes('is taken')",
     )
     .await;
     until(
@@ -215,8 +215,8 @@ async fn a_taken_name_gets_another_offered() {
         .await
         .unwrap();
     assert!(name.starts_with("shop") && name != "shop", "{name}");
-    until(&page, "!document.querySelector('#new .first').disabled").await;
-    page.click("#new .first").await.unwrap();
+    until(&page, "!document.querySelector('#new .primary').disabled").await;
+    page.click("#new .primary").await.unwrap();
     until(&page, "document.querySelector('#files').checkVisibility()").await;
 }
 

@@ -84,7 +84,7 @@ async fn an_imported_site_with_code_is_hosted_only_if_its_owner_says_so() {
     assert!(!hosted(&host, &page).await);
     // Its code was not even looked through, which would run it.
     assert_eq!(page.eval::<usize>("window.asked").await.unwrap(), 0);
-    page.click("[data-do='host-site']").await.unwrap();
+    page.click("[data-click='host-site']").await.unwrap();
     until(
         &page,
         "!document.querySelector('#unhosted').checkVisibility()",
@@ -165,7 +165,7 @@ async fn an_imported_site_has_the_usual_limits_until_its_owner_allows_more() {
     let status = "fetch('/much').then((answer) => answer.status)";
     assert_eq!(view.eval::<u16>(status).await.unwrap(), 503);
 
-    page.click("[data-do='allow-limits']").await.unwrap();
+    page.click("[data-click='allow-limits']").await.unwrap();
     until(
         &page,
         "!document.querySelector('#limits').checkVisibility()",
@@ -252,7 +252,7 @@ async fn a_plain_zip_becomes_a_draft_and_its_settings_come_along_to_the_next_bro
     import(&page).await;
     until(
         &page,
-        "document.querySelector('#site-standing').dataset.tone === 'none'",
+        "document.querySelector('#site-status').dataset.tone === 'none'",
     )
     .await;
     until(&page, "document.querySelector('#fallback').length === 2").await;

@@ -35,7 +35,7 @@ async fn a_deleted_site_is_gone_for_visitors_and_undo_brings_it_back_the_same() 
     let more = Content::new(&[("more.txt", "more")]).unwrap();
     host.add_files(&page, &more.top().unwrap()).await.unwrap();
     host.publish(&page).await.unwrap();
-    page.click("[data-do='delete-site']").await.unwrap();
+    page.click("[data-click='delete-site']").await.unwrap();
     until(&page, &format!("!{LISTED}")).await;
     until(
         &page,
@@ -91,7 +91,7 @@ async fn hosting_goes_on_when_the_extension_was_loaded_anew() {
 /// The paths in the table of files.
 async fn listed(page: &Page) -> String {
     page.eval(
-        "[...document.querySelectorAll('#rows .path')].map((path) => path.textContent).join(' ')",
+        "[...document.querySelectorAll('#file-rows .path')].map((path) => path.textContent).join(' ')",
     )
     .await
     .unwrap()
@@ -117,7 +117,7 @@ async fn visitors_get_what_a_sites_tree_has_in_public_and_nothing_else() {
         .eval("document.querySelectorAll('#list a')[1].click(), ''")
         .await
         .unwrap();
-    until(&page, "document.querySelector('#site-name').textContent === 'tree' && document.querySelector('#rows tr')").await;
+    until(&page, "document.querySelector('#site-name').textContent === 'tree' && document.querySelector('#file-rows tr')").await;
     assert_eq!(
         listed(&page).await,
         "public/css/a.css public/index.html routes/guests.js site.json"
@@ -150,18 +150,26 @@ async fn retype(page: &Page, field: &str, text: &str) {
 async fn files_and_folders_can_be_picked_and_renamed() {
     let (host, _site, _visitor, view) = shop().await;
     let page = host.sites_page().await.unwrap();
-    until(&page, "document.querySelector('#rows tr')").await;
+    until(&page, "document.querySelector('#file-rows tr')").await;
     let single = Content::new(&[("note.txt", "note")]).unwrap();
     page.choose_files("#file-picker", &single.top().unwrap())
         .await
         .unwrap();
-    until(&page, "document.querySelectorAll('#rows tr').length === 2").await;
+    until(
+        &page,
+        "document.querySelectorAll('#file-rows tr').length === 2",
+    )
+    .await;
     // One folder with folders in it, whose own name stays as it holds no whole site.
     let album = Content::new(&[("album/a.txt", "a"), ("album/2026/b.txt", "b")]).unwrap();
     page.choose_files("#folder-picker", &album.top().unwrap())
         .await
         .unwrap();
-    until(&page, "document.querySelectorAll('#rows tr').length === 4").await;
+    until(
+        &page,
+        "document.querySelectorAll('#file-rows tr').length === 4",
+    )
+    .await;
     assert_eq!(
         listed(&page).await,
         "public/album/2026/b.txt public/album/a.txt public/index.html public/note.txt"
@@ -174,7 +182,7 @@ async fn files_and_folders_can_be_picked_and_renamed() {
     page.press_key("Enter").await.unwrap();
     until(
         &page,
-        "document.querySelector('#rename-file-trouble').textContent.includes('already')",
+        "document.querySelector('#rename-file-error').textContent.includes('already')",
     )
     .await;
     retype(&page, "#rename-file-path", "public/notes/1.txt").await;
@@ -183,7 +191,11 @@ async fn files_and_folders_can_be_picked_and_renamed() {
     page.click("[data-id='public/album/a.txt'] .file-delete")
         .await
         .unwrap();
-    until(&page, "document.querySelectorAll('#rows tr').length === 3").await;
+    until(
+        &page,
+        "document.querySelectorAll('#file-rows tr').length === 3",
+    )
+    .await;
     host.publish(&page).await.unwrap();
     let answers: String = view
         .eval(
@@ -200,9 +212,11 @@ async fn a_renamed_site_has_another_link_and_undo_gives_the_old_one_back() {
     let (host, site, visitor, view) = shop().await;
     let page = host.sites_page().await.unwrap();
     until(&page, "document.querySelector('#site').checkVisibility()").await;
-    page.click("button[data-do='rename-site']").await.unwrap();
+    page.click("button[data-click='rename-site']")
+        .await
+        .unwrap();
     retype(&page, "#rename-site-name", "market").await;
-    let usable = "document.querySelector('#rename-site-verdict').dataset.tone === 'good'";
+    let usable = "document.querySelector('#rename-site-message').dataset.tone === 'good'";
     until(&page, usable).await;
     page.click("#rename-site .name-submit").await.unwrap();
     let renamed = host.site(&page, "market").await.unwrap();
@@ -236,13 +250,13 @@ async fn an_illegal_name_gets_a_legal_one_offered() {
     let offered = "document.querySelector('#new .suggestion').checkVisibility()";
     until(
         &page,
-        &format!("{offered} && document.querySelector('#new-verdict').dataset.tone === 'bad'"),
+        &format!("{offered} && document.querySelector('#new-name-message').dataset.tone === 'bad'"),
     )
     .await;
     page.click("#new .suggestion").await.unwrap();
     until(
         &page,
-        "document.querySelector('#new-verdict').dataset.tone === 'good' && document.querySelector('#new-name').value === 'my-shop'",
+        "document.querySelector('#new-name-message').dataset.tone === 'good' && document.querySelector('#new-name').value === 'my-shop'",
     )
     .await;
     // One of one's own is taken as well.
@@ -250,7 +264,7 @@ async fn an_illegal_name_gets_a_legal_one_offered() {
     until(
         &page,
         &format!(
-            "{offered} && document.querySelector('#new-verdict').textContent.includes('is taken')"
+            "{offered} && document.querySelector('#new-name-message').textContent.includes('is taken')"
         ),
     )
     .await;

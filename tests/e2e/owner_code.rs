@@ -44,7 +44,7 @@ async fn with_code(host: &Host) -> Page {
         .await
         .unwrap();
     let page = host.sites_page().await.unwrap();
-    until(&page, "document.querySelector('#rows tr')").await;
+    until(&page, "document.querySelector('#file-rows tr')").await;
     page
 }
 
@@ -94,7 +94,7 @@ async fn a_new_site_starts_with_the_starter_that_is_chosen_and_the_next_one_empt
     .await;
     page.click("#new-name").await.unwrap();
     page.type_text("first").await.unwrap();
-    page.click("#new .first").await.unwrap();
+    page.click("#new .primary").await.unwrap();
     until(
         &page,
         "document.querySelector('[data-id=\"site.json\"]') && document.querySelector('[data-id^=\"routes/\"]')",
@@ -109,7 +109,7 @@ async fn a_new_site_starts_with_the_starter_that_is_chosen_and_the_next_one_empt
 
     page.click("#new-name").await.unwrap();
     page.type_text("second").await.unwrap();
-    page.click("#new .first").await.unwrap();
+    page.click("#new .primary").await.unwrap();
     until(
         &page,
         "document.querySelector('#site-name').textContent === 'second'
@@ -123,7 +123,7 @@ async fn a_folder_that_is_a_sites_own_tree_is_told_from_one_for_visitors() {
     let host = host().await;
     let page = with_code(&host).await;
     let paths: String = page
-        .eval("[...document.querySelectorAll('#rows .path')].map((path) => path.textContent).join(' ')")
+        .eval("[...document.querySelectorAll('#file-rows .path')].map((path) => path.textContent).join(' ')")
         .await
         .unwrap();
     assert_eq!(
@@ -305,7 +305,7 @@ async fn data_go_out_as_one_file_and_come_in_again() {
     );
     // The dialog of the file system cannot be driven.
     let _: bool = page.eval("delete window.showSaveFilePicker").await.unwrap();
-    page.click("[data-do='export-data']").await.unwrap();
+    page.click("[data-click='export-data']").await.unwrap();
     until(
         &page,
         "document.querySelector('#toast-text').textContent.includes('Exported the data')",
@@ -358,12 +358,12 @@ async fn an_export_with_data_has_the_collections_as_they_are_and_not_what_the_si
     host.publish(&page).await.unwrap();
     until(&page, "window.asked.length === 1").await;
     let _: bool = page.eval("delete window.showSaveFilePicker").await.unwrap();
-    page.click("[data-do='ask-export']").await.unwrap();
+    page.click("[data-click='open-export']").await.unwrap();
     page.click("#export-data").await.unwrap();
     page.click("#export-start").await.unwrap();
     until(
         &page,
-        "document.querySelector('#export-trouble').textContent.includes('The data could not be read.')",
+        "document.querySelector('#export-error').textContent.includes('The data could not be read.')",
     )
     .await;
     page.press_key("Escape").await.unwrap();
@@ -371,10 +371,10 @@ async fn an_export_with_data_has_the_collections_as_they_are_and_not_what_the_si
 
     let guests = "[\n{\"id\":\"1\",\"name\":\"Ada\"}\n]\n";
     page.reload().await.unwrap();
-    until(&page, "document.querySelector('#rows tr')").await;
+    until(&page, "document.querySelector('#file-rows tr')").await;
     let _: bool = page.eval("delete window.showSaveFilePicker").await.unwrap();
     answer(&page, json!({ "exportData": [["guests", guests]] })).await;
-    page.click("[data-do='ask-export']").await.unwrap();
+    page.click("[data-click='open-export']").await.unwrap();
     page.click("#export-data").await.unwrap();
     page.click("#export-start").await.unwrap();
     until(
@@ -471,7 +471,7 @@ async fn what_a_sites_code_does_with_its_files_is_seen_at_once_and_kept_by_a_pub
     );
 
     // The owner's page has it, and nothing to publish.
-    let tone = "document.querySelector('#site-standing').dataset.tone === 'live'";
+    let tone = "document.querySelector('#site-status').dataset.tone === 'live'";
     until(&page, tone).await;
     let change = Content::new(&[("change.txt", "change")]).unwrap();
     host.add_files(&page, &change.top().unwrap()).await.unwrap();
@@ -548,7 +548,7 @@ async fn an_archive_of_2013_is_imported_with_its_routes_templates_and_rows_as_to
         "document.querySelector('#import-start').checkVisibility()",
     )
     .await;
-    let found = text(&page, "#import-found").await;
+    let found = text(&page, "#import-summary").await;
     assert!(
         found.contains("A site from the PeerServer of 2013"),
         "{found}"
@@ -564,7 +564,7 @@ async fn an_archive_of_2013_is_imported_with_its_routes_templates_and_rows_as_to
     // Both versions were the same, and so they are.
     until(
         &page,
-        "document.querySelector('#site-standing').dataset.tone === 'live'",
+        "document.querySelector('#site-status').dataset.tone === 'live'",
     )
     .await;
     for path in [

@@ -71,10 +71,13 @@ async fn make(host: &Host, starter: &str) -> Site {
     let name = format!("our-{starter}");
     page.click("#new-name").await.unwrap();
     page.type_text(&name).await.unwrap();
-    page.wait_for("!document.querySelector('#new .first').disabled", PATIENCE)
-        .await
-        .unwrap();
-    page.click("#new .first").await.unwrap();
+    page.wait_for(
+        "!document.querySelector('#new .primary').disabled",
+        PATIENCE,
+    )
+    .await
+    .unwrap();
+    page.click("#new .primary").await.unwrap();
     page.wait_for(
         &format!(
             "document.querySelector('#site-name').textContent.trim() === '{name}'

@@ -11,15 +11,15 @@ const EPOCH: u64 = 719_468;
 
 /// The second since 1970 that a date names (0 for what lies before); `None` if it is no date.
 #[must_use]
-pub fn read(text: &str) -> Option<u64> {
+pub fn parse(text: &str) -> Option<u64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(is_delimiter) {
-        if time.is_none() && read_time(token).is_some() {
-            time = read_time(token);
+        if time.is_none() && parse_time(token).is_some() {
+            time = parse_time(token);
         } else if day.is_none() && number(token, 1, 2).is_some() {
             day = number(token, 1, 2);
-        } else if month.is_none() && read_month(token).is_some() {
-            month = read_month(token);
+        } else if month.is_none() && parse_month(token).is_some() {
+            month = parse_month(token);
         } else if year.is_none() {
             year = number(token, 2, 4);
         }
@@ -50,7 +50,7 @@ fn is_delimiter(sign: char) -> bool {
     matches!(sign, '\t' | ' '..='/' | ';'..='@' | '['..='`' | '{'..='~')
 }
 
-/// So many digits at the beginning of a token, and what follows them.
+/// A number of `least` to `most` digits at the beginning of a token, and the rest of it.
 fn number(token: &str, least: usize, most: usize) -> Option<(u64, &str)> {
     let digits = token.bytes().take_while(u8::is_ascii_digit).count();
     let (number, rest) = token.split_at_checked(digits)?;
@@ -61,7 +61,7 @@ fn number(token: &str, least: usize, most: usize) -> Option<(u64, &str)> {
 }
 
 /// The seconds of a day at a time such as `23:59:59`.
-fn read_time(token: &str) -> Option<u64> {
+fn parse_time(token: &str) -> Option<u64> {
     let (hour, rest) = number(token, 1, 2)?;
     let (minute, rest) = number(rest.strip_prefix(':')?, 1, 2)?;
     let (second, _) = number(rest.strip_prefix(':')?, 1, 2)?;
@@ -69,7 +69,7 @@ fn read_time(token: &str) -> Option<u64> {
 }
 
 /// The month, from 0, whose name begins as the token does.
-fn read_month(token: &str) -> Option<usize> {
+fn parse_month(token: &str) -> Option<usize> {
     let begin = token.as_bytes().get(..3)?;
     MONTHS
         .chunks(3)

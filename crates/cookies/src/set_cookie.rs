@@ -1,15 +1,15 @@
 //! One `Set-Cookie` line (RFC 6265bis, 5.6 and 5.7). It knows no other cookie.
 
-use crate::date;
+use crate::parse_date;
 
 /// Bytes of a cookie's name and value together (RFC 6265bis, 5.6, step 6).
 const MAX_PAIR: usize = 4096;
 /// Bytes of an attribute's value; a longer one is ignored (RFC 6265bis, 5.6).
 const MAX_ATTRIBUTE: usize = 1024;
 /// Seconds that a cookie lasts at most: 400 days (RFC 6265bis, 5.5).
-const LONGEST: u64 = 400 * 24 * 60 * 60;
+const MAX_AGE: u64 = 400 * 24 * 60 * 60;
 
-/// With which requests that other sites caused a cookie goes along.
+/// Which requests from other sites a cookie is sent with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SameSite {
     /// With none.
@@ -32,7 +32,7 @@ impl SameSite {
     }
 }
 
-/// What a line sets.
+/// A cookie, as a line sets it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cookie {
     /// May be empty.
@@ -41,21 +41,21 @@ pub struct Cookie {
     pub value: String,
     /// Begins with a slash.
     pub path: String,
-    /// In seconds since 1970; `Some(0)` for a cookie that is taken back, `None` for one that ends with the browser.
+    /// In seconds since 1970; `Some(0)` for a cookie that is deleted, `None` for one that ends with the browser.
     pub expires: Option<u64>,
-    /// Not for scripts.
+    /// Hidden from scripts.
     pub http_only: bool,
-    /// As the line said. All connections of a site are secure, or within this machine.
+    /// As in the line. All connections of a site are secure, or within this machine.
     pub secure: bool,
-    /// For requests from elsewhere.
+    /// For requests from other sites.
     pub same_site: SameSite,
 }
 
 impl Cookie {
-    /// What a line of an answer to a request for `path` (without its query) of `host` sets at this second; `None`
-    /// if it sets nothing.
+    /// Parses a `Set-Cookie` line of a response to a request for `path` (without its query) of `host`. `now` is in seconds
+    /// since 1970. `None`: the line sets nothing.
     #[must_use]
-    pub fn read(line: &str, host: &str, path: &str, now: u64) -> Option<Self> {
+    pub fn parse(line: &str, host: &str, path: &str, now: u64) -> Option<Self> {
         if line.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f) {
             return None;
         }
@@ -68,7 +68,7 @@ impl Cookie {
         }
         let mut found = Attributes::default();
         for attribute in attributes.split(';') {
-            found.read(attribute);
+            found.add(attribute);
         }
         let for_all = found.path == "/" && found.domain.is_empty();
         let path = if found.path.starts_with('/') {
@@ -89,13 +89,13 @@ impl Cookie {
         let domain = found.domain.strip_prefix('.').unwrap_or(found.domain);
         let foreign = !domain.is_empty() && !domain.eq_ignore_ascii_case(host);
         let everywhere = cookie.same_site == SameSite::None && !cookie.secure;
-        let kept = !foreign && !everywhere && cookie.keeps_promise(for_all);
+        let kept = !foreign && !everywhere && cookie.fits_prefix(for_all);
         kept.then_some(cookie)
     }
 
-    /// Is it what the prefix of its name promises (RFC 6265bis, 4.1.3)? `for_all`: the line said that it is for
-    /// the whole host, and for no other.
-    fn keeps_promise(&self, for_all: bool) -> bool {
+    /// Does it meet the requirements of its name's prefix (RFC 6265bis, 4.1.3)? `for_all`: the line has `Path=/` and no
+    /// `Domain`.
+    fn fits_prefix(&self, for_all: bool) -> bool {
         let begins = |prefix| {
             // A cookie without a name reads as the one that its value looks like.
             let shown = if self.name.is_empty() {
@@ -130,15 +130,15 @@ struct Attributes<'l> {
 }
 
 impl<'l> Attributes<'l> {
-    fn read(&mut self, attribute: &'l str) {
+    fn add(&mut self, attribute: &'l str) {
         let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
         let (key, value) = (trim(key), trim(value));
         let is = |name: &str| key.eq_ignore_ascii_case(name);
         if value.len() > MAX_ATTRIBUTE {
         } else if is("expires") {
-            self.date = date(value).or(self.date);
+            self.date = parse_date(value).or(self.date);
         } else if is("max-age") {
-            self.age = age(value).or(self.age);
+            self.age = parse_age(value).or(self.age);
         } else if is("domain") {
             self.domain = value;
         } else if is("path") {
@@ -165,9 +165,9 @@ impl<'l> Attributes<'l> {
             Some(age) => now.saturating_add(age),
             None => self.date?,
         };
-        // What has ended already is taken back.
+        // What has expired already is deleted.
         Some(if until > now {
-            until.min(now.saturating_add(LONGEST))
+            until.min(now.saturating_add(MAX_AGE))
         } else {
             0
         })
@@ -175,7 +175,7 @@ impl<'l> Attributes<'l> {
 }
 
 /// Seconds of a `Max-Age`, 0 for what is not above; `None` for what is no number.
-fn age(value: &str) -> Option<u64> {
+fn parse_age(value: &str) -> Option<u64> {
     let digits = value.strip_prefix('-').unwrap_or(value);
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
@@ -185,7 +185,7 @@ fn age(value: &str) -> Option<u64> {
     Some(if below {
         0
     } else {
-        digits.parse().unwrap_or(LONGEST)
+        digits.parse().unwrap_or(MAX_AGE)
     })
 }
 

@@ -2,15 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a step that fails fails its test")]
 
-use cookies::{Asker, Cookie, Jar};
+use cookies::{Cookie, Initiator, Jar};
 
 const HOST: &str = "shop-aaaaaaaaaaaaaaaaaaaa.localhost";
 const NOW: u64 = 1_800_000_000;
 
 /// Has the jar take a line; gives what the browser's store is told: `+name=value` or `-name`, with the path.
 fn put(jar: &mut Jar, line: &str) -> String {
-    let cookie = Cookie::read(line, HOST, "/", NOW).unwrap();
-    match jar.put(cookie, NOW) {
+    let cookie = Cookie::parse(line, HOST, "/", NOW).unwrap();
+    match jar.store(cookie, NOW) {
         None => String::new(),
         Some(gone) if gone.expires == Some(0) => format!("-{} {}", gone.name, gone.path),
         Some(set) => format!("+{}={} {}", set.name, set.value, set.path),
@@ -25,12 +25,12 @@ fn jar(lines: &[&str]) -> Jar {
     jar
 }
 
-fn header(jar: &Jar, path: &str, asker: Asker, visible: &[(&str, &str)]) -> String {
-    jar.header(path, asker, visible.iter().copied(), NOW)
+fn header(jar: &Jar, path: &str, initiator: Initiator, visible: &[(&str, &str)]) -> String {
+    jar.header(path, initiator, visible.iter().copied(), NOW)
 }
 
 fn sent(jar: &Jar, path: &str) -> String {
-    header(jar, path, Asker::Site, &[])
+    header(jar, path, Initiator::Site, &[])
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn hidden_cookies_stay_in_the_jar_and_visible_ones_go_to_the_browser() {
     assert_eq!(sent(&jar, "/"), "sid=2");
     let visible = [("colour", "red"), ("theme", "dark")];
     assert_eq!(
-        header(&jar, "/", Asker::Site, &visible),
+        header(&jar, "/", Initiator::Site, &visible),
         "sid=2; colour=red; theme=dark"
     );
 }
@@ -81,9 +81,9 @@ fn a_cookie_of_another_path_is_another_cookie() {
 fn the_host_may_make_a_hidden_cookie_visible_and_the_other_way_round() {
     let mut jar = jar(&["a=1; HttpOnly"]);
     assert_eq!(put(&mut jar, "a=2"), "+a=2 /");
-    assert_eq!(header(&jar, "/", Asker::Site, &[("a", "2")]), "a=2");
+    assert_eq!(header(&jar, "/", Initiator::Site, &[("a", "2")]), "a=2");
     assert_eq!(put(&mut jar, "a=3; HttpOnly"), "-a /");
-    assert_eq!(header(&jar, "/", Asker::Site, &[("a", "2")]), "a=3");
+    assert_eq!(header(&jar, "/", Initiator::Site, &[("a", "2")]), "a=3");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn a_visible_cookie_of_a_folder_is_sent_though_the_browser_does_not_tell() {
 #[test]
 fn what_has_expired_is_not_sent() {
     let jar = jar(&["a=1; HttpOnly; Max-Age=10", "b=1; HttpOnly"]);
-    let later = |seconds| jar.header("/", Asker::Site, [].into_iter(), NOW + seconds);
+    let later = |seconds| jar.header("/", Initiator::Site, [].into_iter(), NOW + seconds);
     assert_eq!(later(9), "a=1; b=1");
     assert_eq!(later(10), "b=1");
     assert_eq!(
@@ -140,16 +140,16 @@ fn other_sites_do_not_get_strict_cookies_along_nor_forms_lax_ones() {
         "vnone=1; SameSite=None; Secure",
     ]);
     let visible = [("vstrict", "1"), ("vnone", "1"), ("page", "1")];
-    let header = |asker| header(&jar, "/", asker, &visible);
+    let header = |initiator| header(&jar, "/", initiator, &visible);
     assert_eq!(
-        header(Asker::Site),
+        header(Initiator::Site),
         "strict=1; lax=1; none=1; unsaid=1; vstrict=1; vnone=1; page=1"
     );
     assert_eq!(
-        header(Asker::Link),
+        header(Initiator::Link),
         "lax=1; none=1; unsaid=1; vnone=1; page=1"
     );
-    assert_eq!(header(Asker::Form), "none=1; vnone=1");
+    assert_eq!(header(Initiator::Form), "none=1; vnone=1");
 }
 
 #[test]
@@ -167,13 +167,13 @@ fn a_page_cannot_shadow_a_hidden_cookie_nor_give_itself_the_hosts_names() {
         ("__host-http-a", "evil"),
     ] {
         assert_eq!(
-            header(&jar, "/", Asker::Site, &[(name, value)]),
+            header(&jar, "/", Initiator::Site, &[(name, value)]),
             "",
             "{name}={value}"
         );
     }
     assert_eq!(
-        header(&jar, "/", Asker::Site, &[("Sid", "1"), ("", "x")]),
+        header(&jar, "/", Initiator::Site, &[("Sid", "1"), ("", "x")]),
         "Sid=1; x"
     );
 }
@@ -183,7 +183,7 @@ fn a_page_that_floods_the_header_pushes_out_nothing_of_the_hosts() {
     let mut jar = jar(&["sid=1; HttpOnly"]);
     let big = "x".repeat(4000);
     let visible: Vec<_> = (0..20).map(|_| ("p", big.as_str())).collect();
-    let header = header(&jar, "/", Asker::Site, &visible);
+    let header = header(&jar, "/", Initiator::Site, &visible);
     assert!(header.starts_with("sid=1; p=x") && header.len() <= 12 * 1024);
     for n in 0..20 {
         put(&mut jar, &format!("h{n}={big}; HttpOnly"));
@@ -205,8 +205,8 @@ fn a_jar_is_bounded_and_keeps_what_was_set_last() {
     for n in 0..100 {
         put(&mut jar, &format!("big{n}={big}; HttpOnly"));
     }
-    assert!(jar.text().len() <= 64 * 1024);
-    assert!(jar.text().contains("big99") && !jar.text().contains("sid"));
+    assert!(jar.to_text().len() <= 64 * 1024);
+    assert!(jar.to_text().contains("big99") && !jar.to_text().contains("sid"));
 }
 
 #[test]
@@ -217,14 +217,18 @@ fn a_jar_survives_as_text_whatever_is_in_it() {
         "v=1; Path=/x; SameSite=None; Secure",
         "empty=; HttpOnly",
     ]);
-    let again = Jar::read(&jar.text());
-    assert_eq!(again.text(), jar.text());
-    for (path, asker) in [("/ü", Asker::Site), ("/x", Asker::Form), ("/", Asker::Link)] {
-        let header = |jar: &Jar| header(jar, path, asker, &[("v", "2")]);
+    let again = Jar::parse(&jar.to_text());
+    assert_eq!(again.to_text(), jar.to_text());
+    for (path, initiator) in [
+        ("/ü", Initiator::Site),
+        ("/x", Initiator::Form),
+        ("/", Initiator::Link),
+    ] {
+        let header = |jar: &Jar| header(jar, path, initiator, &[("v", "2")]);
         assert_eq!(header(&again), header(&jar));
     }
     assert_eq!(sent(&again, "/ü"), "sid=a\tb \"c\", d=é; nameless; empty=");
-    assert_eq!(Jar::default().text(), "");
+    assert_eq!(Jar::default().to_text(), "");
 }
 
 proptest::proptest! {
@@ -233,9 +237,9 @@ proptest::proptest! {
 
     #[test]
     fn a_text_that_is_no_jar_panics_nowhere(text in "\\PC*|[hvsln0-9a=/\x1f\n]{0,200}", path in "\\PC*") {
-        let jar = Jar::read(&text);
+        let jar = Jar::parse(&text);
         let _ = sent(&jar, &path);
-        assert_eq!(Jar::read(&jar.text()).text(), jar.text());
+        assert_eq!(Jar::parse(&jar.to_text()).to_text(), jar.to_text());
     }
 
     #[test]
@@ -244,11 +248,11 @@ proptest::proptest! {
     ) {
         let mut jar = Jar::default();
         for line in &lines {
-            if let Some(cookie) = Cookie::read(line, HOST, "/", NOW) {
-                jar.put(cookie, NOW);
+            if let Some(cookie) = Cookie::parse(line, HOST, "/", NOW) {
+                jar.store(cookie, NOW);
             }
         }
-        assert!(jar.text().len() <= 64 * 1024);
+        assert!(jar.to_text().len() <= 64 * 1024);
         assert!(sent(&jar, "/a/b").len() <= 12 * 1024);
     }
 }

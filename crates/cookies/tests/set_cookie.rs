@@ -1,13 +1,13 @@
 //! What lines set: a table after RFC 6265bis and the cases that servers and test suites are known for.
 
-use cookies::{Cookie, SameSite, date};
+use cookies::{Cookie, SameSite, parse_date};
 
 const HOST: &str = "shop-aaaaaaaaaaaaaaaaaaaa.localhost";
 const NOW: u64 = 1_800_000_000;
 const YEAR: u64 = 365 * 24 * 60 * 60;
 
 fn read_at(line: &str, path: &str) -> Option<Cookie> {
-    Cookie::read(line, HOST, path, NOW)
+    Cookie::parse(line, HOST, path, NOW)
 }
 
 fn read(line: &str) -> Option<Cookie> {
@@ -159,7 +159,7 @@ fn dates_are_read_as_servers_have_written_them() {
         "08:49:37 6 NOVX 94",
         "+06/Nov/1994;08:49:37pm",
     ] {
-        assert_eq!(date(text), Some(when), "{text}");
+        assert_eq!(parse_date(text), Some(when), "{text}");
     }
     for (text, seconds) in [
         ("01 Jan 1970 00:00:00", 0),
@@ -171,7 +171,7 @@ fn dates_are_read_as_servers_have_written_them() {
         ("01 Mar 2100 00:00:00", 4_107_542_400),
         ("31 Dec 9999 23:59:59", 253_402_300_799),
     ] {
-        assert_eq!(date(text), Some(seconds), "{text}");
+        assert_eq!(parse_date(text), Some(seconds), "{text}");
     }
     for text in [
         "",
@@ -193,7 +193,7 @@ fn dates_are_read_as_servers_have_written_them() {
         "06 Nov 4 08:49:37",
         "06 Növ 1994 08:49:37",
     ] {
-        assert_eq!(date(text), None, "{text}");
+        assert_eq!(parse_date(text), None, "{text}");
     }
 }
 
@@ -277,13 +277,13 @@ fn prefixes_keep_their_promises() {
     ] {
         assert_eq!(read(line), None, "{line}");
     }
-    let root = Cookie::read("__Host-a=b; Secure", HOST, "/", NOW);
+    let root = Cookie::parse("__Host-a=b; Secure", HOST, "/", NOW);
     assert_eq!(root, None, "its path must be said");
 }
 
 #[test]
 fn a_year_is_a_year() {
-    assert_eq!(date("15 Jan 2028 08:00:00"), Some(NOW + YEAR));
+    assert_eq!(parse_date("15 Jan 2028 08:00:00"), Some(NOW + YEAR));
 }
 
 proptest::proptest! {
@@ -299,6 +299,6 @@ proptest::proptest! {
 
     #[test]
     fn no_date_panics(text in "\\PC*|[0-9a-zA-Z:, -]{0,40}") {
-        let _ = date(&text);
+        let _ = parse_date(&text);
     }
 }

@@ -13,23 +13,23 @@ use sqlite_wasm_rs::WasmOsCallback;
 use sqlite_wasm_vfs::sahpool::{OpfsSAHError, OpfsSAHPoolCfgBuilder, install};
 
 /// Files that are open at once: the database and its log, and some to spare for temporary ones.
-const FILES: usize = 6;
+const MAX_OPEN_FILES: usize = 6;
 
 /// Bytes of memory that SQLite may take. What wants more fails, and the box goes on: without this, a statement that
 /// sorts more than fits would end the whole Worker.
 const HEAP_BYTES: u32 = 128 * 1024 * 1024;
 
 /// The database among the files of its folder.
-const FILE: &str = "site.sqlite";
+const DATABASE_FILE: &str = "site.sqlite";
 
-/// The name under which SQLite knows where to keep files. A box has one site, and so one such place.
-const PLACE: &str = "box";
+/// The name of the SQLite VFS that keeps files in OPFS. A box has one site, so it has one VFS.
+const VFS_NAME: &str = "box";
 
-/// How often the folder is tried: the handles of a Worker that was ended are given back some time after.
-const TRIES: u32 = 50;
+/// How often opening is tried: the browser releases the handles of a terminated Worker with a delay.
+const MAX_TRIES: u32 = 50;
 
 /// The time between two tries. Together they wait for five seconds.
-const BETWEEN_TRIES: Duration = Duration::from_millis(100);
+const RETRY_DELAY: Duration = Duration::from_millis(100);
 
 /// Why the database cannot be opened. Each ends the site's dynamic part.
 #[derive(Debug, thiserror::Error)]
@@ -56,25 +56,25 @@ pub enum OpenError {
 /// # Errors
 /// If this is no dedicated Worker, if another has the folder, or if the database cannot be opened.
 pub async fn open(folder: &str) -> Result<Connection, OpenError> {
-    let place = OpfsSAHPoolCfgBuilder::new()
-        .vfs_name(PLACE)
+    let config = OpfsSAHPoolCfgBuilder::new()
+        .vfs_name(VFS_NAME)
         .directory(folder)
-        .initial_capacity(FILES)
+        .initial_capacity(MAX_OPEN_FILES)
         .build();
     let mut tries = 0;
     loop {
-        match install::<WasmOsCallback>(&place, false).await {
+        match install::<WasmOsCallback>(&config, false).await {
             Ok(_) => break,
             Err(error @ OpfsSAHError::NotSupported) => return Err(OpenError::Unsupported(error)),
-            Err(error) if tries >= TRIES => return Err(OpenError::Busy(error)),
+            Err(error) if tries >= MAX_TRIES => return Err(OpenError::Busy(error)),
             Err(_) => {
                 tries += 1;
-                sleep(BETWEEN_TRIES).await;
+                sleep(RETRY_DELAY).await;
             }
         }
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let connection = Connection::open_with_flags_and_vfs(FILE, flags, PLACE)?;
+    let connection = Connection::open_with_flags_and_vfs(DATABASE_FILE, flags, VFS_NAME)?;
     // A commit is one write at the log's end and one flush. Alone with its file, SQLite keeps the log's index in its
     // own memory; shared memory is not needed.
     connection.execute_batch(&format!(

@@ -5,9 +5,9 @@
 //!
 //! - `message`: posts its messages to its owner, the network document.
 //! - `site_runtime`: the site in the box: its program, its database, its requests.
-//! - `owner`: what the site's owner asks: questions to the database, data out and in.
+//! - `owner_requests`: handles the requests of the site's owner.
 //! - [`database`]: opens the site's database, in files that outlive the Worker.
-//! - `platform`: clocks, random bytes, and the signs of life by which the owner knows that all is well.
+//! - `platform`: clocks, random bytes, and heartbeats for the owner.
 
 #[cfg(target_arch = "wasm32")]
 pub mod database;
@@ -16,7 +16,7 @@ mod libc;
 #[cfg(target_arch = "wasm32")]
 mod message;
 #[cfg(target_arch = "wasm32")]
-mod owner;
+mod owner_requests;
 #[cfg(target_arch = "wasm32")]
 mod platform;
 #[cfg(target_arch = "wasm32")]

@@ -1,5 +1,5 @@
 //! Posts the box's messages to its owner, the network document. The messages are `messages::site_box`; this file must not
-//! know what they are about.
+//! know what they mean.
 
 use std::cell::Cell;
 
@@ -20,31 +20,31 @@ pub fn post(message: &FromBox) {
 }
 
 thread_local! {
-    /// Bytes of memory that the owner knows of.
-    static KNOWN: Cell<u64> = const { Cell::new(0) };
+    /// Bytes of memory, as last posted to the owner.
+    static REPORTED_MEMORY: Cell<u64> = const { Cell::new(0) };
 }
 
-/// A sign of life, with the bytes of memory that the box has.
+/// Posts a heartbeat, with the bytes of memory that the box has.
 pub fn post_alive() {
     let memory = memory();
-    KNOWN.set(memory);
+    REPORTED_MEMORY.set(memory);
     post(&FromBox::Alive { memory });
 }
 
-/// A sign of life, if the box has other memory than its owner knows.
+/// Posts a heartbeat if the box's memory has grown since the last one.
 pub fn post_alive_if_grown() {
-    if KNOWN.get() != memory() {
+    if REPORTED_MEMORY.get() != memory() {
         post_alive();
     }
 }
 
-/// Bytes of the wasm's memory, which never becomes less.
+/// Bytes of the wasm's memory, which never shrinks.
 fn memory() -> u64 {
     const PAGE: u64 = 65_536;
     core::arch::wasm32::memory_size(0) as u64 * PAGE
 }
 
-/// A request's code gets the thread.
+/// Posts that this request's code runs from now on.
 pub fn post_running(request: RequestId) {
     post(&FromBox::Running { id: request.0 });
 }

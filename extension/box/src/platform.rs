@@ -1,7 +1,7 @@
-//! Clocks and random bytes for the code in the box, and signs of life for its owner.
+//! Clocks and random bytes for the code in the box, and heartbeats for its owner. Knows nothing of sites.
 //!
-//! The owner ends a box that is silent for too long while something is awaited of it. So a beat leaves whenever the
-//! clock is asked: the interpreter and SQLite do so often, and what they cannot look into is what must be ended.
+//! The owner ends a box that posts nothing for too long while something is awaited of it. So a heartbeat is posted when
+//! the clock is read: the interpreter and SQLite do so often, except in native operations that cannot be interrupted.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -13,33 +13,33 @@ use web_sys::{Crypto, DedicatedWorkerGlobalScope, Performance};
 
 use crate::message;
 
-/// Milliseconds between two beats.
-const BEAT: f64 = 250.0;
+/// Milliseconds between two heartbeats at least.
+const HEARTBEAT_INTERVAL: f64 = 250.0;
 
-/// Most bytes that `crypto.getRandomValues` gives at once (Web Cryptography, 10.1.1).
-const RANDOM_AT_ONCE: usize = 65_536;
+/// Most bytes that one call of `crypto.getRandomValues` fills (Web Cryptography, 10.1.1).
+const MAX_RANDOM_BYTES: usize = 65_536;
 
 /// Bytes that are compared to find out whether values are random: twice the same 128 bits do not come.
-const CHECKED: usize = 16;
+const CHECK_BYTES: usize = 16;
 
-/// The Worker's own.
-pub struct Machine {
+/// The Worker's clocks and random bytes.
+pub struct WorkerPlatform {
     performance: Option<Performance>,
     crypto: Option<Crypto>,
-    beat: Cell<f64>,
-    turn_began: Cell<f64>,
-    /// Whose turn it was last.
-    turn_of: Cell<Option<RequestId>>,
+    last_heartbeat: Cell<f64>,
+    turn_started_at: Cell<f64>,
+    /// The request whose code ran last.
+    turn_request: Cell<Option<RequestId>>,
 }
 
 thread_local! {
-    static MACHINE: Rc<Machine> = Rc::new(Machine::new());
+    static PLATFORM: Rc<WorkerPlatform> = Rc::new(WorkerPlatform::new());
 }
 
-impl Machine {
-    /// The one of this Worker.
+impl WorkerPlatform {
+    /// The instance of this Worker.
     pub fn get() -> Rc<Self> {
-        MACHINE.with(Rc::clone)
+        PLATFORM.with(Rc::clone)
     }
 
     fn new() -> Self {
@@ -47,9 +47,9 @@ impl Machine {
         Self {
             performance: scope.performance(),
             crypto: scope.crypto().ok(),
-            beat: Cell::new(0.0),
-            turn_began: Cell::new(0.0),
-            turn_of: Cell::default(),
+            last_heartbeat: Cell::new(0.0),
+            turn_started_at: Cell::new(0.0),
+            turn_request: Cell::default(),
         }
     }
 
@@ -59,13 +59,13 @@ impl Machine {
             .map_or_else(js_sys::Date::now, Performance::now)
     }
 
-    /// Whether there are random values here, without which no session, password or id is safe. To be asked before
-    /// anything else.
+    /// Are there random values here? Without them no session, password or id is safe. To be called before anything
+    /// else.
     ///
     /// # Errors
     /// If the browser gives none.
-    pub fn check(&self) -> Result<(), String> {
-        let (mut one, mut other) = ([0; CHECKED], [0; CHECKED]);
+    pub fn check_random(&self) -> Result<(), String> {
+        let (mut one, mut other) = ([0; CHECK_BYTES], [0; CHECK_BYTES]);
         match self.fill(&mut one) && self.fill(&mut other) && one != other {
             true => Ok(()),
             false => Err(
@@ -75,33 +75,33 @@ impl Machine {
         }
     }
 
-    /// Fills `bytes` with random ones; whether that went well.
+    /// Fills `bytes` with random ones. `false`: the browser has none.
     fn fill(&self, bytes: &mut [u8]) -> bool {
         let Some(crypto) = &self.crypto else {
             return false;
         };
         bytes
-            .chunks_mut(RANDOM_AT_ONCE)
+            .chunks_mut(MAX_RANDOM_BYTES)
             .all(|part| crypto.get_random_values_with_u8_array(part).is_ok())
     }
 
-    /// Something of the owner's gets the thread.
-    pub fn begin(&self) {
-        self.turn_began.set(self.milliseconds());
+    /// Code runs from now on: the time of its turn starts.
+    pub fn start_turn(&self) {
+        self.turn_started_at.set(self.milliseconds());
     }
 
-    /// How long the code that has the thread has had it. Beats.
-    pub fn turn(&self) -> Duration {
+    /// How long the present turn has lasted. Posts a heartbeat if one is due.
+    pub fn turn_elapsed(&self) -> Duration {
         self.now();
-        Duration::from_secs_f64((self.milliseconds() - self.turn_began.get()).max(0.0) / 1e3)
+        Duration::from_secs_f64((self.milliseconds() - self.turn_started_at.get()).max(0.0) / 1e3)
     }
 }
 
-impl Platform for Machine {
+impl Platform for WorkerPlatform {
     fn now(&self) -> Duration {
         let now = self.milliseconds();
-        if now - self.beat.get() > BEAT {
-            self.beat.set(now);
+        if now - self.last_heartbeat.get() > HEARTBEAT_INTERVAL {
+            self.last_heartbeat.set(now);
             message::post_alive();
         }
         Duration::from_secs_f64(now.max(0.0) / 1e3)
@@ -113,16 +113,16 @@ impl Platform for Machine {
 
     fn random(&self, bytes: &mut [u8]) {
         if !self.fill(bytes) {
-            // What should be secret would not be. `check` was there before any code of the site, so this is a box that
-            // its browser has taken apart: it ends, and its owner sees that.
+            // What should be secret would not be. `check_random` was called before any code of the site, so the browser has changed
+            // meanwhile: the box ends, and its owner sees that.
             std::process::abort();
         }
     }
 
     fn turn(&self, request: RequestId) {
-        self.begin();
+        self.start_turn();
         // A request has several turns, mostly in a row.
-        if self.turn_of.replace(Some(request)) != Some(request) {
+        if self.turn_request.replace(Some(request)) != Some(request) {
             message::post_running(request);
         }
     }

@@ -1,4 +1,5 @@
-//! The site in the box: passes the owner's messages to the sandbox, and posts the sandbox's effects to the owner.
+//! The site in the box: passes the owner's messages to the sandbox, and posts the sandbox's effects to the owner. Must not
+//! know how code or database work inside.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -21,11 +22,11 @@ use script::{
 use wasm_bindgen::prelude::*;
 
 use crate::message::{post, post_alive, post_alive_if_grown};
-use crate::owner;
-use crate::platform::Machine;
+use crate::owner_requests;
+use crate::platform::WorkerPlatform;
 
-/// The site's folder. Its place among all private files is known to `box.js`, which leaves nothing here but the folder
-/// itself, under whatever name.
+/// The site's folder. `box.js` opens the real one among all private files, and `least_privilege.js` returns it for
+/// whatever name is opened here.
 const FOLDER: &str = "site";
 
 /// The site in this Worker.
@@ -35,18 +36,18 @@ pub struct SiteRuntime {
     sandbox: Sandbox,
     /// The site's database.
     pub database: Rc<Database>,
-    /// What the owner asked while a request had the database.
-    asked: VecDeque<(u64, BoxAsk)>,
+    /// What the owner owner_requests while a request had the database.
+    owner_requests: VecDeque<(u64, BoxAsk)>,
     wake: Option<Timeout>,
 }
 
 thread_local! {
     static RUNTIME: RefCell<Option<SiteRuntime>> = const { RefCell::new(None) };
-    /// What came while the site was being started.
-    static EARLY: RefCell<VecDeque<ToBox>> = const { RefCell::new(VecDeque::new()) };
+    /// Messages that came while the site was being started.
+    static QUEUED: RefCell<VecDeque<ToBox>> = const { RefCell::new(VecDeque::new()) };
 }
 
-/// Handles a `messages::site_box::ToBox` of the owner. What is none is ignored.
+/// Handles a `messages::site_box::ToBox` of the owner. Anything else is ignored.
 #[wasm_bindgen(js_name = handleMessage)]
 pub async fn handle_message(message: JsValue) {
     let Some(message) = ToBox::read(&message) else {
@@ -57,26 +58,26 @@ pub async fn handle_message(message: JsValue) {
             Ok(runtime) => {
                 runtime.post_ready();
                 RUNTIME.set(Some(runtime));
-                for early in EARLY.take() {
-                    with(|runtime| runtime.handle_message(early));
+                for queued in QUEUED.take() {
+                    with_runtime(|runtime| runtime.handle_message(queued));
                 }
-                with(|_| ());
+                with_runtime(|_| ());
             }
             Err(message) => post(&FromBox::Failed { message }),
         }
     } else if RUNTIME.with_borrow(Option::is_none) {
-        EARLY.with_borrow_mut(|early| early.push_back(message));
+        QUEUED.with_borrow_mut(|queued| queued.push_back(message));
     } else {
-        with(|runtime| runtime.handle_message(message));
+        with_runtime(|runtime| runtime.handle_message(message));
     }
 }
 
-fn with(act: impl FnOnce(&mut SiteRuntime)) {
+fn with_runtime(act: impl FnOnce(&mut SiteRuntime)) {
     RUNTIME.with_borrow_mut(|runtime| {
         if let Some(runtime) = runtime {
             act(runtime);
-            runtime.pump();
-            // The messages are on their way: meanwhile the next request gets its runtime.
+            runtime.post_effects();
+            // The messages are sent: now the next request's runtime can be prepared.
             runtime.sandbox.prepare();
             post_alive_if_grown();
         }
@@ -84,16 +85,16 @@ fn with(act: impl FnOnce(&mut SiteRuntime)) {
 }
 
 async fn start(files: Vec<NamedFile>) -> Result<SiteRuntime, String> {
-    let machine = Machine::get();
-    machine.check()?;
-    let engine = Engine::new(machine.clone()).map_err(|error| error.to_string())?;
-    let (program, seeds) = read(&engine, files)?;
+    let platform = WorkerPlatform::get();
+    platform.check_random()?;
+    let engine = Engine::new(platform.clone()).map_err(|error| error.to_string())?;
+    let (program, seeds) = build_program(&engine, files)?;
     let connection = crate::database::open(FOLDER)
         .await
         .map_err(|error| error.to_string())?;
     // A statement may take as long as the code that waits for it, and no longer.
-    let most = Duration::from_millis(program.limits().cpu_ms);
-    let time_is_up = move || Machine::get().turn() > most;
+    let max_duration = Duration::from_millis(program.limits().cpu_ms);
+    let time_is_up = move || WorkerPlatform::get().turn_elapsed() > max_duration;
     let database = Database::open(connection, Limits::default(), time_is_up)
         .map_err(|error| error.to_string())?;
     let program = Rc::new(program);
@@ -103,18 +104,18 @@ async fn start(files: Vec<NamedFile>) -> Result<SiteRuntime, String> {
         engine,
         program,
         database,
-        asked: VecDeque::new(),
+        owner_requests: VecDeque::new(),
         wake: None,
     };
-    runtime.plant(&seeds);
+    runtime.import_seeds(&seeds);
     Ok(runtime)
 }
 
-/// Rows that a collection begins with: the file and its text.
+/// Rows that a new collection starts with: a file's path and text.
 type Seeds = Vec<(String, String)>;
 
-/// The site's code, from its files.
-fn read(engine: &Engine, files: Vec<NamedFile>) -> Result<(Program, Seeds), String> {
+/// Compiles the site's code and collects its seeds.
+fn build_program(engine: &Engine, files: Vec<NamedFile>) -> Result<(Program, Seeds), String> {
     let files = files.into_iter();
     let files = files.map(|file| (file.path, file.bytes.to_vec()));
     let files = files.collect::<Vec<_>>();
@@ -128,19 +129,19 @@ fn read(engine: &Engine, files: Vec<NamedFile>) -> Result<(Program, Seeds), Stri
 }
 
 impl SiteRuntime {
-    /// Puts in the rows of collections that are not there yet. What is wrong with a file goes to the log.
-    fn plant(&self, seeds: &Seeds) {
+    /// Imports the rows of collections that do not exist yet. Errors in a file are logged.
+    fn import_seeds(&self, seeds: &Seeds) {
         for (file, text) in seeds {
             let Some(Place::Data(name)) = Place::of(file) else {
                 continue;
             };
-            let machine = Machine::get();
-            let mut random = |bytes: &mut [u8]| machine.random(bytes);
-            let planted = self
+            let platform = WorkerPlatform::get();
+            let mut random = |bytes: &mut [u8]| platform.random(bytes);
+            let imported = self
                 .database
                 .collection(name)
                 .and_then(|rows| rows.import(file, text, Import::Seed, &mut random));
-            if let Err(error) = planted {
+            if let Err(error) = imported {
                 self.log(&LogEntry {
                     level: Level::Error,
                     request: RequestId(0),
@@ -149,7 +150,7 @@ impl SiteRuntime {
                     incident: None,
                     at: None,
                     stack: String::new(),
-                    time: machine.now(),
+                    time: platform.now(),
                 });
             }
         }
@@ -209,8 +210,8 @@ impl SiteRuntime {
             ToBox::File { id, ticket, result } => {
                 self.input(id, Input::File(ticket, file_reply(result)));
             }
-            ToBox::Program { files } => self.renew(files),
-            ToBox::Ask { id, ask } => self.asked.push_back((id, ask.0)),
+            ToBox::UpdateCode { files } => self.update_code(files),
+            ToBox::OwnerRequest { id, request } => self.owner_requests.push_back((id, request.0)),
             ToBox::Ping {} => post_alive(),
             // The first message was the start.
             ToBox::Start { .. } => {}
@@ -221,21 +222,21 @@ impl SiteRuntime {
         self.sandbox.input(RequestId(id), input);
     }
 
-    /// Another version of the site's code. Requests under way end with the old one.
-    fn renew(&mut self, files: Vec<NamedFile>) {
-        match read(&self.engine, files) {
+    /// Replaces the site's code. Requests under way end with the old version.
+    fn update_code(&mut self, files: Vec<NamedFile>) {
+        match build_program(&self.engine, files) {
             Ok((program, seeds)) => {
                 self.program = Rc::new(program);
                 self.sandbox.replace(self.program.clone());
-                self.plant(&seeds);
+                self.import_seeds(&seeds);
                 self.post_ready();
             }
             Err(message) => post(&FromBox::Failed { message }),
         }
     }
 
-    /// Posts the sandbox's effects until there are none, and has it woken when it is time.
-    fn pump(&mut self) {
+    /// Posts the sandbox's effects until there are none, handles the owner's requests, and sets the timer for the next wake-up.
+    fn post_effects(&mut self) {
         let mut effects = VecDeque::new();
         while let Some(effect) = self.sandbox.poll() {
             effects.push_back(effect);
@@ -247,7 +248,7 @@ impl SiteRuntime {
                     status,
                     headers,
                 } => {
-                    // A small answer is one message.
+                    // A small response is one message.
                     let mut first = None;
                     if let Some(Effect::Chunk { request: of, bytes }) = effects.front()
                         && *of == request
@@ -267,29 +268,29 @@ impl SiteRuntime {
                     };
                     post_event(request, event);
                 }
-                effect => self.send(effect),
+                effect => self.post_effect(effect),
             }
         }
         while !self.database.in_transaction()
-            && let Some((id, ask)) = self.asked.pop_front()
+            && let Some((id, request)) = self.owner_requests.pop_front()
         {
-            let answer = match owner::answer(&self.database, || self.problems(), ask) {
-                Ok(json) => FromBox::Answer { id, json },
-                Err(message) => FromBox::Refused { id, message },
+            let reply = match owner_requests::handle(&self.database, || self.problems(), request) {
+                Ok(json) => FromBox::OwnerReply { id, json },
+                Err(message) => FromBox::OwnerError { id, message },
             };
-            post(&answer);
+            post(&reply);
         }
         self.wake = self.sandbox.wake_at().map(|at| {
-            let wait = at.saturating_sub(Machine::get().now());
+            let wait = at.saturating_sub(WorkerPlatform::get().now());
             // Rounded up, so that it is not woken for nothing; a day is far beyond any deadline.
             let wait = u32::try_from(wait.as_millis())
                 .unwrap_or(86_400_000)
                 .saturating_add(1);
-            Timeout::new(wait, || with(|runtime| runtime.sandbox.wake()))
+            Timeout::new(wait, || with_runtime(|runtime| runtime.sandbox.wake()))
         });
     }
 
-    fn send(&self, effect: Effect) {
+    fn post_effect(&self, effect: Effect) {
         match effect {
             Effect::Body(request) => post_event(request, RequestEvent::BodyWanted {}),
             Effect::Chunk { request, bytes } => {
@@ -316,15 +317,15 @@ impl SiteRuntime {
                 post_event(request, RequestEvent::File { ticket, operation });
             }
             Effect::Log(entry) => self.log(&entry),
-            // `pump` posts these.
+            // `post_effects` posts these.
             Effect::Head { .. } => {}
         }
     }
 
     fn log(&self, entry: &LogEntry) {
-        let machine = Machine::get();
-        let age = machine.now().saturating_sub(entry.time);
-        let time = machine.unix_time().saturating_sub(age);
+        let platform = WorkerPlatform::get();
+        let age = platform.now().saturating_sub(entry.time);
+        let time = platform.unix_time().saturating_sub(age);
         let entry = messages::LogEntry {
             time: u64::try_from(time.as_millis()).unwrap_or_default(),
             level: match entry.level {

@@ -1,17 +1,17 @@
 // The bridge: a hidden frame of a site's origin, embedded by the shell or by the extension's network
-// document. It registers the site worker, carries ports to it, and, in the shell, tells where the
-// content frame beside it is (same origin, so it may look), so that the page itself stays unmodified.
+// document. It registers the site worker, carries ports to it, and, in the shell, reports the address of
+// the content frame beside it (of the same origin, so it can read it): so the page itself stays unmodified.
 //
 // Why this is not Rust: it is glue between a parent and a service worker, needed before anything else;
 // a wasm module would cost more than it does.
 
 const OWN = '/.well-known/peerserver/';
-// Milliseconds between looks for the next document while the content frame navigates.
-const LOOK = 30;
-// Milliseconds between looks at the address where no event tells of `pushState`.
-const POLL = 100;
-// Milliseconds between two reports: the parent takes a bounded number of messages.
-const REPORT = 100;
+// Milliseconds between two checks for the next document while the content frame navigates.
+const NAVIGATION_CHECK = 30;
+// Milliseconds between two checks of the address where no event follows `pushState`.
+const LOCATION_CHECK = 100;
+// Milliseconds between two reports: the parent handles a bounded number of messages.
+const REPORT_INTERVAL = 100;
 // Event sources whose last id is kept; the site's worker keeps as many.
 const MAX_EVENT_SOURCES = 256;
 // UTF-16 code units of a title.
@@ -30,7 +30,7 @@ const post = (/** @type {import('messages').FromBridge} */ message) => window.pa
 if (!container) {
   post({ peerserver: 'unsupported', message: null });
 } else {
-  start().catch(unable);
+  start().catch(postUnsupported);
 }
 
 async function start() {
@@ -43,14 +43,13 @@ async function start() {
       case 'unused':
         return post({ peerserver: message.peerserver });
       case 'cookies':
-        return cookies(message.write, event.ports[0]);
+        return writeCookies(message.write, event.ports[0]);
       case 'eventId':
         return keepEventId(message);
     }
   });
   container.startMessages();
-  // Who may frame this page is said by its Content-Security-Policy: the parent is the gateway's shell
-  // or the extension.
+  // The Content-Security-Policy of this page names who may frame it: the parent is the gateway's shell or the extension.
   window.addEventListener('message', (event) => {
     if (event.source !== window.parent) return;
     /** @type {import('messages').ToBridge | undefined} */
@@ -61,7 +60,7 @@ async function start() {
       case 'mirror':
         return mirror();
       case 'register':
-        return register().catch(unable);
+        return register().catch(postUnsupported);
       case 'isUsed':
         return postToWorker({ peerserver: 'isUsed' });
     }
@@ -69,20 +68,20 @@ async function start() {
   await register();
 }
 
-// Also when the site has ended its worker, which it may.
+// Also after the site has unregistered its worker, which it may do.
 async function register() {
   const registration = await container.register(OWN + 'worker.js', { scope: '/' });
   const worker = /** @type {ServiceWorker} */ (registration.active ?? registration.waiting ?? registration.installing);
   await /** @type {Promise<void>} */ (new Promise((resolve) => {
-    const look = () => ['activated', 'redundant'].includes(worker.state) && resolve();
-    worker.addEventListener('statechange', look);
-    look();
+    const check = () => ['activated', 'redundant'].includes(worker.state) && resolve();
+    worker.addEventListener('statechange', check);
+    check();
   }));
   post({ peerserver: 'needPort' });
 }
 
 /** @param {any} error */
-function unable(error) {
+function postUnsupported(error) {
   post({ peerserver: 'unsupported', message: String(error?.message ?? error) });
 }
 
@@ -108,12 +107,12 @@ function keepEventId({ source, id }) {
   if (eventIds.size > MAX_EVENT_SOURCES) eventIds.delete(oldest);
 }
 
-// For a worker that has no cookies of its own.
+// For a worker without a usable `cookieStore`.
 /**
  * @param {string[]} write
  * @param {MessagePort} port
  */
-function cookies(write, port) {
+function writeCookies(write, port) {
   for (const line of write) document.cookie = line;
   port.postMessage(document.cookie);
 }
@@ -121,15 +120,15 @@ function cookies(write, port) {
 // ---- the mirror: path, title and icon of the content frame -------------------------------------------
 
 /** @type {Document | null} */
-let seen = null;
-let last = '';
-let reported = -REPORT;
-let later = 0;
+let mirroredDocument = null;
+let lastReport = '';
+let reportedAt = -REPORT_INTERVAL;
+let reportTimer = 0;
 let icon = '';
-let poll = 0;
+let locationTimer = 0;
 
 /** @returns {(Window & typeof globalThis) | null} */
-function content() {
+function contentFrame() {
   try {
     const frame = Reflect.get(window.parent.frames, 'site');
     return frame.location.origin === location.origin ? frame : null;
@@ -138,56 +137,56 @@ function content() {
   }
 }
 
-// The shell says so when the content frame has loaded; between, the frame's own events do.
+// The shell posts `mirror` when the content frame has loaded; between, the frame's own events call `report`.
 function mirror() {
-  const frame = content();
-  if (!frame || frame.document === seen) return report();
-  seen = frame.document;
-  if (FIREFOX) sendLate(frame);
+  const frame = contentFrame();
+  if (!frame || frame.document === mirroredDocument) return report();
+  mirroredDocument = frame.document;
+  if (FIREFOX) sendKeepaliveHere(frame);
   // The parent may have shown something else meanwhile.
-  last = '';
+  lastReport = '';
   const changed = () => report();
   frame.navigation?.addEventListener('currententrychange', changed);
   // Firefox before 147 has no Navigation API.
-  if (!frame.navigation) poll ||= setInterval(report, POLL);
+  if (!frame.navigation) locationTimer ||= setInterval(report, LOCATION_CHECK);
   frame.addEventListener('hashchange', changed);
   frame.addEventListener('popstate', changed);
   frame.addEventListener('load', changed);
-  frame.addEventListener('pagehide', follow);
-  frame.document.addEventListener('click', leave, true);
+  frame.addEventListener('pagehide', awaitNextDocument);
+  frame.document.addEventListener('click', openLinkInTab, true);
   // The document itself: its first element may not be there yet.
-  new MutationObserver(changed).observe(seen, { subtree: true, childList: true, characterData: true });
+  new MutationObserver(changed).observe(mirroredDocument, { subtree: true, childList: true, characterData: true });
   report();
 }
 
-function follow() {
-  const old = seen;
-  const look = () => {
-    const frame = content();
+function awaitNextDocument() {
+  const old = mirroredDocument;
+  const check = () => {
+    const frame = contentFrame();
     if (frame && frame.document !== old && frame.location.href !== 'about:blank') mirror();
-    else if (seen === old) setTimeout(look, LOOK);
+    else if (mirroredDocument === old) setTimeout(check, NAVIGATION_CHECK);
   };
-  setTimeout(look, 0);
+  setTimeout(check, 0);
 }
 
 function report() {
-  const frame = content();
+  const frame = contentFrame();
   if (!frame) return;
   const { pathname, search, hash } = frame.location;
-  // The bootstrap page in the site's place speaks for itself.
+  // The bootstrap page posts its own message.
   const root = frame.document.documentElement;
   if (!root || 'peerserverState' in root.dataset || pathname.startsWith(OWN)) return;
   const state = { path: pathname + search + hash, title: frame.document.title.slice(0, MAX_TITLE) };
   const link = /** @type {HTMLLinkElement | null} */ (frame.document.querySelector('link[rel~="icon"]'))?.href ?? '';
   const key = JSON.stringify([state, link]);
-  if (key === last) return;
-  const wait = reported + REPORT - performance.now();
+  if (key === lastReport) return;
+  const wait = reportedAt + REPORT_INTERVAL - performance.now();
   if (wait > 0) {
-    later ||= setTimeout(() => ((later = 0), report()), wait);
+    reportTimer ||= setTimeout(() => ((reportTimer = 0), report()), wait);
     return;
   }
-  reported = performance.now();
-  last = key;
+  reportedAt = performance.now();
+  lastReport = key;
   post({ peerserver: 'location', ...state });
   showIcon(link);
 }
@@ -205,10 +204,10 @@ async function showIcon(url) {
   reader.readAsDataURL(blob);
 }
 
-// Firefox shows no worker what is to outlive its page, beacons and `keepalive` fetches: the gateway would get it, and it
-// would be lost. This frame outlives the page, so it sends it in an ordinary way.
+// Firefox dispatches no FetchEvent for requests that outlive their page, beacons and `keepalive` fetches: they would go to
+// the gateway and be lost. This frame outlives the page, so it sends them as ordinary requests.
 /** @param {Window & typeof globalThis} frame */
-function sendLate(frame) {
+function sendKeepaliveHere(frame) {
   const page = { fetch: frame.fetch, sendBeacon: frame.Navigator.prototype.sendBeacon };
   /**
    * @param {RequestInfo | URL} request
@@ -236,7 +235,7 @@ function sendLate(frame) {
 
 // A link out of the site leaves the frame: an ordinary page would navigate the tab.
 /** @param {MouseEvent} event */
-function leave(event) {
+function openLinkInTab(event) {
   /** @type {HTMLAnchorElement | null | undefined} */
   const link = /** @type {Element | null} */ (event.target)?.closest?.('a[href], area[href]');
   if (!link || link.target || !/^https?:$/.test(link.protocol) || link.origin === location.origin) return;

@@ -1,25 +1,25 @@
-// The site worker's part of the site's cookies: who asks, and the cookies that pages see. No browser applies the
+// The site worker's part of the site's cookies: who made a request, and the cookies that pages see. No browser applies the
 // `Set-Cookie` of a worker's Response, and none adds `Cookie` to what a worker passes on. What the headers mean is
 // known at the other end of the port (crates/cookies), and `HttpOnly` cookies stay there.
 //
-// Why this is not Rust: it is part of the site worker, and does nothing but ask the browser.
+// Why this is not Rust: it is part of the site worker, and does nothing but call the browser's APIs.
 
 // Where browsers differ and only their name tells.
 const FIREFOX = navigator.userAgent.includes('Gecko/');
-// Chromium 156 keeps cookies for workers. Firefox 153 says that it does, and finds neither what pages write nor what it
-// takes itself: there the bridge's `document.cookie` is used. Chromium's bridge would not do: in the extension's document
+// Chromium 156 keeps cookies for workers. Firefox 153 has the API, but returns neither what pages write nor what the
+// worker itself sets: there the bridge's `document.cookie` is used. Chromium's bridge would not do: in the extension's document
 // it is a third party.
 const STORE = 'cookieStore' in self && !FIREFOX;
 // Milliseconds that a bridge may take; there may be none any more.
-const BRIDGE_PATIENCE = 1000;
+const BRIDGE_TIMEOUT = 1000;
 
 // What the bootstrap page names as its address when it comes again.
 const FRAMED_REFERRER = `${location.origin}/.well-known/peerserver/framed`;
 
 // Who made the request: `site`, a page of the site; `link`, somebody else, who wants to see something; `form`, somebody else,
 // who may want to change something; null, if no cookies are wanted. Only pages of the site have this worker, so
-// navigations alone can come from elsewhere. Of them workers learn no `Sec-Fetch-Site`. `Origin` decides where there is
-// one (Firefox gives none): `null` is a stranger, though a frame without an address has the referrer of its page. Else
+// navigations alone can come from elsewhere. Workers see no `Sec-Fetch-Site` of them. `Origin` decides where there is
+// one (Firefox has none): `null` is a stranger, though a frame without an address has the referrer of its page. Else
 // the referrer must be the site's own. Where there is none (an address that was typed, a page that sends none) it may
 // have been anybody.
 /**
@@ -55,7 +55,7 @@ function isSafe({ method }) {
 // The cookies that pages see: name, value, name, value, …
 async function visibleCookies() {
   if (STORE) return (await cookieStore.getAll()).filter(isOwn).flatMap(({ name = '', value = '' }) => [name, value]);
-  const text = await askBridges([]);
+  const text = await bridgeCookies([]);
   return text ? text.split('; ').flatMap((pair) => [pair.slice(0, Math.max(pair.indexOf('='), 0)), pair.slice(pair.indexOf('=') + 1)]) : [];
 }
 
@@ -78,7 +78,7 @@ async function showCookies(cookies) {
       lines.push(`${name}=${value}; Path=${path}${date}${secure ? '; Secure' : ''}`);
     }
   }
-  if (lines.length > 0) await askBridges(lines);
+  if (lines.length > 0) await bridgeCookies(lines);
 }
 
 // In the shell's frame Chromium takes partitioned cookies only, and at the top of a tab pages make others.
@@ -91,15 +91,15 @@ async function store(cookie) {
   await Promise.allSettled(tries);
 }
 
-// Has the bridges write these cookies and tell which there are. They all have the same; the first one counts.
+// Has the bridges write these cookies and post all that there are. All bridges see the same: the first reply counts.
 /**
  * @param {string[]} write
  * @returns {Promise<string | undefined>}
  */
-async function askBridges(write) {
+async function bridgeCookies(write) {
   const all = (await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' })).filter(isBridge);
   return new Promise((resolve) => {
-    setTimeout(() => resolve(undefined), BRIDGE_PATIENCE);
+    setTimeout(() => resolve(undefined), BRIDGE_TIMEOUT);
     for (const bridge of all) {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = ({ data }) => resolve(data);

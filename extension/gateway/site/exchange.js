@@ -1,26 +1,26 @@
-// The site worker's part of an exchange: a request goes to its port's other end, and the answer comes back, piece by
-// piece as the page takes it. It does not know how the port came about.
+// The site worker's part of an exchange: it posts a request to the port, and makes a Response of what comes back, chunk
+// by chunk as the page reads it. It does not know where the port comes from.
 //
 // Why this is not Rust: it is part of the site worker, and passes on what the browser gives.
 
-// Bytes of an answer that may wait in the page; then the host is held back.
-const AHEAD = 512 * 1024;
-// Bytes of a request's body that may be under way to the port's other end.
-const UPLOAD_AHEAD = 512 * 1024;
-// UTF-16 code units of a request's address and headers, and requests under way at a time: others' visits have the same
-// document at the port's other end. Hosts take far less of both.
+// Bytes of a response that may be buffered for the page; then the host has to wait.
+const RESPONSE_WINDOW = 512 * 1024;
+// Bytes of a request's body that may be posted and not yet sent to the host.
+const UPLOAD_WINDOW = 512 * 1024;
+// UTF-16 code units of a request's address and headers, and requests under way at a time: the document at the port's
+// other end serves visits to other sites, too. Hosts accept far less of both.
 const MAX_HEAD = 64 * 1024;
 const MAX_EXCHANGES = 1000;
 
 let nextId = 1;
 // Does the site have code of its own? Then its cookies matter. Not known before its first answer.
 /** @type {boolean | undefined} */
-let code;
+let hasCode;
 /** @type {Map<number, Exchange>} */
 const exchanges = new Map();
-// Requests that wait until others have ended.
+// Requests that wait until another one has ended.
 /** @type {(() => void)[]} */
-const queue = [];
+const waitingForSlot = [];
 
 class Failure extends Error {
   /**
@@ -38,17 +38,17 @@ class Failure extends Error {
  * @param {URL} url
  * @param {string} clientId
  */
-async function ask(request, url, clientId) {
-  if (port && !isSafe(request) && !(await answers())) port = null;
-  if (!(await linked(PORT_PATIENCE))) {
+async function forward(request, url, clientId) {
+  if (port && !isSafe(request) && !(await portResponds())) port = null;
+  if (!(await hasPort(PORT_TIMEOUT))) {
     throw new Failure('unlinked', 'the site is not connected');
   }
   const initiator = initiatorOf(request, url);
-  const source = isLine(request) ? eventSource(clientId, url) : null;
+  const source = isEventSource(request) ? eventSource(clientId, url) : null;
   const headers = headersFor(request, url, initiator, source);
   if (url.href.length + headers.join().length > MAX_HEAD) return new Response('PeerServer: too much in the head of this request\n', { status: 431 });
-  while (exchanges.size >= MAX_EXCHANGES) await /** @type {Promise<void>} */ (new Promise((resolve) => queue.push(resolve)));
-  const cookies = initiator && code !== false ? await visibleCookies() : [];
+  while (exchanges.size >= MAX_EXCHANGES) await /** @type {Promise<void>} */ (new Promise((resolve) => waitingForSlot.push(resolve)));
+  const cookies = initiator && hasCode !== false ? await visibleCookies() : [];
   return new Exchange(request, url, source === null ? null : new EventIds(source), { headers, initiator, cookies }).response;
 }
 
@@ -56,20 +56,20 @@ class Exchange {
   /**
    * @param {Request} request
    * @param {URL} url
-   * @param {EventIds | null} events reads the answer's events, if it has some
+   * @param {EventIds | null} events reads the response's events, if it is an event stream
    * @param {{ headers: string[], initiator: import('messages').Initiator | null, cookies: string[] }} more
    */
   constructor(request, url, events, more) {
     this.id = nextId++;
     this.request = request;
     this.events = events;
-    this.begun = false;
+    this.hasResponse = false;
     this.sent = 0;
-    this.untaken = 0;
+    this.unconsumed = 0;
     /** @type {ReadableStreamDefaultController<Uint8Array> | null} */
-    this.chunks = null;
+    this.controller = null;
     /** @type {(() => void) | null} */
-    this.roomier = null;
+    this.resumeUpload = null;
     /** @type {PromiseWithResolvers<Response>} */
     const { promise, resolve, reject } = Promise.withResolvers();
     this.response = promise;
@@ -82,7 +82,7 @@ class Exchange {
     exchanges.set(this.id, this);
     request.signal?.addEventListener('abort', () => this.cancel(), { once: true });
     this.send();
-    watch();
+    watchPort();
   }
 
   send() {
@@ -90,8 +90,8 @@ class Exchange {
     if (this.head.body) this.upload();
   }
 
-  relinked() {
-    if (!this.begun && !this.head.body) return this.send();
+  onNewPort() {
+    if (!this.hasResponse && !this.head.body) return this.send();
     this.fail(new Failure('lost', 'the connection was lost in the middle of the answer'));
   }
 
@@ -107,8 +107,8 @@ class Exchange {
         const bytes = value.slice();
         this.sent += bytes.byteLength;
         post({ kind: 'requestBody', id: this.id, bytes }, [bytes.buffer]);
-        while (this.sent > UPLOAD_AHEAD) {
-          await /** @type {Promise<void>} */ (new Promise((resolve) => (this.roomier = resolve)));
+        while (this.sent > UPLOAD_WINDOW) {
+          await /** @type {Promise<void>} */ (new Promise((resolve) => (this.resumeUpload = resolve)));
         }
       }
       post({ kind: 'requestBodyEnd', id: this.id });
@@ -121,22 +121,22 @@ class Exchange {
   onMessage(message) {
     switch (message.kind) {
       case 'response':
-        this.begun = true;
-        this.begin(message);
+        this.hasResponse = true;
+        this.onResponse(message);
         break;
       case 'responseBody':
-        this.untaken += message.bytes.byteLength;
+        this.unconsumed += message.bytes.byteLength;
         this.events?.read(message.bytes);
-        this.chunks?.enqueue(message.bytes);
-        if ((this.chunks?.desiredSize ?? 0) > 0) this.taken();
+        this.controller?.enqueue(message.bytes);
+        if ((this.controller?.desiredSize ?? 0) > 0) this.reportConsumed();
         break;
       case 'responseEnd':
-        this.chunks?.close();
+        this.controller?.close();
         this.done();
         break;
       case 'requestBodyConsumed':
         this.sent -= message.bytes;
-        this.roomier?.();
+        this.resumeUpload?.();
         break;
       case 'error':
         this.fail(new Failure(message.reason, message.message));
@@ -145,9 +145,9 @@ class Exchange {
   }
 
   /** @param {import('messages').ToSiteWorker & { kind: 'response' }} message */
-  begin({ status, headers, body: whole, code: marked, cookies }) {
-    // A host in trouble may not know.
-    if (marked || status < 500) code = marked;
+  onResponse({ status, headers, body: wholeBody, code, cookies }) {
+    // With an error status the host may not know.
+    if (code || status < 500) hasCode = code;
     // Pages see their cookies from their first line on.
     const resolve =
       cookies.length === 0 ? this.resolve : (/** @type {Response} */ response) => showCookies(cookies).then(() => this.resolve(response));
@@ -159,27 +159,27 @@ class Exchange {
     if (location) init.headers.set('location', new URL(location, this.request.url).href);
     if (this.events && status !== 200) this.forgetEvents();
     const empty = status === 204 || status === 205 || status === 304 || this.request.method === 'HEAD';
-    if (empty || whole) {
-      if (whole) this.events?.read(whole);
+    if (empty || wholeBody) {
+      if (wholeBody) this.events?.read(wholeBody);
       this.done();
-      resolve(new Response(empty || !whole ? null : streamed(whole), init));
+      resolve(new Response(empty || !wholeBody ? null : toStream(wholeBody), init));
       return;
     }
     const stream = new ReadableStream(
       {
-        start: (controller) => void (this.chunks = controller),
-        pull: () => this.taken(),
+        start: (controller) => void (this.controller = controller),
+        pull: () => this.reportConsumed(),
         cancel: () => this.cancel(),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: AHEAD }),
+      new ByteLengthQueuingStrategy({ highWaterMark: RESPONSE_WINDOW }),
     );
     resolve(new Response(stream, init));
   }
 
-  taken() {
-    if (this.untaken === 0) return;
-    post({ kind: 'responseBodyConsumed', id: this.id, bytes: this.untaken });
-    this.untaken = 0;
+  reportConsumed() {
+    if (this.unconsumed === 0) return;
+    post({ kind: 'responseBodyConsumed', id: this.id, bytes: this.unconsumed });
+    this.unconsumed = 0;
   }
 
   cancel() {
@@ -188,7 +188,7 @@ class Exchange {
     this.fail(new DOMException('The request was given up.', 'AbortError'));
   }
 
-  // An event source that the page has ended begins anew.
+  // An event source that the page has closed starts without an id the next time.
   forgetEvents() {
     const { source } = this.events ?? {};
     this.events = null;
@@ -200,8 +200,8 @@ class Exchange {
     this.done();
     this.reject(error);
     try {
-      if (isLine(this.request)) this.chunks?.close();
-      else this.chunks?.error(error);
+      if (isEventSource(this.request)) this.controller?.close();
+      else this.controller?.error(error);
     } catch {
       // The stream has ended already.
     }
@@ -209,14 +209,14 @@ class Exchange {
 
   done() {
     exchanges.delete(this.id);
-    queue.shift()?.();
-    watch();
+    waitingForSlot.shift()?.();
+    watchPort();
   }
 }
 
 // Chromium makes a Blob of a body that a worker gives as bytes, which takes half a millisecond; a stream goes its own way.
 /** @param {Uint8Array} bytes */
-function streamed(bytes) {
+function toStream(bytes) {
   return new ReadableStream({
     start(controller) {
       if (bytes.byteLength > 0) controller.enqueue(bytes);

@@ -1,7 +1,7 @@
 // The site worker's part of a request's headers: those that a browser adds after it has shown a request to a worker, so
 // that a handler finds what a server on the network would have got.
 //
-// Why this is not Rust: it is part of the site worker, and does nothing but ask the browser.
+// Why this is not Rust: it is part of the site worker, and does nothing but call the browser's APIs.
 
 // UTF-16 code units of a line in an event stream: a longer one is no `id:`.
 const MAX_EVENT_LINE = 4096;
@@ -43,7 +43,7 @@ function headersFor(request, url, initiator, source) {
 /** @type {Record<string, string[]>} */
 const CACHE_HEADERS = { 'no-cache': ['max-age=0'], 'no-store': ['no-cache', 'no-cache'], reload: ['no-cache', 'no-cache'] };
 
-// The languages as Chromium gives them to servers (net::HttpUtil, `ExpandLanguageList` and
+// The languages as Chromium sends them to servers (net::HttpUtil, `ExpandLanguageList` and
 // `GenerateAcceptLanguageHeader`): each family followed by its base, weights falling by a tenth to a tenth. Firefox shows
 // a worker its own.
 /** @param {readonly string[]} languages */
@@ -83,8 +83,8 @@ function isomorphic(text) {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
-// What tells the page's event sources apart. One that comes again has lost its stream, so one that comes while there is a
-// stream is another, which has seen nothing yet.
+// A key for each of a page's event sources. One that connects again has lost its stream, so a request while there is a
+// stream comes from another one, which has no last event id yet.
 /**
  * @param {string} clientId
  * @param {URL} url
@@ -100,7 +100,7 @@ function isStreaming(source) {
   return [...exchanges.values()].some(({ events }) => events?.source === source);
 }
 
-// Without an id: the event source has ended.
+// Stores an event source's last id; an empty one removes it.
 /**
  * @param {string} source
  * @param {string} id

@@ -1,4 +1,4 @@
-// Says how a visit goes, in plain words: used by the bootstrap page and by the shell's page, which
+// Shows the state of a visit, in plain words: used by the bootstrap page and by the shell's page, which
 // have the same elements.
 //
 // Why this is not Rust: it must show before any wasm is there, and when none can run.
@@ -22,11 +22,12 @@ const TEXTS = {
   browser: ['Something went wrong in this browser', ''],
 };
 
-// Where trying again would change nothing.
-const ELSEWHERE = new Set(['unknownName', 'illegalName']);
-// Where trying again would send a form again.
-export const SENT = new Set(['unsent', 'unanswered']);
-const QUIET = new Set(['connecting', 'lost', 'unlinked']);
+// Reasons that stay the same when the page is loaded again.
+const FINAL = new Set(['unknownName', 'illegalName']);
+// Reasons after a form was sent: loading the page again would send it again.
+export const FORM_LOST = new Set(['unsent', 'unanswered']);
+// Reasons that mostly pass within a second.
+const BRIEF = new Set(['connecting', 'lost', 'unlinked']);
 
 /**
  * @param {string} name
@@ -39,13 +40,13 @@ export function show(name, reason, message = '', retry = null) {
   const fill = (/** @type {string} */ text) => text.replaceAll('$name', name);
   const $ = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   $('heading').textContent = fill(heading);
-  const said = reason === 'unsupported' || reason === 'browser' || reason === 'refused' ? message : '';
-  $('detail').textContent = `${fill(detail)} ${said ?? ''}`.trim();
-  $('spinner').hidden = !(QUIET.has(reason) || ['rendezvous', 'offline', 'unreachable'].includes(reason));
-  $('retry').hidden = !retry || QUIET.has(reason);
-  $('retry').textContent = ELSEWHERE.has(reason) ? 'Open another site' : SENT.has(reason) ? 'Go back' : 'Try again';
+  const extra = reason === 'unsupported' || reason === 'browser' || reason === 'refused' ? message : '';
+  $('detail').textContent = `${fill(detail)} ${extra ?? ''}`.trim();
+  $('spinner').hidden = !(BRIEF.has(reason) || ['rendezvous', 'offline', 'unreachable'].includes(reason));
+  $('retry').hidden = !retry || BRIEF.has(reason);
+  $('retry').textContent = FINAL.has(reason) ? 'Open another site' : FORM_LOST.has(reason) ? 'Go back' : 'Try again';
   if (retry) $('retry').onclick = retry;
   document.title = fill(heading);
-  $('status').classList.toggle('shown', !QUIET.has(reason));
+  $('status').classList.toggle('shown', !BRIEF.has(reason));
   $('status').dataset.reason = reason;
 }

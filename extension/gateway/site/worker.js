@@ -1,10 +1,10 @@
-// The site worker: the service worker on a site's origin. It answers every request of the site's pages
-// with what the host says, through a MessagePort whose other end is the network document or the shell
+// The site worker: the service worker on a site's origin. It forwards every request of the site's pages to the host
+// and responds with the host's response, over a MessagePort whose other end is the network document or the shell
 // (the messages stand in extension/messages/src/site_worker.rs).
 //
 // Why this is not Rust: a service worker is a script by definition, it starts cold before every visit,
 // and it must be small. It knows nothing of WebRTC and keeps nothing: the port may die with the document
-// that holds its other end, and this worker may die at any time; both are asked for anew.
+// that holds its other end, and this worker may die at any time; then another port is requested.
 
 const scope = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 
@@ -18,21 +18,21 @@ const BRIDGE = OWN + 'bridge.html';
 // The gateway that this site is seen at.
 const GATEWAY = `${location.protocol}//${location.host.slice(location.host.indexOf('.') + 1)}`;
 
-// Milliseconds without a word from the port, while something is awaited, until it is asked for a sign.
-const QUIET = 500;
-// Milliseconds that the sign may take; then the port is taken for dead and another is asked for.
-const DEAF = 1500;
-// Milliseconds that a page's request waits for a port before it fails honestly. A navigation shows the
+// Milliseconds without a message from the port, while something is awaited, until a `ping` is posted.
+const SILENCE = 500;
+// Milliseconds that the `pong` may take; then the port is taken for dead and another is requested.
+const PING_TIMEOUT = 1500;
+// Milliseconds that a page's request waits for a port before it fails. A navigation shows the
 // bootstrap page at once instead.
-const PORT_PATIENCE = 15000;
-// Milliseconds between two times that a port is asked for.
-const ASK_AGAIN = 500;
-// Milliseconds that an EventSource's line waits for the host, and between two tries. Browsers end a worker's
-// answer that takes five minutes.
-const LINE_PATIENCE = 120_000;
-const LINE_AGAIN = 1000;
+const PORT_TIMEOUT = 15000;
+// Milliseconds between two requests for a port.
+const PORT_REQUEST_INTERVAL = 500;
+// Milliseconds that an EventSource's request waits for the host, and between two tries. Browsers fail a worker's
+// response that takes five minutes.
+const EVENT_STREAM_TIMEOUT = 120_000;
+const EVENT_STREAM_RETRY = 1000;
 
-// The bootstrap page's reason where it only finds out whether it may be framed.
+// The bootstrap page's reason when it is only loaded so that the browser checks who may frame it.
 const FRAMED = 'framed';
 
 /** @type {MessagePort | null} */
@@ -40,18 +40,18 @@ let port = null;
 // The bridge that the port came from.
 /** @type {WindowClient | null} */
 let bridge = null;
-let heard = 0;
-let asked = 0;
-let askLater = 0;
-let probe = 0;
-// Is there nothing of the site in this browser, as its visitor may have wanted it?
-let fresh = false;
+let lastMessageAt = 0;
+let portRequestedAt = 0;
+let portRequestTimer = 0;
+let pingTimer = 0;
+// Did this browser have no storage of the site? Its visitor may have cleared it.
+let storageWasCleared = false;
 /** @type {Set<() => void>} */
-const waiting = new Set();
+const portWaiters = new Set();
 
 scope.addEventListener('install', (event) => {
   scope.skipWaiting();
-  if (!scope.registration.active) event.waitUntil(isUnmarked().then((unmarked) => (fresh = unmarked)));
+  if (!scope.registration.active) event.waitUntil(isMarkerMissing().then((missing) => (storageWasCleared = missing)));
 });
 scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
 
@@ -78,24 +78,24 @@ function postTo(client, message, transfer = []) {
   client.postMessage(message, transfer);
 }
 
-// Leaves a mark in the origin's storage, an empty database. A site may end its workers, and many do at every page: that
-// the mark is there tells it from a visitor who cleared the site's data.
+// Creates a marker in the origin's storage, an empty database. A site may unregister its workers, and many do at every
+// page: a marker that is still there distinguishes that from a visitor who cleared the site's data.
 /** @returns {Promise<boolean>} */
-function isUnmarked() {
+function isMarkerMissing() {
   return new Promise((resolve) => {
-    let unmarked = false;
-    const mark = indexedDB.open('peerserver');
-    mark.onupgradeneeded = () => (unmarked = true);
-    mark.onsuccess = () => {
-      mark.result.close();
-      resolve(unmarked);
+    let missing = false;
+    const request = indexedDB.open('peerserver');
+    request.onupgradeneeded = () => (missing = true);
+    request.onsuccess = () => {
+      request.result.close();
+      resolve(missing);
     };
-    // Where nothing is kept, nothing is left either.
-    mark.onerror = () => resolve(true);
+    // Without storage there is nothing that could have been cleared.
+    request.onerror = () => resolve(true);
   });
 }
 
-// Tells the bridge if no page or worker of the site is left: then the visit may end.
+// Posts `unused` to the bridge if no page or worker of the site is left: then the visit may end.
 /** @param {WindowClient} bridge */
 async function reportUse(bridge) {
   const all = await scope.clients.matchAll({ includeUncontrolled: true, type: 'all' });
@@ -106,22 +106,22 @@ scope.addEventListener('fetch', (event) => {
   const url = new URL(event.request.url);
   if (url.origin !== location.origin) return;
   if (url.pathname.startsWith(OWN)) {
-    event.respondWith(own(event.request, url));
+    event.respondWith(gatewayFile(event.request, url));
   } else if (event.request.mode === 'navigate') {
     event.respondWith(navigate(event, url));
-  } else if (isLine(event.request)) {
-    event.respondWith(line(event.request, url, event.clientId));
+  } else if (isEventSource(event.request)) {
+    event.respondWith(respondToEventSource(event.request, url, event.clientId));
   } else {
-    event.respondWith(ask(event.request, url, event.clientId).catch(refusal));
+    event.respondWith(forward(event.request, url, event.clientId).catch(errorResponse));
   }
 });
 
-// The gateway's few files on this origin.
+// The gateway's few files on this origin, which are in this worker's own scripts.
 /**
  * @param {Request} request
  * @param {URL} url
  */
-function own(request, url) {
+function gatewayFile(request, url) {
   const name = url.pathname.slice(OWN.length);
   return Object.hasOwn(FILES, name) ? new Response(FILES[name], { headers: headersOf(name) }) : fetch(request);
 }
@@ -135,29 +135,29 @@ function headersOf(name) {
   return { ...(POLICY[name] ?? POLICY.file), 'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-store' };
 }
 
-// Is a frame navigated by somebody who may be another site? The bootstrap page then comes in the answer's place: its
-// policy says who may frame it, and if it is shown it comes again, with a referrer of ours. So another site that
-// frames this one gets nothing to see, and its visitor's cookies do not even go to the host.
+// May another site be what navigates this frame? The response is then the bootstrap page: its policy names who may
+// frame it, and if the browser shows it, it navigates again, with a referrer of ours. So another site that frames
+// this one shows nothing, and its visitor's cookies do not even go to the host.
 /** @param {Request} request */
-function mayBeForeign(request) {
+function mayBeCrossSite(request) {
   return request.destination !== 'document' && !knownReferrer(request);
 }
 
-// A navigation without a port is answered with the bootstrap page, which gets one and comes again; one
-// that fails, with the same page, which says why and goes on trying. What a form sends would be lost with that: it
-// waits for the port, and if it fails the page only says so.
+// The response to a navigation without a port is the bootstrap page, which gets a port and loads the address again; to
+// one that fails, the same page, which shows why and tries again. That would lose what a form sends: such a
+// navigation waits for the port, and if it fails the page only shows that.
 /**
  * @param {FetchEvent} event
  * @param {URL} url
  */
 async function navigate(event, url) {
   const safe = isSafe(event.request);
-  if (safe && mayBeForeign(event.request)) return bootstrap(FRAMED);
+  if (safe && mayBeCrossSite(event.request)) return bootstrap(FRAMED);
   try {
-    if (safe && !(await linked(250))) return bootstrap('connecting');
-    return await ask(event.request, url, event.clientId);
+    if (safe && !(await hasPort(250))) return bootstrap('connecting');
+    return await forward(event.request, url, event.clientId);
   } catch (error) {
-    // What is no failure of ours has no reason.
+    // Other errors than `Failure` have no reason.
     const { reason, message } = /** @type {Error & { reason?: string }} */ (error);
     if (safe) return bootstrap(reason ?? 'lost', message);
     return bootstrap(reason === 'lost' ? 'unanswered' : 'unsent');
@@ -175,7 +175,7 @@ function bootstrap(reason, message = '') {
 }
 
 /** @param {Error} error */
-function refusal(error) {
+function errorResponse(error) {
   if (error.name === 'AbortError') return Response.error();
   return new Response(`PeerServer: ${error.message}\n`, {
     status: 503,
@@ -184,24 +184,24 @@ function refusal(error) {
   });
 }
 
-// Is it what an EventSource asks for?
-const isLine = (/** @type {Request} */ request) => request.method === 'GET' && request.headers.get('accept') === 'text/event-stream';
+// Is it a request of an EventSource?
+const isEventSource = (/** @type {Request} */ request) => request.method === 'GET' && request.headers.get('accept') === 'text/event-stream';
 
-// A line to a host that is away: it waits, as it would for a server that is slow. A refusal would end it for good, and
-// so does a failure in Firefox; what all browsers come back after is a line that has ended.
+// An EventSource whose host is away waits, as it would for a slow server. An error status would end it for good, and so
+// does a network error in Firefox; all browsers connect again after a stream that has ended.
 /**
  * @param {Request} request
  * @param {URL} url
  * @param {string} clientId
  */
-async function line(request, url, clientId) {
-  const end = Date.now() + LINE_PATIENCE;
+async function respondToEventSource(request, url, clientId) {
+  const end = Date.now() + EVENT_STREAM_TIMEOUT;
   while (Date.now() < end) {
     try {
-      return await ask(request, url, clientId);
+      return await forward(request, url, clientId);
     } catch {
       if (request.signal?.aborted) return Response.error();
-      await new Promise((resolve) => setTimeout(resolve, LINE_AGAIN));
+      await new Promise((resolve) => setTimeout(resolve, EVENT_STREAM_RETRY));
     }
   }
   return new Response('', { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } });
@@ -209,7 +209,7 @@ async function line(request, url, clientId) {
 
 // ---- the port ---------------------------------------------------------------------------------------
 
-// In a frame: who may frame it is said by its headers, and a page could open a window of it.
+// Only in a frame: its headers name who may frame it, but any page could open a window of it.
 /**
  * @param {Client | MessagePort | ServiceWorker | null} client
  * @returns {client is WindowClient}
@@ -218,17 +218,17 @@ function isBridge(client) {
   return client instanceof Client && client.frameType === 'nested' && new URL(client.url).pathname === BRIDGE;
 }
 
-/** @param {MessagePort} given */
-function setPort(given) {
+/** @param {MessagePort} newPort */
+function setPort(newPort) {
   port?.close();
-  port = given;
-  heard = Date.now();
-  if (fresh) post({ kind: 'storageCleared' });
-  fresh = false;
+  port = newPort;
+  lastMessageAt = Date.now();
+  if (storageWasCleared) post({ kind: 'storageCleared' });
+  storageWasCleared = false;
   port.onmessage = ({ data }) => onPortMessage(data);
-  for (const wake of waiting) wake();
-  // What the old port had not begun to answer is asked again; what it had begun cannot be.
-  for (const exchange of [...exchanges.values()]) exchange.relinked();
+  for (const wake of portWaiters) wake();
+  // Requests without a response are sent again, if that is safe; responses that had begun cannot go on.
+  for (const exchange of [...exchanges.values()]) exchange.onNewPort();
 }
 
 /**
@@ -239,64 +239,64 @@ function post(message, transfer = []) {
   port?.postMessage(message, transfer);
 }
 
-// Many requests may wait at once; one port is enough for them, and a second one would end what has begun on the first.
-async function askForPort() {
-  const wait = asked + ASK_AGAIN - Date.now();
+// Many requests may wait at once; one port is enough for them, and a second one would end the responses on the first.
+async function requestPort() {
+  const wait = portRequestedAt + PORT_REQUEST_INTERVAL - Date.now();
   if (wait > 0) {
-    askLater ||= setTimeout(() => {
-      askLater = 0;
-      if (!port) askForPort();
+    portRequestTimer ||= setTimeout(() => {
+      portRequestTimer = 0;
+      if (!port) requestPort();
     }, wait);
     return;
   }
-  asked = Date.now();
+  portRequestedAt = Date.now();
   const all = await scope.clients.matchAll({ includeUncontrolled: true, type: 'window' });
   for (const client of all) postTo(client, { peerserver: 'needPort' });
 }
 
-// Is there a port? Waits for one, at most so many milliseconds.
+// Is there a port? Waits for one, at most `timeout` milliseconds.
 /**
- * @param {number} patience
+ * @param {number} timeout
  * @returns {boolean | Promise<boolean>}
  */
-function linked(patience) {
+function hasPort(timeout) {
   if (port) return true;
   return new Promise((resolve) => {
     const done = (/** @type {boolean} */ value) => {
       clearTimeout(timer);
-      waiting.delete(wake);
+      portWaiters.delete(wake);
       resolve(value);
     };
     const wake = () => done(true);
-    const timer = setTimeout(() => done(false), patience);
-    waiting.add(wake);
-    askForPort();
+    const timer = setTimeout(() => done(false), timeout);
+    portWaiters.add(wake);
+    requestPort();
   });
 }
 
-// While something is awaited, a silent port is asked for a sign of life: it has no close event.
-function watch() {
-  clearTimeout(probe);
+// While something is awaited, a silent port gets a `ping`: ports have no close event.
+function watchPort() {
+  clearTimeout(pingTimer);
   if (exchanges.size === 0) return;
-  probe = setTimeout(() => {
-    const silent = Date.now() - heard;
-    if (silent >= QUIET + DEAF) askForPort();
-    else if (silent >= QUIET) post({ kind: 'ping' });
-    watch();
-  }, QUIET);
+  pingTimer = setTimeout(() => {
+    const silent = Date.now() - lastMessageAt;
+    if (silent >= SILENCE + PING_TIMEOUT) requestPort();
+    else if (silent >= SILENCE) post({ kind: 'ping' });
+    watchPort();
+  }, SILENCE);
 }
 
-// Does the port still answer? What is sent with a body can be sent only once.
-async function answers() {
-  if (Date.now() - heard < QUIET) return true;
-  const asked = Date.now();
+// Does the other end still respond? A request with a body can be sent only once, so it is checked before.
+async function portResponds() {
+  if (Date.now() - lastMessageAt < SILENCE) return true;
+  const pingedAt = Date.now();
   post({ kind: 'ping' });
-  while (heard < asked && Date.now() - asked < DEAF) await new Promise((resolve) => setTimeout(resolve, 10));
-  return heard >= asked;
+  while (lastMessageAt < pingedAt && Date.now() - pingedAt < PING_TIMEOUT) await new Promise((resolve) => setTimeout(resolve, 10));
+  return lastMessageAt >= pingedAt;
 }
 
 /** @param {import('messages').ToSiteWorker} message */
 function onPortMessage(message) {
-  heard = Date.now();
+  lastMessageAt = Date.now();
   if (message.kind !== 'pong') exchanges.get(message.id)?.onMessage(message);
 }

@@ -4,7 +4,7 @@ use identity::Label;
 use peer::Error;
 use web_sys::{Location, Url};
 
-/// Where a site is seen through the shell.
+/// A site's address in the shell and at its own origin.
 pub struct Address {
     /// The site.
     pub label: Label,
@@ -17,8 +17,8 @@ pub struct Address {
 }
 
 impl Address {
-    /// Read the shell's own address.
-    pub fn of(location: &Location) -> Result<Self, Error> {
+    /// Parses the shell's own address.
+    pub fn from_location(location: &Location) -> Result<Self, Error> {
         let path = location.pathname()?;
         let text = path.split('/').nth(2).unwrap_or_default();
         let label = Label::parse(text).map_err(|error| Error::Protocol(error.to_string()))?;
@@ -31,7 +31,7 @@ impl Address {
         })
     }
 
-    /// The site's address that the shell's address stands for now.
+    /// The site's URL for the shell's present address.
     pub fn site_url(&self, location: &Location) -> Result<String, Error> {
         let path = location.pathname()?;
         let path = path.strip_prefix(&self.prefix).unwrap_or_default();
@@ -45,8 +45,8 @@ impl Address {
         ))
     }
 
-    /// The shell's path for a path (with query and fragment) that the site says it is at. `None`: the URL parser makes
-    /// it another page of the gateway, by dot segments for one.
+    /// The shell's path for a path (with query and fragment) that the site reports. `None`: the URL parser resolves it to
+    /// another page of the gateway, for instance by dot segments.
     pub fn shell_path(&self, path: &str) -> Option<ShellPath> {
         let path = path.strip_prefix('/')?.trim_start_matches('/');
         let path = format!("{}/{path}", self.prefix);

@@ -4,9 +4,9 @@ use peer::Error;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, HtmlIFrameElement, MessageEvent};
 
-/// The element's id and name in `shell.html`, which also says what site code may do. It stands there
-/// from the beginning, so that browsers count what it shows as a part of the tab's history: they forget
-/// the steps of a frame that a script added as soon as the tab is loaded again.
+/// The element's id and name in `shell.html`, which also has its sandbox. The HTML has it,
+/// so that browsers keep what it shows in the tab's history: they drop the entries of a frame that a script
+/// added as soon as the tab is reloaded.
 const ID: &str = "site";
 
 /// The site's frame.
@@ -16,7 +16,7 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// The page's frame, which is to show the site at `origin`.
+    /// Finds the page's frame, which is to show the site at `origin`.
     pub fn find(document: &Document, origin: &str) -> Result<Self, Error> {
         let element = document
             .get_element_by_id(ID)
@@ -27,12 +27,12 @@ impl Frame {
         })
     }
 
-    /// Its element, to show, hide and listen to.
+    /// The element.
     pub fn element(&self) -> &HtmlIFrameElement {
         &self.element
     }
 
-    /// Load an address in place of what is shown, without a step in the history.
+    /// Loads a URL, without a new entry in the history.
     pub fn replace(&self, url: &str) {
         // `location` of another origin can be navigated but not read (HTML, 7.2.1.3.1).
         if let Some(window) = self.element.content_window() {

@@ -1,4 +1,4 @@
-//! The shell's course: connect, link the site worker, show the site, mirror where it is.
+//! Runs the shell: connects, links the site worker, shows the site, and mirrors its path, title and icon.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,14 +25,14 @@ use crate::{
     frame::Frame,
 };
 
-/// The reason of a bootstrap page that waits for its worker to be there and linked.
-const LINKING: &str = "connecting";
+/// The reason of a bootstrap page that waits until its worker is registered and linked.
+const REASON_CONNECTING: &str = "connecting";
 
-/// Milliseconds that the frame has to make a step of the history by itself.
-const OWN_STEP: u32 = 400;
+/// Milliseconds that the browser may take to navigate the frame after a step in the history.
+const HISTORY_STEP_TIME: u32 = 400;
 
-/// Milliseconds between two tries to load a page whose host is there and yet does not answer.
-const PAUSE: u32 = 1_000;
+/// Milliseconds between two tries to load a page whose host is connected and does not respond.
+const RETRY_DELAY: u32 = 1_000;
 
 struct Shell {
     window: Window,
@@ -42,26 +42,26 @@ struct Shell {
     show: Function,
     bridge: RefCell<Option<Bridge>>,
     frame: Frame,
-    /// Has the frame been led to the site?
+    /// Has the frame been navigated to the site?
     navigated: Cell<bool>,
     /// When it was last navigated, in milliseconds since 1970.
     navigated_at: Cell<f64>,
     linked: Cell<bool>,
     connected: Cell<bool>,
-    /// Did the bridge say that this browser has no worker for it?
-    unable: Cell<bool>,
-    /// Where the site was last.
-    place: RefCell<Option<ShellPath>>,
-    /// How many of its page's messages may be taken.
+    /// Did the bridge report that this browser has no worker for the site?
+    unsupported: Cell<bool>,
+    /// The path that the site was last at.
+    shown_path: RefCell<Option<ShellPath>>,
+    /// Limits the rate of its page's messages.
     allowance: Allowance,
     listeners: RefCell<Vec<Listener>>,
 }
 
-/// Start, for as long as the page lives.
+/// Starts the shell. It runs as long as the page.
 pub fn start(show: Function) -> Result<(), Error> {
     let window = web_sys::window().ok_or(Error::Unsupported("window"))?;
     let document = window.document().ok_or(Error::Unsupported("document"))?;
-    let address = Address::of(&window.location())?;
+    let address = Address::from_location(&window.location())?;
     let visit = Visit::new(address.label.clone(), Signal::open(&address.gateway), true);
     let shell = Rc::new(Shell {
         window: window.clone(),
@@ -74,19 +74,19 @@ pub fn start(show: Function) -> Result<(), Error> {
         navigated_at: Cell::new(0.0),
         linked: Cell::new(false),
         connected: Cell::new(false),
-        unable: Cell::new(false),
-        place: RefCell::default(),
+        unsupported: Cell::new(false),
+        shown_path: RefCell::default(),
         allowance: Allowance::default(),
         listeners: RefCell::default(),
         address,
     });
-    let heard = shell.clone();
+    let on_message = shell.clone();
     let bridge = Bridge::embed(
         &window,
         &document,
         &shell.address.origin,
         visit.clone(),
-        move |message| heard.on_bridge_message(message),
+        move |message| on_message.on_bridge_message(message),
     )?;
     shell.bridge.replace(Some(bridge));
     let (from_site, moved, loaded) = (shell.clone(), shell.clone(), shell.clone());
@@ -97,10 +97,12 @@ pub fn start(show: Function) -> Result<(), Error> {
         Listener::new(&window, "message", move |event: MessageEvent| {
             from_site.on_site_message(&event)
         }),
-        Listener::new(&window, "popstate", move |_: Event| moved.follow_address()),
+        Listener::new(&window, "popstate", move |_: Event| {
+            moved.on_address_change()
+        }),
     ]);
-    let course = shell.clone();
-    wasm_bindgen_futures::spawn_local(async move { course.run().await });
+    let running = shell.clone();
+    wasm_bindgen_futures::spawn_local(async move { running.run().await });
     Ok(())
 }
 
@@ -111,26 +113,26 @@ impl Shell {
         while let Some(phase) = phases.next().await {
             self.connected.set(phase == Phase::Connected);
             match phase {
-                Phase::Connected => self.advance(),
-                Phase::Waiting(error) | Phase::Failed(error) => self.trouble(&error),
+                Phase::Connected => self.show_site_if_ready(),
+                Phase::Waiting(error) | Phase::Failed(error) => self.show_error(&error),
                 Phase::Idle | Phase::Connecting(_) => {}
             }
         }
     }
 
-    /// The site appears when the channel is open and the worker is linked.
-    fn advance(self: &Rc<Self>) {
+    /// Shows the site once the channel is open and the worker is linked.
+    fn show_site_if_ready(self: &Rc<Self>) {
         if !(self.connected.get() && self.linked.get()) {
             return;
         }
         self.navigated.set(true);
-        // After a reload some browsers have led the frame already.
+        // After a reload some browsers have navigated the frame already.
         if !self.is_showing() {
             self.navigate();
         }
     }
 
-    /// Lead the frame to the address that the tab shows.
+    /// Navigates the frame to the address that the tab shows.
     fn navigate(&self) {
         self.navigated_at.set(js_sys::Date::now());
         if let Ok(url) = self.address.site_url(&self.window.location()) {
@@ -138,10 +140,10 @@ impl Shell {
         }
     }
 
-    /// Say how it goes, unless the site is shown: its own pages go on, and its requests tell. Where no site can be
-    /// shown, that was said, and a host that comes back would not mend it.
-    fn trouble(self: &Rc<Self>, error: &Error) {
-        if !self.is_showing() && !self.unable.get() {
+    /// Shows the error, unless the site is shown: its pages stay, and their requests fail. Where workers are not supported,
+    /// that is shown already, and connecting would not change it.
+    fn show_error(self: &Rc<Self>, error: &Error) {
+        if !self.is_showing() && !self.unsupported.get() {
             self.show_status(reason(error), &error.to_string());
         }
     }
@@ -170,7 +172,7 @@ impl Shell {
         self.frame.element().set_hidden(!showing);
     }
 
-    /// Have the bridge look where the content frame is.
+    /// Has the bridge report the content frame's location.
     fn mirror(&self) {
         self.post_to_bridge(&ToBridge::Mirror {});
     }
@@ -184,12 +186,12 @@ impl Shell {
     fn on_bridge_message(self: &Rc<Self>, message: FromBridge) {
         match message {
             FromBridge::Linked {} => {
-                self.unable.set(false);
+                self.unsupported.set(false);
                 self.linked.set(true);
-                self.advance();
+                self.show_site_if_ready();
             }
             FromBridge::Unsupported { message } => {
-                self.unable.set(true);
+                self.unsupported.set(true);
                 self.show_status("noWorker", &message.unwrap_or_default().0);
             }
             FromBridge::Location { path, title } => self.set_location(&path.0, &title.0),
@@ -200,28 +202,28 @@ impl Shell {
 
     /// The site's page is at another address, or has another title.
     fn set_location(&self, path: &str, title: &str) {
-        if self.name_place(path) {
+        if self.set_address(path) {
             self.set_showing(true);
             self.document.set_title(title);
         }
     }
 
-    /// Have the tab's address name the place where the frame is. `false`: it is no place of this site.
-    fn name_place(&self, path: &str) -> bool {
+    /// Sets the tab's address to that of the frame. `false`: the path is none of this site.
+    fn set_address(&self, path: &str) -> bool {
         let Some(target) = self.address.shell_path(path) else {
             return false;
         };
-        if self.here() != target.as_str()
+        if self.current_path() != target.as_str()
             && let Ok(history) = self.window.history()
         {
-            // The frame's navigation made the step; this only names it.
+            // The frame's navigation added the history entry; this only sets its URL.
             let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(target.as_str()));
         }
-        self.place.replace(Some(target));
+        self.shown_path.replace(Some(target));
         true
     }
 
-    fn here(&self) -> String {
+    fn current_path(&self) -> String {
         let location = self.window.location();
         [location.pathname(), location.search(), location.hash()]
             .into_iter()
@@ -245,7 +247,7 @@ impl Shell {
         }
     }
 
-    /// The site's page could not be had: its worker showed the bootstrap page instead.
+    /// The site's page could not be loaded: its worker responded with the bootstrap page.
     fn on_site_message(self: &Rc<Self>, event: &MessageEvent) {
         if !self.frame.is_source(event) {
             return;
@@ -258,23 +260,23 @@ impl Shell {
         else {
             return;
         };
-        if !self.allowance.take() || !self.name_place(&path.0) {
+        if !self.allowance.take() || !self.set_address(&path.0) {
             return;
         }
         self.set_showing(false);
         let reason = reason.0;
         self.show_status(&reason, &message.unwrap_or_default().0);
         self.visit.retry();
-        if reason == LINKING {
-            // No worker answered, or one without a port: the site may have ended its worker. The page is loaded
-            // again when there is one.
+        if reason == REASON_CONNECTING {
+            // There is no worker, or it has no port: the site may have unregistered it. The page is loaded again when
+            // there is one.
             self.linked.set(false);
             return self.post_to_bridge(&ToBridge::Register {});
         }
         let (shell, since) = (self.clone(), js_sys::Date::now() - self.navigated_at.get());
         wasm_bindgen_futures::spawn_local(async move {
-            if since < f64::from(PAUSE) {
-                TimeoutFuture::new(PAUSE).await;
+            if since < f64::from(RETRY_DELAY) {
+                TimeoutFuture::new(RETRY_DELAY).await;
             }
             shell.reload_if_failed();
         });
@@ -287,19 +289,19 @@ impl Shell {
         }
     }
 
-    /// The tab's address changed without the site's doing: by a step in the history, which moves the
-    /// frame as well (give it time), or by a person's hand on the fragment: then lead the frame.
-    fn follow_address(self: &Rc<Self>) {
+    /// The tab's address changed, and not by the site: by a step in the history, which navigates the
+    /// frame as well after a while, or because a person edited the fragment: then the frame is navigated.
+    fn on_address_change(self: &Rc<Self>) {
         let shell = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            let wanted = shell.here();
-            TimeoutFuture::new(OWN_STEP).await;
-            let named = shell
-                .place
+            let path = shell.current_path();
+            TimeoutFuture::new(HISTORY_STEP_TIME).await;
+            let is_shown = shell
+                .shown_path
                 .borrow()
                 .as_ref()
-                .is_some_and(|at| at.as_str() == wanted);
-            if !named && wanted == shell.here() {
+                .is_some_and(|at| at.as_str() == path);
+            if !is_shown && path == shell.current_path() {
                 shell.navigate();
             }
         });

@@ -1,22 +1,22 @@
 //! The cookies of sites: `crates/cookies` over the `localStorage` of the page that this module is loaded in, the
 //! gateway's shell or the extension's network document. That is of another origin than the sites, so no page of
-//! theirs reads or changes what is kept there. It is read anew each time, since several tabs share it.
+//! theirs reads or changes what is kept there. It is read each time, since several tabs share it.
 //!
-//! A wasm file of its own, since the shell is a visitor's first wait and most sites have no cookies. It must not know
-//! how cookies are asked for or told (`peer::link`).
+//! A wasm file of its own, since visitors wait for the shell and most sites have no cookies. It must not know requests and
+//! responses (`peer::link`).
 
-mod room;
+mod eviction;
 mod storage;
 
-use cookies::{Asker, Cookie, Jar};
+use cookies::{Cookie, Initiator, Jar};
 use js_sys::Array;
 use messages::Message as _;
-use messages::site_worker::{Initiator, VisibleCookie};
+use messages::site_worker::{self, VisibleCookie};
 use wasm_bindgen::prelude::*;
 
-use storage::Kept;
+use storage::StoredJar;
 
-/// Seconds.
+/// Seconds of a day.
 const DAY: u64 = 24 * 60 * 60;
 
 /// The `Cookie` header of a request for `path` of the site whose jar is under `key`; empty if there is none.
@@ -24,31 +24,31 @@ const DAY: u64 = 24 * 60 * 60;
 #[wasm_bindgen]
 #[must_use]
 pub fn header(key: &str, path: &str, initiator: JsValue, visible: Vec<String>) -> String {
-    let asker = match Initiator::read(&initiator) {
-        Some(Initiator::Site) => Asker::Site,
-        Some(Initiator::Link) => Asker::Link,
-        Some(Initiator::Form) | None => Asker::Form,
+    let initiator = match site_worker::Initiator::read(&initiator) {
+        Some(site_worker::Initiator::Site) => Initiator::Site,
+        Some(site_worker::Initiator::Link) => Initiator::Link,
+        Some(site_worker::Initiator::Form) | None => Initiator::Form,
     };
     let pairs = visible.chunks_exact(2).filter_map(|pair| match pair {
         [name, value] => Some((&**name, &**value)),
         _ => None,
     });
     let now = now();
-    let jar = Jar::read(&Kept::under(key, now / DAY).text());
-    jar.header(without_query(path), asker, pairs, now)
+    let jar = Jar::parse(&StoredJar::open(key, now / DAY).load());
+    jar.header(without_query(path), initiator, pairs, now)
 }
 
-/// Take the `Set-Cookie` lines of an answer to a request for `path` of `host`. Gives what is to be put where pages see
-/// it: a list of `messages::site_worker::VisibleCookie`.
+/// Stores the cookies of a response's `Set-Cookie` lines, to a request for `path` of `host`. Returns those that go into
+/// the browser's own store, where pages see them: a list of `messages::site_worker::VisibleCookie`.
 #[wasm_bindgen]
 #[must_use]
 pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> Array {
-    let (shown, now) = (Array::new(), now());
-    let kept = Kept::under(key, now / DAY);
-    let mut jar = Jar::read(&kept.text());
+    let (visible_cookies, now) = (Array::new(), now());
+    let stored = StoredJar::open(key, now / DAY);
+    let mut jar = Jar::parse(&stored.load());
     for line in &lines {
-        if let Some(cookie) = Cookie::read(line, host, without_query(path), now)
-            && let Some(visible) = jar.put(cookie, now)
+        if let Some(cookie) = Cookie::parse(line, host, without_query(path), now)
+            && let Some(visible) = jar.store(cookie, now)
         {
             let visible = VisibleCookie {
                 name: visible.name,
@@ -58,11 +58,11 @@ pub fn put(key: &str, host: &str, path: &str, lines: Vec<String>) -> Array {
                 same_site: visible.same_site.name().to_owned(),
                 secure: visible.secure,
             };
-            shown.push(&visible.write(&Array::new()));
+            visible_cookies.push(&visible.write(&Array::new()));
         }
     }
-    kept.keep(&jar.text());
-    shown
+    stored.save(&jar.to_text());
+    visible_cookies
 }
 
 fn without_query(path: &str) -> &str {

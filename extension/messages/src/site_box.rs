@@ -1,6 +1,6 @@
 //! Between the network document and a site's box, the dedicated Worker that runs the site's code.
 //!
-//! Requests are numbered by the network document.
+//! Requests are numbered by the network document. This file must not know what runs in a box.
 
 use js_sys::{Array, Uint8Array};
 use messages_derive::Message;
@@ -10,7 +10,7 @@ use crate::dynamic::{BoxAsk, LogEntry};
 use crate::file::{FileOperation, FileResult, NamedFile};
 use crate::object::{Json, Pairs};
 
-/// For the box.
+/// A message to the box.
 #[derive(Debug, Message)]
 pub enum ToBox {
     /// The first message.
@@ -21,7 +21,7 @@ pub enum ToBox {
         files: Vec<NamedFile>,
     },
     /// Another version of the site's code.
-    Program { files: Vec<NamedFile> },
+    UpdateCode { files: Vec<NamedFile> },
     /// A visitor's request.
     Request {
         id: u64,
@@ -33,53 +33,53 @@ pub enum ToBox {
         origin: String,
         /// Does a body follow?
         body: bool,
-        /// Who asks: an id that stays while its channel does.
+        /// The visitor's id, the same for all requests on one data channel.
         visitor: String,
         /// The network that the visitor is in, as far as it is known.
         network: String,
         /// `direct` or `relayed`.
         transport: String,
     },
-    /// A piece of a request's body, after [`RequestEvent::BodyWanted`].
+    /// A chunk of a request's body, after [`RequestEvent::BodyWanted`].
     RequestBody { id: u64, bytes: Uint8Array },
     /// A request's body is complete.
     RequestBodyEnd { id: u64 },
-    /// The piece of the response that came last was sent: the next may come.
+    /// The last chunk of the response was sent to the visitor: the next may be posted.
     ResponseBodyConsumed { id: u64 },
-    /// The visitor gave the request up.
+    /// The visitor cancelled the request.
     Cancel { id: u64 },
-    /// What came of a [`RequestEvent::File`].
+    /// The result of a [`RequestEvent::File`].
     File {
         id: u64,
         ticket: u32,
         result: FileResult,
     },
-    /// The site's owner asks.
-    Ask { id: u64, ask: Json<BoxAsk> },
-    /// Is it alive? Answered by [`FromBox::Alive`].
+    /// A request of the site's owner. Replied to by [`FromBox::OwnerReply`] or [`FromBox::OwnerError`].
+    OwnerRequest { id: u64, request: Json<BoxAsk> },
+    /// Does it still respond? Replied to by [`FromBox::Alive`].
     Ping {},
 }
 
-/// From the box.
+/// A message from the box.
 #[derive(Debug, Message)]
 pub enum FromBox {
-    /// Its code is in use; the JSON of its `layout::RouteTable`.
+    /// Its code is in use. `routes` is the JSON of its `layout::RouteTable`.
     Ready { routes: String },
     /// Its code cannot be used: a sentence.
     Failed { message: String },
-    /// It is of no use any more: a sentence.
+    /// It cannot go on: a sentence.
     Crashed { message: String },
     /// About a request.
     Request { id: u64, event: RequestEvent },
-    /// Something for the site's log.
+    /// An entry for the site's log.
     Log { entry: Json<LogEntry> },
-    /// The answer to [`ToBox::Ask`], as JSON.
-    Answer { id: u64, json: String },
-    /// Why a [`ToBox::Ask`] cannot be answered: a sentence.
-    Refused { id: u64, message: String },
-    /// This request's code has the thread from now on.
+    /// The reply to a [`ToBox::OwnerRequest`], as JSON.
+    OwnerReply { id: u64, json: String },
+    /// Why a [`ToBox::OwnerRequest`] failed: a sentence.
+    OwnerError { id: u64, message: String },
+    /// This request's code runs from now on.
     Running { id: u64 },
-    /// It is alive, and has so many bytes of memory.
+    /// It responds, and has so many bytes of memory.
     Alive { memory: u64 },
 }
 
@@ -103,27 +103,27 @@ impl crate::Message for FinalStatus {
     }
 }
 
-/// What the box has to say about a request.
+/// What happens with a request in the box.
 #[derive(Debug, Message)]
 pub enum RequestEvent {
-    /// It wants the next piece of the request's body.
+    /// It wants the next chunk of the request's body.
     BodyWanted {},
     /// Status and headers of the response.
     Response {
         status: FinalStatus,
         headers: Pairs,
-        /// The body's first piece, if it is there already.
+        /// The body's first chunk, if it is there already.
         bytes: Option<Uint8Array>,
         /// Is the response complete?
         end: bool,
     },
-    /// The next piece of the response's body.
+    /// The next chunk of the response's body.
     ResponseBody { bytes: Uint8Array },
     /// The response is complete.
     ResponseEnd {},
-    /// The response breaks off.
+    /// The response ends early.
     ResponseReset {},
-    /// Its code wants something of the site's own files, and knows the result by the ticket.
+    /// Its code reads, writes, deletes or lists files of the site. [`ToBox::File`] has the result, with the same ticket.
     File {
         ticket: u32,
         operation: FileOperation,

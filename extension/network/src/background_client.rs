@@ -1,7 +1,7 @@
-//! How the network document reaches the background, wherever that is.
+//! The network document's requests to the background, and the replies.
 //!
-//! Apart (Chromium): questions by `runtime.sendMessage`, requests by [`crate::worker`]. Together
-//! (Firefox): plain calls.
+//! In Chromium they are apart: messages go by `runtime.sendMessage`, requests for sites' files by [`crate::service_worker`].
+//! In Firefox they share a page: plain calls. The rest of the crate must not know which it is.
 
 use futures_util::{FutureExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
@@ -12,21 +12,21 @@ use messages::object::{Pairs, get};
 use messages::server::{ServerReply, ServerRequest};
 use messages::{LogEntry, Message as _, Plan, Report, Statement, ToBackground};
 use wasm_bindgen::prelude::*;
-use webextension_api::message::{from_js, send, settled, to_js};
+use webextension_api::message::{self, from_js, settled, to_js};
 use wire::RequestHead;
 
 use crate::error::Error;
-use crate::worker::Worker;
+use crate::service_worker::ServiceWorker;
 
-/// Milliseconds without an answer after which a request is put to the worker again: the worker died
-/// with it. Only requests that may be asked twice come this way.
-const ANSWER_TIMEOUT: u32 = 5_000;
-/// How often a request is put to the worker.
-const TRIES: u32 = 3;
+/// Milliseconds without a reply after which a request is sent to the worker again: the worker died
+/// with it. Only requests that may be repeated are sent this way.
+const REPLY_TIMEOUT: u32 = 5_000;
+/// How often a request is sent to the worker at most.
+const MAX_TRIES: u32 = 3;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What the background exports where it is in the same document.
+    /// The background's exports where it is in the same document.
     type Background;
     #[wasm_bindgen(catch, method)]
     fn ask(this: &Background, message: &JsValue) -> Result<Promise, JsValue>;
@@ -36,81 +36,81 @@ extern "C" {
 
 /// The web server's response from a site's static files.
 pub struct StaticResponse {
-    /// From 200.
+    /// 200 to 599.
     pub status: u16,
     /// Names and values.
     pub headers: Pairs,
-    /// All of it.
+    /// The whole body.
     pub body: Body,
 }
 
-enum Place {
-    Apart(Worker),
-    Together(Background),
+enum Transport {
+    Separate(ServiceWorker),
+    SamePage(Background),
 }
 
-/// The way to the background.
-pub struct BackgroundClient(Place);
+/// The connection to the background.
+pub struct BackgroundClient(Transport);
 
 impl BackgroundClient {
-    /// `together`: the background's functions, or `null`.
-    pub fn new(together: JsValue) -> Self {
-        Self(match together.is_object() {
-            true => Place::Together(together.unchecked_into()),
-            false => Place::Apart(Worker::default()),
+    /// `functions`: what the background exports in this document, or `null`.
+    pub fn new(functions: JsValue) -> Self {
+        Self(match functions.is_object() {
+            true => Transport::SamePage(functions.unchecked_into()),
+            false => Transport::Separate(ServiceWorker::default()),
         })
     }
 
-    /// The background died: nothing that it was asked will be answered.
+    /// The background died: no reply to a pending request will come.
     pub fn background_gone(&self) {
-        if let Place::Apart(worker) = &self.0 {
-            worker.forget();
+        if let Transport::Separate(worker) = &self.0 {
+            worker.reset();
         }
     }
 
-    /// Say that the network document has started; learn what to host.
+    /// Notifies the background that the network document has started; returns what to host.
     pub async fn started(&self) -> Result<Plan, Error> {
-        Ok(from_js(self.ask(&ToBackground::NetworkStarted).await?)?)
+        Ok(from_js(self.send(&ToBackground::NetworkStarted).await?)?)
     }
 
-    /// Tell how hosting goes.
+    /// Reports the state of hosting.
     pub async fn report(&self, report: Report) -> Result<(), Error> {
-        self.ask(&ToBackground::NetworkReport { report })
+        self.send(&ToBackground::NetworkReport { report })
             .await
             .map(|_| ())
     }
 
-    /// Have a site's key sign.
+    /// Has the background sign a statement with a site's key; returns the 64 bytes of the signature.
     pub async fn sign(&self, site: &str, statement: Statement) -> Result<Vec<u8>, Error> {
         let site = id(site)?;
-        let signature = self.ask(&ToBackground::Sign { site, statement }).await?;
+        let signature = self.send(&ToBackground::Sign { site, statement }).await?;
         Ok(from_js(signature)?)
     }
 
-    async fn ask(&self, message: &ToBackground) -> Result<JsValue, Error> {
-        let answer = match &self.0 {
-            Place::Apart(_) => {
-                let mut tries = TRIES;
+    async fn send(&self, message: &ToBackground) -> Result<JsValue, Error> {
+        let reply = match &self.0 {
+            Transport::Separate(_) => {
+                let mut tries = MAX_TRIES;
                 loop {
                     tries -= 1;
-                    match send(message).await {
-                        Ok(answer) => break answer,
+                    match message::send(message).await {
+                        Ok(reply) => break reply,
                         // The background died with it. The next try starts another.
                         Err(_) if tries > 0 => {}
                         Err(error) => return Err(error.into()),
                     }
                 }
             }
-            Place::Together(background) => settled(background.ask(&to_js(message)?)).await?,
+            Transport::SamePage(background) => settled(background.ask(&to_js(message)?)).await?,
         };
         // What failed there comes as `{err: {message}}`.
-        match get(&get(&answer, "err"), "message").as_string() {
+        match get(&get(&reply, "err"), "message").as_string() {
             Some(message) => Err(webextension_api::Error(message).into()),
-            None => Ok(answer),
+            None => Ok(reply),
         }
     }
 
-    /// Have the web server answer a request without a body, from the site's static files.
+    /// The web server's response to a request without a body, from the site's static files.
     pub async fn respond(&self, site: &str, head: &RequestHead) -> Result<StaticResponse, Error> {
         let request = ServerRequest::Respond {
             site: site.to_owned(),
@@ -118,7 +118,7 @@ impl BackgroundClient {
             path: head.path.clone(),
             headers: head.headers.iter().collect(),
         };
-        match self.put(request).await? {
+        match self.request(request).await? {
             ServerReply::Response {
                 status,
                 headers,
@@ -135,54 +135,57 @@ impl BackgroundClient {
     /// The files of a site's code.
     pub async fn code(&self, site: &str) -> Result<Vec<NamedFile>, Error> {
         let site = site.to_owned();
-        match self.put(ServerRequest::Code { site }).await? {
+        match self.request(ServerRequest::Code { site }).await? {
             ServerReply::Code { files } => Ok(files),
             other => Err(unexpected(&other)),
         }
     }
 
-    /// Something with the site's own files.
+    /// Reads, writes, deletes or lists files of a site.
     pub async fn file(&self, site: &str, operation: FileOperation) -> Result<FileResult, Error> {
         let site = site.to_owned();
-        match self.put(ServerRequest::File { site, operation }).await? {
+        match self
+            .request(ServerRequest::File { site, operation })
+            .await?
+        {
             ServerReply::File { result } => Ok(result),
             other => Err(unexpected(&other)),
         }
     }
 
-    /// Keep these entries in a site's log.
+    /// Adds these entries to a site's log.
     pub async fn log(&self, site: &str, entries: Vec<LogEntry>) -> Result<(), Error> {
         let site = id(site)?;
-        self.ask(&ToBackground::Log { site, entries })
+        self.send(&ToBackground::Log { site, entries })
             .await
             .map(|_| ())
     }
 
-    /// Put something that may be asked twice to the web server.
-    async fn put(&self, request: ServerRequest) -> Result<ServerReply, Error> {
+    /// Sends a request to the web server, again if no reply comes: it may be repeated.
+    async fn request(&self, request: ServerRequest) -> Result<ServerReply, Error> {
         match &self.0 {
-            Place::Together(background) => {
+            Transport::SamePage(background) => {
                 // Nothing is cloned there, so nothing is transferred either.
                 let request = request.write(&Array::new());
                 let reply = settled(background.serve(&request)).await?;
-                ServerReply::read(&reply).ok_or(Error::Silent)
+                ServerReply::read(&reply).ok_or(Error::NoReply)
             }
-            Place::Apart(worker) => {
-                let mut tries = TRIES;
+            Transport::Separate(worker) => {
+                let mut tries = MAX_TRIES;
                 loop {
                     tries -= 1;
-                    let answer = worker.put(request.clone()).fuse();
-                    let mut timeout = TimeoutFuture::new(ANSWER_TIMEOUT).fuse();
-                    pin_mut!(answer);
+                    let reply = worker.request(request.clone()).fuse();
+                    let mut timeout = TimeoutFuture::new(REPLY_TIMEOUT).fuse();
+                    pin_mut!(reply);
                     select_biased! {
-                        reply = answer => match reply {
-                            Err(Error::Silent) if tries > 0 => {}
+                        reply = reply => match reply {
+                            Err(Error::NoReply) if tries > 0 => {}
                             reply => break reply,
                         },
                         () = timeout => {
-                            worker.forget();
+                            worker.reset();
                             if tries == 0 {
-                                return Err(Error::Silent);
+                                return Err(Error::NoReply);
                             }
                         }
                     }
@@ -192,7 +195,7 @@ impl BackgroundClient {
     }
 }
 
-/// The background could not, or replied to something else.
+/// The error for a reply of another kind than the request's.
 fn unexpected(reply: &ServerReply) -> Error {
     let message = match reply {
         ServerReply::Error { message } => message.clone(),
@@ -201,7 +204,7 @@ fn unexpected(reply: &ServerReply) -> Error {
     webextension_api::Error(message).into()
 }
 
-/// Sites are known by their ids, which the background gave.
+/// A site's id, as the background sent it in the plan.
 fn id(site: &str) -> Result<Fingerprint, Error> {
     Fingerprint::parse(site).map_err(|error| webextension_api::Error(error.to_string()).into())
 }

@@ -1,4 +1,4 @@
-//! How many stored bodies are read at one time, for one visitor and for all.
+//! Limits how many stored bodies are read at one time, for one visitor and for all.
 //!
 //! A body that is being read holds memory outside of this document's own count: the pipe that the browser fills, and
 //! the piece that waits. It must not know what is read.
@@ -10,17 +10,17 @@ use std::{
     task::{Poll, Waker},
 };
 
-/// Bodies read at one time for all visitors: with half a MiB each, 64 MiB.
-const ALL: usize = 128;
-/// For one visitor: twice what a browser asks of one HTTP/1.1 server, and more.
-const MOST: usize = 16;
-/// For each visitor whatever the others do: a page goes on beside two videos that are paused.
-const LEAST: usize = 4;
+/// Most bodies read at one time for all visitors: with half a MiB each, 64 MiB.
+const MAX_OPEN: usize = 128;
+/// Most for one visitor: twice what a browser asks of one HTTP/1.1 server, and more.
+const MAX_PER_VISITOR: usize = 16;
+/// Every visitor may have as many, whatever the others do: a page loads beside two videos that are paused.
+const MIN_PER_VISITOR: usize = 4;
 
-/// The bodies being read.
+/// The bodies being read: a semaphore with a share for each visitor.
 #[derive(Default)]
 pub struct Bodies {
-    all: Cell<usize>,
+    open: Cell<usize>,
     visitors: RefCell<HashMap<String, Visitor>>,
 }
 
@@ -30,25 +30,25 @@ struct Visitor {
     waiting: Vec<Waker>,
 }
 
-/// Leave to read one body, until it is dropped.
-pub struct Body<'a> {
+/// The permission to read one body, until it is dropped.
+pub struct BodyPermit<'a> {
     bodies: &'a Bodies,
     visitor: String,
 }
 
 impl Bodies {
     /// Wait until one more body may be read for this visitor.
-    pub async fn read(&self, visitor: &str) -> Body<'_> {
+    pub async fn acquire(&self, visitor: &str) -> BodyPermit<'_> {
         poll_fn(|context| {
             let mut visitors = self.visitors.borrow_mut();
             let own = visitors.entry(visitor.to_owned()).or_default();
-            if own.open >= limit(self.all.get()) {
+            if own.open >= limit(self.open.get()) {
                 own.waiting.push(context.waker().clone());
                 return Poll::Pending;
             }
             own.open += 1;
-            self.all.set(self.all.get() + 1);
-            Poll::Ready(Body {
+            self.open.set(self.open.get() + 1);
+            Poll::Ready(BodyPermit {
                 bodies: self,
                 visitor: visitor.to_owned(),
             })
@@ -57,10 +57,10 @@ impl Bodies {
     }
 }
 
-impl Drop for Body<'_> {
+impl Drop for BodyPermit<'_> {
     fn drop(&mut self) {
-        let Bodies { all, visitors } = self.bodies;
-        all.set(all.get().saturating_sub(1));
+        let Bodies { open, visitors } = self.bodies;
+        open.set(open.get().saturating_sub(1));
         let mut visitors = visitors.borrow_mut();
         let Some(own) = visitors.get_mut(&self.visitor) else {
             return;
@@ -75,9 +75,9 @@ impl Drop for Body<'_> {
     }
 }
 
-/// What one visitor may have while all have so many: an eighth of what is left.
-fn limit(all: usize) -> usize {
-    (ALL.saturating_sub(all) / 8).clamp(LEAST, MOST)
+/// How many one visitor may read while `open` are being read for all visitors: an eighth of what is left.
+fn limit(open: usize) -> usize {
+    (MAX_OPEN.saturating_sub(open) / 8).clamp(MIN_PER_VISITOR, MAX_PER_VISITOR)
 }
 
 #[cfg(test)]
@@ -86,27 +86,29 @@ mod tests {
     use futures_util::FutureExt;
 
     /// As many as this visitor gets at once.
-    fn take<'a>(bodies: &'a Bodies, visitor: &str) -> Vec<Body<'a>> {
-        std::iter::from_fn(|| bodies.read(visitor).now_or_never()).collect()
+    fn acquire_all<'a>(bodies: &'a Bodies, visitor: &str) -> Vec<BodyPermit<'a>> {
+        std::iter::from_fn(|| bodies.acquire(visitor).now_or_never()).collect()
     }
 
     #[test]
     fn a_visitor_reads_few_at_a_time_and_goes_on_when_one_ends() {
         let bodies = Bodies::default();
-        let mut own = take(&bodies, "a");
-        assert!((8..=MOST).contains(&own.len()), "{}", own.len());
+        let mut own = acquire_all(&bodies, "a");
+        assert!((8..=MAX_PER_VISITOR).contains(&own.len()), "{}", own.len());
         own.truncate(7);
-        assert!(bodies.read("a").now_or_never().is_some());
+        assert!(bodies.acquire("a").now_or_never().is_some());
     }
 
     #[test]
     fn many_greedy_visitors_leave_some_to_each_and_hold_little() {
         let bodies = Bodies::default();
-        let greedy: Vec<_> = (0..200).map(|n| take(&bodies, &n.to_string())).collect();
-        assert!(bodies.all.get() <= ALL + 200 * LEAST);
-        assert_eq!(take(&bodies, "late").len(), LEAST);
+        let greedy: Vec<_> = (0..200)
+            .map(|n| acquire_all(&bodies, &n.to_string()))
+            .collect();
+        assert!(bodies.open.get() <= MAX_OPEN + 200 * MIN_PER_VISITOR);
+        assert_eq!(acquire_all(&bodies, "late").len(), MIN_PER_VISITOR);
         drop(greedy);
-        assert_eq!(bodies.all.get(), 0);
+        assert_eq!(bodies.open.get(), 0);
         assert!(bodies.visitors.borrow().is_empty());
     }
 }

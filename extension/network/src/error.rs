@@ -1,12 +1,12 @@
-//! Why the background did not answer.
+//! Why the background did not reply.
 
-/// The request ends.
+/// Why a request to the background failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The message could not be sent, or was answered with an error.
+    /// The message could not be sent, or an error came back.
     #[error(transparent)]
     Message(#[from] webextension_api::Error),
-    /// The background does not answer.
+    /// No reply came: the background has died.
     #[error("the web server of this browser does not answer")]
-    Silent,
+    NoReply,
 }

@@ -1,4 +1,5 @@
-//! The host's side: follows the background's plan and reports how it goes.
+//! The host's side: hosts the sites of the background's plan and reports their state to it. Must not know how responses are
+//! made.
 
 use std::{
     cell::{Cell, RefCell},
@@ -16,7 +17,7 @@ use peer::{
     strict,
 };
 
-use crate::{answer::answer, background_client::BackgroundClient, bodies::Bodies, boxes::Boxes};
+use crate::{background_client::BackgroundClient, bodies::Bodies, boxes::Boxes, respond::respond};
 
 struct Inner {
     background: Rc<BackgroundClient>,
@@ -24,16 +25,16 @@ struct Inner {
     bodies: Bodies,
     plan: RefCell<Plan>,
     host: RefCell<Option<Host>>,
-    reporting: Cell<bool>,
-    /// Requests of visitors that are being answered.
-    answering: Cell<usize>,
+    report_pending: Cell<bool>,
+    /// Visitors' requests without a complete response.
+    open_requests: Cell<usize>,
 }
 
 /// What this browser hosts.
 pub struct Hosting(Rc<Inner>);
 
 impl Hosting {
-    /// Nothing is hosted until [`Hosting::follow`].
+    /// Nothing is hosted until [`Hosting::set_plan`].
     pub fn new(background: Rc<BackgroundClient>, boxes: Rc<Boxes>) -> Self {
         Self(Rc::new(Inner {
             background,
@@ -41,18 +42,18 @@ impl Hosting {
             bodies: Bodies::default(),
             plan: RefCell::default(),
             host: RefCell::default(),
-            reporting: Cell::new(false),
-            answering: Cell::new(0),
+            report_pending: Cell::new(false),
+            open_requests: Cell::new(0),
         }))
     }
 
-    /// Is a visitor's request being answered?
+    /// Has a visitor's request no complete response yet?
     pub fn is_busy(&self) -> bool {
-        self.0.answering.get() > 0
+        self.0.open_requests.get() > 0
     }
 
-    /// Host nothing any more: visitors, the rendezvous and the native host are told.
-    pub fn leave(&self) {
+    /// Hosts nothing any more, and notifies visitors, the rendezvous and the native host of that.
+    pub fn shut_down(&self) {
         if let (Some(url), Some(window)) = (&self.0.plan.borrow().close_notice, web_sys::window()) {
             // The one request that a browser sends for a document that is going.
             let _ = window.navigator().send_beacon(url);
@@ -60,12 +61,12 @@ impl Hosting {
         drop(self.0.host.take());
     }
 
-    /// Host what the plan says and nothing else. Following the same plan again changes nothing.
-    pub fn follow(&self, plan: Plan) {
-        self.0.boxes.follow(&plan);
-        let same_place = self.0.plan.borrow().gateway == plan.gateway;
-        if !same_place {
-            // Dropping it tells its visitors and the rendezvous.
+    /// Hosts the sites of this plan and no others. Setting the same plan again changes nothing.
+    pub fn set_plan(&self, plan: Plan) {
+        self.0.boxes.set_plan(&plan);
+        let same_gateway = self.0.plan.borrow().gateway == plan.gateway;
+        if !same_gateway {
+            // Dropping it closes its visitors' channels and its socket.
             drop(self.0.host.take());
         }
         if let Some(gateway) = &plan.gateway {
@@ -97,21 +98,21 @@ fn hosted(site: &PlannedSite) -> Option<HostedSite> {
 }
 
 impl Inner {
-    /// Report at the end of this turn, once for all that changed in it.
+    /// Reports at the end of this turn of the event loop, once for all that changed in it.
     fn report(self: &Rc<Self>) {
-        if self.reporting.replace(true) {
+        if self.report_pending.replace(true) {
             return;
         }
         let inner = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            inner.reporting.set(false);
-            let report = inner.standing();
-            // The background asks anew when it starts; a report that is lost is not missed.
+            inner.report_pending.set(false);
+            let report = inner.current_report();
+            // A background that starts anew gets the plan requested and a new report: a lost one does no harm.
             let _ = inner.background.report(report).await;
         });
     }
 
-    fn standing(&self) -> Report {
+    fn current_report(&self) -> Report {
         let host = self.host.borrow();
         let Some(host) = host.as_ref() else {
             return Report::default();
@@ -124,13 +125,13 @@ impl Inner {
         };
         let plan = self.plan.borrow();
         let sites = plan.sites.iter().map(|site| {
-            let standing = host.standing(&site.id);
+            let status = host.standing(&site.id);
             SiteReport {
                 label: site.label.clone(),
-                link: standing.link,
-                visitors: standing.visitors,
-                name_refused: standing.refused,
-                suggestion: standing.suggestion,
+                link: status.link,
+                visitors: status.visitors,
+                name_refused: status.refused,
+                suggestion: status.suggestion,
             }
         });
         Report {
@@ -177,9 +178,9 @@ impl Backend for HostBackend {
         host: &'a DtlsFingerprint,
         visitor: &'a DtlsFingerprint,
     ) -> LocalBoxFuture<'a, Result<Signature, Error>> {
-        // A visitor is coming: what she will ask should not have to wait for the site's box.
+        // A visitor is connecting: start the site's box now, so that the first request does not wait for it.
         if let Some(inner) = self.0.upgrade() {
-            inner.boxes.warm(site);
+            inner.boxes.prestart(site);
         }
         Box::pin(self.sign(
             site,
@@ -199,14 +200,14 @@ impl Backend for HostBackend {
     ) -> LocalBoxFuture<'a, ()> {
         Box::pin(async move {
             if let Some(inner) = self.0.upgrade() {
-                let _under_way = UnderWay::new(&inner);
+                let _open = OpenRequest::new(&inner);
                 let Inner {
                     background,
                     boxes,
                     bodies,
                     ..
                 } = &*inner;
-                answer(background, boxes, bodies, site, visitor, incoming).await;
+                respond(background, boxes, bodies, site, visitor, incoming).await;
             }
         })
     }
@@ -220,16 +221,16 @@ impl Backend for HostBackend {
 }
 
 /// Counts one request until it is dropped.
-struct UnderWay<'a>(&'a Cell<usize>);
+struct OpenRequest<'a>(&'a Cell<usize>);
 
-impl<'a> UnderWay<'a> {
+impl<'a> OpenRequest<'a> {
     fn new(inner: &'a Inner) -> Self {
-        inner.answering.set(inner.answering.get() + 1);
-        Self(&inner.answering)
+        inner.open_requests.set(inner.open_requests.get() + 1);
+        Self(&inner.open_requests)
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for OpenRequest<'_> {
     fn drop(&mut self) {
         self.0.set(self.0.get().saturating_sub(1));
     }

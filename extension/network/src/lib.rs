@@ -2,11 +2,10 @@
 //! visitor.
 //!
 //! In Chromium it is the offscreen document, apart from the service worker; in Firefox it shares the
-//! event page with the background. Nothing here depends on which: `background_client` hides it. It must not know
-//! IndexedDB or the site engine, and keeps nothing: after its death the background tells it anew what
-//! to host, and site workers ask anew for their ports.
+//! event page with the background. `background_client` hides the difference from the other modules. It must not know
+//! IndexedDB or the site engine, and keeps nothing: after its death the next one requests the plan from
+//! the background, and site workers request new ports.
 
-mod answer;
 mod background_client;
 mod bodies;
 mod boxes;
@@ -14,8 +13,9 @@ mod code_header;
 mod error;
 mod hosting;
 mod memory;
+mod respond;
+mod service_worker;
 mod visiting;
-mod worker;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -38,12 +38,12 @@ thread_local! {
     static NETWORK: RefCell<Option<Rc<Network>>> = const { RefCell::new(None) };
 }
 
-/// Start, and ask the background what to host. `together` is `null` where the background is elsewhere
-/// (Chromium); where it is in this very document (Firefox) it is its object of functions.
+/// Starts, and requests the plan from the background. `background_functions` is `null` where the background is elsewhere
+/// (Chromium); in Firefox, where it is in this very document, it is the object of its exports.
 #[wasm_bindgen]
-pub async fn start(together: JsValue) -> Result<(), JsValue> {
-    let apart = !together.is_object();
-    let background = Rc::new(BackgroundClient::new(together));
+pub async fn start(background_functions: JsValue) -> Result<(), JsValue> {
+    let separate = !background_functions.is_object();
+    let background = Rc::new(BackgroundClient::new(background_functions));
     let boxes = Boxes::new(background.clone());
     let network = Rc::new(Network {
         background: background.clone(),
@@ -52,7 +52,7 @@ pub async fn start(together: JsValue) -> Result<(), JsValue> {
         visiting: Visiting::default(),
     });
     NETWORK.set(Some(network.clone()));
-    if apart {
+    if separate {
         let watched = network.clone();
         wasm_bindgen_futures::spawn_local(async move {
             memory::until_exceeded(|| watched.hosting.is_busy()).await;
@@ -66,11 +66,11 @@ pub async fn start(together: JsValue) -> Result<(), JsValue> {
         .started()
         .await
         .map_err(|error| JsError::new(&error.to_string()))?;
-    network.hosting.follow(plan);
+    network.hosting.set_plan(plan);
     Ok(())
 }
 
-/// The background died: what it was to answer is put to the next one at once.
+/// The background died: pending requests are sent to the next one at once.
 #[wasm_bindgen(js_name = backgroundGone)]
 pub fn background_gone() {
     if let Some(network) = NETWORK.with_borrow(Clone::clone) {
@@ -78,15 +78,15 @@ pub fn background_gone() {
     }
 }
 
-/// The document is about to end: say good-bye to visitors, so that they need not find out by silence.
-#[wasm_bindgen]
-pub fn leave() {
+/// The document is about to be unloaded: closes the visitors' channels, so that they need not wait for a timeout.
+#[wasm_bindgen(js_name = shutDown)]
+pub fn shut_down() {
     if let Some(network) = NETWORK.take() {
-        network.hosting.leave();
+        network.hosting.shut_down();
     }
 }
 
-/// Take a message for the network document; the answer is a promise.
+/// Handles a message to the network document. The promise resolves with the reply.
 #[wasm_bindgen(js_name = onMessage)]
 pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
     let message: ToNetwork =
@@ -96,7 +96,7 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
     };
     match message {
         ToNetwork::Plan { plan } => {
-            network.hosting.follow(plan);
+            network.hosting.set_plan(plan);
             Ok(JsValue::TRUE)
         }
         ToNetwork::Visit { label, gateway } => {
@@ -104,7 +104,7 @@ pub async fn on_message(message: JsValue) -> Result<JsValue, JsValue> {
             Ok(answer.write(&js_sys::Array::new()))
         }
         ToNetwork::Box { site, ask } => {
-            let answer = network.boxes.ask(site.as_str(), &ask).await;
+            let answer = network.boxes.send_owner_request(site.as_str(), &ask).await;
             let value = answer
                 .and_then(|json| serde_json::from_str(&json).map_err(|error| error.to_string()));
             let reply = match value {

@@ -1,4 +1,4 @@
-//! Replaces the network document before it grows dangerous.
+//! Finds out when the network document has to be replaced, before it runs out of memory.
 //!
 //! When a process of the extension runs out of memory, Chromium takes the whole extension for crashed, and nothing of
 //! it runs until a person reloads it. A network document that ends by itself is replaced by the background within a
@@ -9,8 +9,8 @@ use gloo_timers::future::TimeoutFuture;
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
-/// Milliseconds between looks. At the 10 MiB a second that a data channel brings, memory grows by 100 MiB meanwhile.
-const LOOK: u32 = 10_000;
+/// Milliseconds between two checks. At the 10 MiB a second that a data channel brings, memory grows by 100 MiB meanwhile.
+const CHECK_INTERVAL: u32 = 10_000;
 
 /// Bytes beyond which an idle document is replaced: ten times what it takes with many visitors.
 const IDLE_BUDGET: f64 = 512.0 * 1024.0 * 1024.0;
@@ -18,22 +18,22 @@ const IDLE_BUDGET: f64 = 512.0 * 1024.0 * 1024.0;
 /// Bytes beyond which it is replaced whatever it does: half of the 2 GiB to which V8 limits its heap on small machines.
 const BUSY_BUDGET: f64 = 1024.0 * 1024.0 * 1024.0;
 
-/// Looks until the document is over its budget; `busy` says whether a request is under way. Never ends where the
-/// browser does not tell how much memory scripts use: only Chromium's process is shared with the whole extension.
+/// Returns when the document is over its budget. `busy`: is a request under way? Never ends where the
+/// browser does not report how much memory scripts use: only Chromium's process is shared with the whole extension.
 pub async fn until_exceeded(busy: impl Fn() -> bool) {
     // What the document before this one has left behind is not ours, and is collected some time.
-    let mut least = f64::INFINITY;
+    let mut baseline = f64::INFINITY;
     loop {
-        match scripts() {
+        match script_bytes() {
             Some(scripts) => {
-                least = least.min(scripts);
-                if exceeds(scripts - least + wasm(), busy()) {
+                baseline = baseline.min(scripts);
+                if exceeds(scripts - baseline + wasm_bytes(), busy()) {
                     return;
                 }
             }
             None => return std::future::pending().await,
         }
-        TimeoutFuture::new(LOOK).await;
+        TimeoutFuture::new(CHECK_INTERVAL).await;
     }
 }
 
@@ -42,7 +42,7 @@ fn exceeds(bytes: f64, busy: bool) -> bool {
 }
 
 /// Bytes of objects and buffers of this document and those before it, wasm memory not included (Chromium).
-fn scripts() -> Option<f64> {
+fn script_bytes() -> Option<f64> {
     let memory = ["performance", "memory", "usedJSHeapSize"];
     let start: JsValue = js_sys::global().into();
     memory
@@ -53,7 +53,7 @@ fn scripts() -> Option<f64> {
 }
 
 /// Bytes of this module's memory, which never shrinks.
-fn wasm() -> f64 {
+fn wasm_bytes() -> f64 {
     let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().into();
     let bytes = Reflect::get(&memory.buffer(), &"byteLength".into());
     bytes

@@ -1,5 +1,5 @@
-//! The visitor's side: one visit a site, shared by all tabs, each with a bridge frame that links the
-//! site's worker.
+//! The visitor's side: one visit for each site, shared by all tabs, with a bridge frame that links the site's
+//! worker. Must not know what is requested during a visit.
 
 use std::{
     cell::{Cell, RefCell},
@@ -23,15 +23,15 @@ use peer::{
     visit::{Phase, Visit},
 };
 
-/// Milliseconds that the content script waits at most for one answer; then it asks again.
-const PATIENCE: u32 = 20_000;
-/// Visits kept at one time; the one that was not asked for the longest makes room.
+/// Milliseconds after which a visit request fails; the content script then sends another.
+const VISIT_TIMEOUT: u32 = 20_000;
+/// Visits kept at one time; beyond that, the one whose last request is the oldest ends.
 const MAX_VISITS: usize = 64;
 
-/// Milliseconds between two looks whether a page of a visited site is left. Each may start the site's worker.
-const LOOK: u32 = 60_000;
-/// Milliseconds that a page may take to appear after it was asked for.
-const GRACE: f64 = 30_000.0;
+/// Milliseconds between two looks whether a page of a active site is left. Each may start the site's worker.
+const USE_CHECK_INTERVAL: u32 = 60_000;
+/// Milliseconds that a page may take to load after its visit was requested.
+const PAGE_LOAD_TIME: f64 = 30_000.0;
 
 fn failed(error: &Error) -> VisitAnswer {
     VisitAnswer {
@@ -40,15 +40,15 @@ fn failed(error: &Error) -> VisitAnswer {
     }
 }
 
-struct Visited {
+struct ActiveVisit {
     visit: Visit,
     _bridge: Rc<Bridge>,
     linked: Rc<Linked>,
-    asked: f64,
+    requested_at: f64,
 }
 
 /// Visits by their sites' origins.
-type Visits = RefCell<HashMap<String, Visited>>;
+type Visits = RefCell<HashMap<String, ActiveVisit>>;
 
 /// All visits of this browser.
 #[derive(Default)]
@@ -58,7 +58,7 @@ pub struct Visiting {
 }
 
 impl Visiting {
-    /// Have the site's worker linked and its host connected; answers when both are so, or why not.
+    /// Links the site's worker and connects to its host. Returns when both are done, or why that failed.
     pub async fn visit(&self, label: Label, gateway: &Gateway) -> VisitAnswer {
         match self.prepare(label, gateway) {
             Ok((visit, linked)) => wait(&visit, &linked)
@@ -70,15 +70,17 @@ impl Visiting {
 
     fn prepare(&self, label: Label, gateway: &Gateway) -> Result<(Visit, Rc<Linked>), Error> {
         let origin = gateway.site_origin(&label);
-        let asked = js_sys::Date::now();
+        let requested_at = js_sys::Date::now();
         let mut visits = self.visits.borrow_mut();
-        if let Some(visited) = visits.get_mut(&origin) {
-            visited.asked = asked;
-            visited.visit.want();
-            return Ok((visited.visit.clone(), visited.linked.clone()));
+        if let Some(active) = visits.get_mut(&origin) {
+            active.requested_at = requested_at;
+            active.visit.want();
+            return Ok((active.visit.clone(), active.linked.clone()));
         }
         if visits.len() >= MAX_VISITS {
-            let oldest = visits.iter().min_by(|a, b| a.1.asked.total_cmp(&b.1.asked));
+            let oldest = visits
+                .iter()
+                .min_by(|a, b| a.1.requested_at.total_cmp(&b.1.requested_at));
             if let Some(oldest) = oldest.map(|(origin, _)| origin.clone()) {
                 visits.remove(&oldest);
             }
@@ -94,7 +96,7 @@ impl Visiting {
         let window = web_sys::window().ok_or(Error::Unsupported("window"))?;
         let document = window.document().ok_or(Error::Unsupported("document"))?;
         let linked = Rc::new(Linked::default());
-        let hear = linked.clone();
+        let on_linked = linked.clone();
         let (ended, at) = (Rc::downgrade(&self.visits), origin.clone());
         let bridge =
             Bridge::embed(
@@ -103,75 +105,77 @@ impl Visiting {
                 &origin,
                 visit.clone(),
                 move |message| match message {
-                    FromBridge::Linked {} => hear.now(),
+                    FromBridge::Linked {} => on_linked.set(),
                     FromBridge::Unused {} => {
                         let (visits, origin) = (ended.clone(), at.clone());
                         // Not here: the bridge ends with its visit, and this is its own listener.
-                        wasm_bindgen_futures::spawn_local(async move { end(&visits, &origin) });
+                        wasm_bindgen_futures::spawn_local(async move {
+                            end_if_unused(&visits, &origin)
+                        });
                     }
                     _ => {}
                 },
             )?;
         let bridge = Rc::new(bridge);
-        wasm_bindgen_futures::spawn_local(look_after(Rc::downgrade(&bridge)));
-        let visited = Visited {
+        wasm_bindgen_futures::spawn_local(watch_use(Rc::downgrade(&bridge)));
+        let active = ActiveVisit {
             visit: visit.clone(),
             _bridge: bridge,
             linked: linked.clone(),
-            asked,
+            requested_at,
         };
-        visits.insert(origin, visited);
+        visits.insert(origin, active);
         Ok((visit, linked))
     }
 }
 
-/// Has the site's worker look from time to time whether a page of the site is left.
-async fn look_after(bridge: Weak<Bridge>) {
+/// Has the site's worker check from time to time whether a page of the site is left.
+async fn watch_use(bridge: Weak<Bridge>) {
     loop {
-        TimeoutFuture::new(LOOK).await;
+        TimeoutFuture::new(USE_CHECK_INTERVAL).await;
         let Some(bridge) = bridge.upgrade() else {
             return;
         };
-        // A frame that is not there yet is asked the next time.
+        // A frame that is not there yet gets the next message.
         let _ = bridge.post(&ToBridge::IsUsed {});
     }
 }
 
-/// No page of the site is left, its worker says: end its visit, unless a page is just being loaded.
-fn end(visits: &Weak<Visits>, origin: &str) {
+/// The worker reports that no page of the site is left: ends the visit, unless a page is just being loaded.
+fn end_if_unused(visits: &Weak<Visits>, origin: &str) {
     let Some(visits) = visits.upgrade() else {
         return;
     };
-    let since = js_sys::Date::now() - GRACE;
+    let since = js_sys::Date::now() - PAGE_LOAD_TIME;
     let unused = visits
         .borrow()
         .get(origin)
-        .is_some_and(|visited| visited.asked < since);
+        .is_some_and(|active| active.requested_at < since);
     if unused {
         let ended = visits.borrow_mut().remove(origin);
         drop(ended);
     }
 }
 
-/// Has the site's worker ever got its port? (When it loses it, it asks by itself.)
+/// Has the site's worker ever received a port? (When it loses it, it requests another by itself.)
 #[derive(Default)]
 struct Linked {
-    is: Cell<bool>,
-    waiting: RefCell<Vec<oneshot::Sender<()>>>,
+    linked: Cell<bool>,
+    waiters: RefCell<Vec<oneshot::Sender<()>>>,
 }
 
 impl Linked {
-    fn now(&self) {
-        self.is.set(true);
-        for waiting in self.waiting.take() {
-            let _ = waiting.send(());
+    fn set(&self) {
+        self.linked.set(true);
+        for waiter in self.waiters.take() {
+            let _ = waiter.send(());
         }
     }
 
     async fn wait(&self) {
-        if !self.is.get() {
+        if !self.linked.get() {
             let (sender, receiver) = oneshot::channel();
-            self.waiting.borrow_mut().push(sender);
+            self.waiters.borrow_mut().push(sender);
             // The sender lives in this very object.
             let _ = receiver.await;
         }
@@ -185,11 +189,11 @@ async fn wait(visit: &Visit, linked: &Linked) -> Result<VisitAnswer, Error> {
         Ok(VisitAnswer::default())
     }
     .fuse();
-    let mut timeout = TimeoutFuture::new(PATIENCE).fuse();
+    let mut timeout = TimeoutFuture::new(VISIT_TIMEOUT).fuse();
     pin_mut!(ready);
     select_biased! {
         answer = ready => answer,
-        () = timeout => Err(Error::TimedOut(PATIENCE / 1000)),
+        () = timeout => Err(Error::TimedOut(VISIT_TIMEOUT / 1000)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Asking the background, and hearing its broadcasts.
+//! Requests to the background, and its broadcasts. Knows neither what the pages show nor how the background works.
 
 use std::cell::Cell;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::error::PageError;
 
-/// The background's reply to an ask: `{ok: Answer}` or `{err: Failure}`.
+/// The background's reply to a request: `{ok: Answer}` or `{err: Failure}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Reply {
@@ -16,10 +16,10 @@ enum Reply {
     Err(Failure),
 }
 
-/// Ask the background, and wait for its answer.
+/// Send a request to the background, and wait for the response.
 ///
 /// # Errors
-/// [`PageError::Background`] with the background's own words, [`PageError::Silent`] if none came.
+/// [`PageError::Background`] with the background's own error message, [`PageError::Silent`] if none came.
 async fn ask(ask: Ask) -> Result<Answer, PageError> {
     let reply = webextension_api::message::send(&ToBackground::Ask { ask })
         .await
@@ -32,33 +32,33 @@ async fn ask(ask: Ask) -> Result<Answer, PageError> {
     }
 }
 
-/// Ask for something whose answer is the state after it.
+/// Send a request whose response is the state after it.
 ///
 /// # Errors
-/// As for every ask: the background's own words, or that it is silent.
+/// [`PageError::Background`] or [`PageError::Silent`], as for every request.
 pub async fn act(what: Ask) -> Result<State, PageError> {
     match ask(what).await? {
         Answer::State { state } => Ok(state),
-        _ => Err(another()),
+        _ => Err(unexpected()),
     }
 }
 
-/// Which of several answers to show: asks may be answered in another order than they were made, and an old
+/// Which of several responses to show: they may come in another order than the requests were sent, and an old
 /// state must not be shown in place of a new one.
 #[derive(Debug, Default)]
 pub struct Order {
-    asked: Cell<u64>,
+    sent: Cell<u64>,
     shown: Cell<u64>,
 }
 
 impl Order {
-    /// The number of an ask that is about to be made.
+    /// The number of a request that is about to be sent.
     pub fn next(&self) -> u64 {
-        self.asked.set(self.asked.get() + 1);
-        self.asked.get()
+        self.sent.set(self.sent.get() + 1);
+        self.sent.get()
     }
 
-    /// Is the answer to this ask to be shown? Not if the answer to a later one is.
+    /// Is the response to this request to be shown? Not once a later request's is.
     pub fn shows(&self, ask: u64) -> bool {
         let newer = ask > self.shown.get();
         if newer {
@@ -71,23 +71,23 @@ impl Order {
 /// Is this site name legal and free?
 ///
 /// # Errors
-/// As for every ask.
+/// As for every request.
 pub async fn check_name(name: String) -> Result<NameVerdict, PageError> {
     match ask(Ask::CheckName { name }).await? {
         Answer::Name { verdict } => Ok(verdict),
-        _ => Err(another()),
+        _ => Err(unexpected()),
     }
 }
 
-/// Put something to the box of a site; the answer is of the kind that the question names.
+/// Send a request to the box of a site; `T` is what the request's documentation names.
 ///
 /// # Errors
-/// As for every ask; the box may refuse, too.
+/// As for every request; the box may refuse, too.
 pub async fn ask_box<T: DeserializeOwned>(site: &str, what: BoxAsk) -> Result<T, PageError> {
     let site = site_id(site)?;
     match ask(Ask::Box { site, ask: what }).await? {
-        Answer::Box { value } => serde_json::from_value(value).map_err(|_| another()),
-        _ => Err(another()),
+        Answer::Box { value } => serde_json::from_value(value).map_err(|_| unexpected()),
+        _ => Err(unexpected()),
     }
 }
 
@@ -99,14 +99,14 @@ pub fn site_id(text: &str) -> Result<Fingerprint, PageError> {
     Fingerprint::parse(text).map_err(|error| PageError::Input(error.to_string()))
 }
 
-fn another() -> PageError {
+fn unexpected() -> PageError {
     PageError::Silent("an answer to another question".into())
 }
 
-/// Have a site's key sign a statement.
+/// Have the background sign a statement with a site's key.
 ///
 /// # Errors
-/// As for every ask.
+/// As for every request.
 pub async fn sign(site: String, statement: Statement) -> Result<Signature, PageError> {
     let silent = |error: String| PageError::Silent(error);
     let site = site_id(&site)?;
@@ -127,21 +127,21 @@ struct Refusal {
     err: Failure,
 }
 
-/// Call `hear` with whatever the background broadcasts, as long as the page lives.
-pub fn on_notice(hear: impl Fn(Notice) + 'static) {
+/// Call `listener` with each broadcast of the background, as long as the page lives.
+pub fn on_notice(listener: impl Fn(Notice) + 'static) {
     webextension_api::pages::on_message(move |message| {
-        // Other messages pass by here too; they are for other parts.
+        // Messages for other parts of the extension come here too.
         if let Ok(notice) = webextension_api::message::from_js(message) {
-            hear(notice);
+            listener(notice);
         }
     });
 }
 
-/// Call `hear` whenever the background says that the state has changed, as long as the page lives.
-pub fn on_change(hear: impl Fn() + 'static) {
+/// Call `listener` whenever the state has changed, as long as the page lives.
+pub fn on_change(listener: impl Fn() + 'static) {
     on_notice(move |notice| {
         if notice == Notice::Changed {
-            hear();
+            listener();
         }
     });
 }
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_that_was_overtaken_is_not_shown() {
+    fn a_response_that_was_overtaken_is_not_shown() {
         let order = Order::default();
         let (first, second, third) = (order.next(), order.next(), order.next());
         assert!(order.shows(second));

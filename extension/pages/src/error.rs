@@ -1,9 +1,9 @@
-//! What can go wrong in a page, in words that the page shows as they are.
+//! What can go wrong in a page. The page shows the messages as they are.
 
 use messages::Failure;
 use wasm_bindgen::JsValue;
 
-/// Why a page could not do what it was asked to.
+/// Why an action of a page failed.
 ///
 /// Each ends the one action that it happened in, except [`PageError::Markup`], which ends the page.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum PageError {
     /// The page's HTML lacks an element that its code needs: they are of different versions.
     #[error("This page is broken: it has no “{0}”. Reload the extension.")]
     Markup(String),
-    /// The background refused or failed; its own words.
+    /// The background refused or failed; its own error message.
     #[error("{0}")]
     Background(String),
     /// The background did not answer at all.

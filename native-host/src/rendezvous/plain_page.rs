@@ -9,12 +9,12 @@ use sha2::{Digest, Sha256};
 
 /// The look of `extension/gateway/site/status.css`.
 const STYLE: &str = "\
-:root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #fff; --accent: #1a66d6; }\n\
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf2; --soft: #a3aebd; --paper: #14181f; --accent: #7ab0ff; } }\n\
-body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; }\n\
+:root { color-scheme: light dark; --text: #1c2430; --muted: #5b6675; --background: #fff; --accent: #1a66d6; }\n\
+@media (prefers-color-scheme: dark) { :root { --text: #e8ecf2; --muted: #a3aebd; --background: #14181f; --accent: #7ab0ff; } }\n\
+body { margin: 0; background: var(--background); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }\n\
 main { max-width: 34rem; margin: 0 auto; padding: 22vh 1.5rem 3rem; text-align: center; overflow-wrap: anywhere; text-wrap: balance; }\n\
 h1 { margin: 1.25rem 0 .5rem; font-size: 1.375rem; font-weight: 600; }\n\
-p { margin: .25rem 0; color: var(--soft); }\n\
+p { margin: .25rem 0; color: var(--muted); }\n\
 a { color: var(--accent); }\n\
 a:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }\n";
 

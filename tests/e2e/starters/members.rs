@@ -154,7 +154,7 @@ async fn write_the_word(scene: &Scene) {
     ])
     .unwrap();
     let page = scene.host.sites_page().await.unwrap();
-    page.wait_for("document.querySelector('#rows tr')", PATIENCE)
+    page.wait_for("document.querySelector('#file-rows tr')", PATIENCE)
         .await
         .unwrap();
     scene

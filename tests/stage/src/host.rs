@@ -248,7 +248,7 @@ impl Host {
     /// The sites page.
     pub async fn sites_page(&self) -> Result<Page> {
         let page = self.page("pages/sites.html").await?;
-        page.wait_for("document.querySelector('#waiting').hidden", PATIENCE)
+        page.wait_for("document.querySelector('#loading').hidden", PATIENCE)
             .await?;
         Ok(page)
     }
@@ -265,9 +265,12 @@ impl Host {
             .await?;
         page.click("#new-name").await?;
         page.type_text(name).await?;
-        page.wait_for("!document.querySelector('#new .first').disabled", PATIENCE)
-            .await?;
-        page.click("#new .first").await?;
+        page.wait_for(
+            "!document.querySelector('#new .primary').disabled",
+            PATIENCE,
+        )
+        .await?;
+        page.click("#new .primary").await?;
         // Another site may be open still.
         let opened = format!(
             "document.querySelector('#files').checkVisibility()
@@ -300,7 +303,7 @@ impl Host {
         page.click("#publish").await?;
         // Not the button: it is disabled while publishing, too.
         page.wait_for(
-            "document.querySelector('#site-standing').dataset.tone === 'live'",
+            "document.querySelector('#site-status').dataset.tone === 'live'",
             PATIENCE,
         )
         .await?;

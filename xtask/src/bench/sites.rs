@@ -59,7 +59,7 @@ pub async fn measure(dist: &Dist) -> Result<Vec<Figure>> {
 /// Has the page all files of the site that is open?
 fn shown(files: usize) -> String {
     format!(
-        "document.querySelector('#rows tr')?.checkVisibility()
+        "document.querySelector('#file-rows tr')?.checkVisibility()
             && document.querySelector('#files-sum').textContent.replaceAll(/\\D*/g, '').startsWith('{files}')"
     )
 }

@@ -1,6 +1,6 @@
-//! The events of one request in a box, as they wait to be taken, and the bytes that they hold.
+//! The queue of one request's events from a box, and the bytes that are queued.
 //!
-//! It must not know what is done with them.
+//! It must not know what the events mean.
 
 use std::{cell::Cell, rc::Rc};
 
@@ -9,8 +9,8 @@ use futures_util::StreamExt;
 use messages::file::FileOperation;
 use messages::site_box::RequestEvent;
 
-/// Bytes that an event holds.
-pub fn size(event: &RequestEvent) -> u64 {
+/// Bytes of data in an event.
+pub fn queued_bytes(event: &RequestEvent) -> u64 {
     match event {
         RequestEvent::Response {
             bytes: Some(bytes), ..
@@ -24,28 +24,28 @@ pub fn size(event: &RequestEvent) -> u64 {
     }
 }
 
-/// The events of one request. They end when the box does.
+/// The queue of one request's events. It ends when the box does.
 pub struct Events {
     receiver: UnboundedReceiver<RequestEvent>,
-    waiting: Rc<Cell<u64>>,
+    queued: Rc<Cell<u64>>,
 }
 
 impl Events {
-    /// `waiting` counts the bytes that wait in all of a box's.
-    pub fn new(receiver: UnboundedReceiver<RequestEvent>, waiting: Rc<Cell<u64>>) -> Self {
-        Self { receiver, waiting }
+    /// `queued` counts the bytes in the queues of all requests of a box.
+    pub fn new(receiver: UnboundedReceiver<RequestEvent>, queued: Rc<Cell<u64>>) -> Self {
+        Self { receiver, queued }
     }
 
-    /// The next.
+    /// Waits for the next event; `None` after the box has ended.
     pub async fn next(&mut self) -> Option<RequestEvent> {
         let event = self.receiver.next().await?;
-        self.taken(&event);
+        self.remove_bytes(&event);
         Some(event)
     }
 
-    fn taken(&self, event: &RequestEvent) {
-        let waiting = self.waiting.get().saturating_sub(size(event));
-        self.waiting.set(waiting);
+    fn remove_bytes(&self, event: &RequestEvent) {
+        let queued = self.queued.get().saturating_sub(queued_bytes(event));
+        self.queued.set(queued);
     }
 }
 
@@ -53,7 +53,7 @@ impl Drop for Events {
     fn drop(&mut self) {
         self.receiver.close();
         while let Ok(event) = self.receiver.try_recv() {
-            self.taken(&event);
+            self.remove_bytes(&event);
         }
     }
 }

@@ -1,21 +1,21 @@
-//! Sites with code: each has a box, a dedicated Worker in which its routes, templates and database live.
+//! The boxes of sites with code. A box is a dedicated Worker in which a site's routes, templates and database are.
 //!
 //! A service worker cannot start a Worker, so the network document owns them. A box is started when it is first
-//! needed, is given the site's new code after a publish, and can be ended at any moment: what it keeps is in its
-//! database. Nothing here knows what runs in it; `messages::site_box` has the messages.
+//! needed, receives the site's new code after a publish, and can be ended at any moment: its data is in its database.
+//! This module must not know what runs in a box; the messages are in `messages::site_box`.
 //!
 //! - [`Boxes`]: which site has code, and its box.
-//! - `worker`: one box: its Worker, and the watch over it.
-//! - `events`: the events of one request in a box, as they wait to be taken.
-//! - `shares`: what boxes may take together, and which of them ends when it is more.
-//! - `request`: one visitor's request on its way through a box.
-//! - `page`: what a visitor sees when a box fails.
+//! - `worker`: one box: its Worker, and the check that it responds.
+//! - `events`: the queue of one request's events from a box.
+//! - `limits`: how much memory boxes may use, and which of them ends beyond that.
+//! - `request`: one visitor's request to a box.
+//! - `error_page`: what a visitor sees when a box fails.
 
+mod error_page;
 mod events;
 mod failure;
-mod page;
+mod limits;
 pub mod request;
-mod shares;
 mod worker;
 
 use std::{
@@ -35,25 +35,25 @@ use wire::RequestHead;
 
 use self::{
     failure::Failure,
-    shares::Taken,
-    worker::{BoxWorker, Owner},
+    limits::Usage,
+    worker::{BoxWorker, Callbacks},
 };
 use crate::background_client::BackgroundClient;
 
-/// Milliseconds after which a box that could not be started is tried again.
-const TRY_AGAIN: f64 = 2_000.0;
+/// Milliseconds after which a box that could not be started is started again.
+const RETRY_AFTER: f64 = 2_000.0;
 
-type Starting = Shared<LocalBoxFuture<'static, Result<Rc<BoxWorker>, Failure>>>;
+type SharedStart = Shared<LocalBoxFuture<'static, Result<Rc<BoxWorker>, Failure>>>;
 
 /// A site that has a box or may need one.
 #[derive(Default)]
 struct Site {
-    /// The version of its code that visitors get; `None` if it is not hosted and only its owner asks.
+    /// The version of its code that visitors get; `None` if it is not hosted and only its owner uses the box.
     version: Option<u32>,
     /// Its own origin, as visitors see it.
     origin: String,
-    /// Its box and the version of the code that it was last given.
-    housed: Option<(Option<u32>, Starting)>,
+    /// Its box, or its start under way, and the version of the code that is loaded in it.
+    running: Option<(Option<u32>, SharedStart)>,
 }
 
 impl Site {
@@ -62,11 +62,11 @@ impl Site {
     }
 }
 
-/// Who answers a request.
-pub enum Answerer {
+/// What responds to a request.
+pub enum Handler {
     /// The site's code.
     Code,
-    /// The static files; where they have nothing, the code says what else is possible.
+    /// The static files; where there is none, the code's response names the allowed methods.
     Static {
         /// Do routes have this path, with another method?
         not_allowed: bool,
@@ -77,12 +77,12 @@ pub enum Answerer {
 pub struct Boxes {
     background: Rc<BackgroundClient>,
     sites: RefCell<HashMap<String, Site>>,
-    /// How many entries for each site's log are on their way to the store.
+    /// How many entries for each site's log are being stored.
     logging: RefCell<HashMap<String, usize>>,
 }
 
 impl Boxes {
-    /// No site has code until [`Boxes::follow`].
+    /// No site has code until [`Boxes::set_plan`].
     pub fn new(background: Rc<BackgroundClient>) -> Rc<Self> {
         Rc::new(Self {
             background,
@@ -91,14 +91,14 @@ impl Boxes {
         })
     }
 
-    /// The sites with code are those of the plan. Boxes of others end when nobody needs them any more.
-    pub fn follow(&self, plan: &Plan) {
+    /// Hosts the code of the sites in this plan. Boxes of other sites end when they have been idle.
+    pub fn set_plan(&self, plan: &Plan) {
         let mut sites = self.sites.borrow_mut();
         sites.retain(|_, site| {
             site.version = None;
-            site.housed
+            site.running
                 .as_ref()
-                .is_some_and(|(_, starting)| !is_over(starting))
+                .is_some_and(|(_, start)| !has_ended_or_failed(start))
         });
         let gateway = plan.gateway.as_deref().map(Gateway::parse);
         for planned in plan.sites.iter().filter(|site| site.code.is_some()) {
@@ -118,40 +118,44 @@ impl Boxes {
         sites.get(site).is_some_and(|site| site.version.is_some())
     }
 
-    /// Somebody is about to ask this site: start its box, if it has one.
-    pub fn warm(self: &Rc<Self>, site: &str) {
+    /// Starts the site's box, if it has one: a request is about to come.
+    pub fn prestart(self: &Rc<Self>, site: &str) {
         if self.has_code(site) {
-            let starting = self.starting(site);
+            let start = self.start_of(site);
             wasm_bindgen_futures::spawn_local(async move {
-                // Whoever asks learns of a failure.
-                if let Ok(starting) = starting {
-                    let _ = starting.await;
+                // A request gets the failure as its error.
+                if let Ok(start) = start {
+                    let _ = start.await;
                 }
             });
         }
     }
 
-    /// Who answers this request of a site with code?
+    /// What responds to this request of a site with code?
     pub async fn lookup(
         self: &Rc<Self>,
         site: &str,
         head: &RequestHead,
-    ) -> Result<Answerer, Failure> {
+    ) -> Result<Handler, Failure> {
         let worker = self.get(site).await?;
-        Ok(match worker.table().lookup(&head.method, &head.path) {
-            Lookup::Route(_) | Lookup::Options(_) => Answerer::Code,
-            Lookup::NotAllowed(_) if !matches!(&*head.method, "GET" | "HEAD") => Answerer::Code,
-            Lookup::NotAllowed(_) => Answerer::Static { not_allowed: true },
-            Lookup::Static => Answerer::Static { not_allowed: false },
+        Ok(match worker.routes().lookup(&head.method, &head.path) {
+            Lookup::Route(_) | Lookup::Options(_) => Handler::Code,
+            Lookup::NotAllowed(_) if !matches!(&*head.method, "GET" | "HEAD") => Handler::Code,
+            Lookup::NotAllowed(_) => Handler::Static { not_allowed: true },
+            Lookup::Static => Handler::Static { not_allowed: false },
         })
     }
 
-    /// What the owner asks of a site's box: the answer as JSON, or a sentence for her.
-    pub async fn ask(self: &Rc<Self>, site: &str, ask: &BoxAsk) -> Result<String, String> {
-        if matches!(ask, BoxAsk::Restart) {
+    /// Sends an owner's request to a site's box. Returns the reply as JSON, or an error message for the owner.
+    pub async fn send_owner_request(
+        self: &Rc<Self>,
+        site: &str,
+        request: &BoxAsk,
+    ) -> Result<String, String> {
+        if matches!(request, BoxAsk::Restart) {
             let mut sites = self.sites.borrow_mut();
-            let housed = sites.get_mut(site).and_then(|site| site.housed.take());
-            if let Some(Ok(worker)) = housed.as_ref().and_then(|(_, starting)| starting.peek()) {
+            let running = sites.get_mut(site).and_then(|site| site.running.take());
+            if let Some(Ok(worker)) = running.as_ref().and_then(|(_, start)| start.peek()) {
                 worker.end("The site's owner started it anew.");
             }
             return Ok("null".to_owned());
@@ -163,47 +167,47 @@ impl Boxes {
             .or_default()
             .unhosted()
         {
-            // Nobody told its version, so it may be another one.
-            site.housed = site
-                .housed
+            // Its version is not known here, so the loaded one may be old.
+            site.running = site
+                .running
                 .take()
-                .map(|(_, starting)| (Some(u32::MAX), starting));
+                .map(|(_, start)| (Some(u32::MAX), start));
         }
         let worker = self.get(site).await.map_err(|error| error.to_string())?;
-        worker.ask(ask.clone()).await
+        worker.send_owner_request(request.clone()).await
     }
 
     /// The site's box, with the present version of its code.
     async fn get(self: &Rc<Self>, site: &str) -> Result<Rc<BoxWorker>, Failure> {
-        self.starting(site)?.await
+        self.start_of(site)?.await
     }
 
-    fn starting(self: &Rc<Self>, id: &str) -> Result<Starting, Failure> {
+    fn start_of(self: &Rc<Self>, id: &str) -> Result<SharedStart, Failure> {
         let mut sites = self.sites.borrow_mut();
         let site = sites
             .get_mut(id)
             .ok_or_else(|| Failure::new("The site is not hosted."))?;
         let version = site.version;
         let old = site
-            .housed
+            .running
             .take()
-            .filter(|(_, starting)| !is_over(starting));
-        let starting = match old {
-            Some((given, starting)) if given == version => starting,
+            .filter(|(_, start)| !has_ended_or_failed(start));
+        let start = match old {
+            Some((loaded, start)) if loaded == version => start,
             old => {
-                let old = old.map(|(_, starting)| starting);
+                let old = old.map(|(_, start)| start);
                 if old.is_none() {
-                    make_room(&sites)?;
+                    evict_if_full(&sites)?;
                 }
-                house(Rc::downgrade(self), id.to_owned(), old)
+                start_or_update(Rc::downgrade(self), id.to_owned(), old)
                     .boxed_local()
                     .shared()
             }
         };
         if let Some(site) = sites.get_mut(id) {
-            site.housed = Some((version, starting.clone()));
+            site.running = Some((version, start.clone()));
         }
-        Ok(starting)
+        Ok(start)
     }
 
     /// The site's own origin.
@@ -233,8 +237,8 @@ impl Boxes {
     fn log_all(self: &Rc<Self>, site: String, mut entries: Vec<LogEntry>) {
         let mut logging = self.logging.borrow_mut();
         let waiting = logging.entry(site.clone()).or_default();
-        // What comes faster than it can be kept is left out: the newest, for the others have their place already.
-        entries.truncate(shares::LOG_ENTRIES.saturating_sub(*waiting));
+        // Beyond the limit the newest entries are dropped: the others are being stored already.
+        entries.truncate(limits::MAX_LOG_ENTRIES.saturating_sub(*waiting));
         if entries.is_empty() {
             return;
         }
@@ -243,7 +247,7 @@ impl Boxes {
         let boxes = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let count = entries.len();
-            // A log that cannot be kept must not keep anybody from an answer.
+            // A log that cannot be stored must not fail a request.
             let _ = boxes.background.log(&site, entries).await;
             let mut logging = boxes.logging.borrow_mut();
             if let Some(waiting) = logging.get_mut(&site) {
@@ -255,13 +259,13 @@ impl Boxes {
         });
     }
 
-    /// A box has grown: those that there is no memory for end.
-    fn balance(&self) {
-        let workers = living(&self.sites.borrow());
-        let taken: Vec<Taken> = workers.iter().map(|worker| worker.taken()).collect();
-        for worker in shares::over(&taken)
+    /// A box has more memory than before: ends the boxes beyond the limits.
+    fn enforce_memory_limits(&self) {
+        let workers = live_workers(&self.sites.borrow());
+        let usage: Vec<Usage> = workers.iter().map(|worker| worker.usage()).collect();
+        for worker in limits::to_end(&usage)
             .into_iter()
-            .filter_map(|place| workers.get(place))
+            .filter_map(|index| workers.get(index))
         {
             worker.end(
                 "The code of this browser's sites needs more memory than there is, and this site's takes the most or \
@@ -272,61 +276,61 @@ impl Boxes {
 }
 
 /// The boxes that have started and not ended.
-fn living(sites: &HashMap<String, Site>) -> Vec<Rc<BoxWorker>> {
-    let starting = sites.values().filter_map(|site| site.housed.as_ref());
-    starting
-        .filter_map(|(_, starting)| starting.peek()?.as_ref().ok().cloned())
+fn live_workers(sites: &HashMap<String, Site>) -> Vec<Rc<BoxWorker>> {
+    let start = sites.values().filter_map(|site| site.running.as_ref());
+    start
+        .filter_map(|(_, start)| start.peek()?.as_ref().ok().cloned())
         .filter(|worker| !worker.has_ended())
         .collect()
 }
 
-/// There are not more boxes than may be: the one that nobody has needed for the longest ends for another.
-fn make_room(sites: &HashMap<String, Site>) -> Result<(), Failure> {
+/// Ends the least recently needed box if there are as many as there may be.
+fn evict_if_full(sites: &HashMap<String, Site>) -> Result<(), Failure> {
     let count = sites
         .values()
-        .filter_map(|site| site.housed.as_ref())
-        .filter(|(_, starting)| match starting.peek() {
+        .filter_map(|site| site.running.as_ref())
+        .filter(|(_, start)| match start.peek() {
             None => true,
             Some(Ok(worker)) => !worker.has_ended(),
             Some(Err(_)) => false,
         })
         .count();
-    if count < shares::BOXES {
+    if count < limits::MAX_BOXES {
         return Ok(());
     }
-    let workers = living(sites);
-    let taken: Vec<Taken> = workers.iter().map(|worker| worker.taken()).collect();
-    let idle = shares::makes_room(&taken).and_then(|place| workers.get(place));
+    let workers = live_workers(sites);
+    let usage: Vec<Usage> = workers.iter().map(|worker| worker.usage()).collect();
+    let idle = limits::least_recently_needed(&usage).and_then(|index| workers.get(index));
     match idle {
         Some(worker) => {
-            worker.end("Another site's code needed its place.");
+            worker.end("Another site's code needed its index.");
             Ok(())
         }
         None => Err(Failure::new(format!(
             "The code of {} sites is at work already, which is as many as can be at once.",
-            shares::BOXES
+            limits::MAX_BOXES
         ))),
     }
 }
 
 /// Has the box ended, or failed so long ago that another try is due?
-fn is_over(starting: &Starting) -> bool {
-    match starting.peek() {
+fn has_ended_or_failed(start: &SharedStart) -> bool {
+    match start.peek() {
         None => false,
         Some(Ok(worker)) => worker.has_ended(),
-        Some(Err(failure)) => js_sys::Date::now() - failure.at > TRY_AGAIN,
+        Some(Err(failure)) => js_sys::Date::now() - failure.at > RETRY_AFTER,
     }
 }
 
-/// Gives the site's present code to the box that it has, or to a new one.
-async fn house(
+/// Loads the site's present code into its box, or starts one with it.
+async fn start_or_update(
     boxes: Weak<Boxes>,
     site: String,
-    old: Option<Starting>,
+    old: Option<SharedStart>,
 ) -> Result<Rc<BoxWorker>, Failure> {
     let gone = || Failure::new("Hosting has ended.");
     let background = boxes.upgrade().ok_or_else(gone)?.background.clone();
-    let living = match old {
+    let live_workers = match old {
         Some(old) => old.await.ok().filter(|worker| !worker.has_ended()),
         None => None,
     };
@@ -334,31 +338,31 @@ async fn house(
         .code(&site)
         .await
         .map_err(|error| Failure::new(error.to_string()))?;
-    let owner = || {
+    let callbacks = || {
         let (logging, growing, of) = (boxes.clone(), boxes.clone(), site.clone());
-        Owner {
+        Callbacks {
             log: Box::new(move |entries| {
                 if let Some(boxes) = logging.upgrade() {
                     boxes.log_all(of.clone(), entries);
                 }
             }),
-            grown: Box::new(move || {
+            memory_grown: Box::new(move || {
                 if let Some(boxes) = growing.upgrade() {
-                    boxes.balance();
+                    boxes.enforce_memory_limits();
                 }
             }),
         }
     };
-    let housed = match living {
-        Some(worker) => worker.renew(code.clone()).await.map(|()| worker),
-        None => BoxWorker::start(&site, code, owner()).await,
+    let running = match live_workers {
+        Some(worker) => worker.update_code(code.clone()).await.map(|()| worker),
+        None => BoxWorker::start(&site, code, callbacks()).await,
     };
-    if let (Err(failure), Some(boxes)) = (&housed, boxes.upgrade()) {
+    if let (Err(failure), Some(boxes)) = (&running, boxes.upgrade()) {
         boxes.log(
             &site,
             format!("The site's code does not run: {failure}"),
             None,
         );
     }
-    housed
+    running
 }

@@ -1,8 +1,8 @@
-//! One visitor's request on its way through a box: its head and body in, the answer out, piece by piece as the
-//! visitor takes it.
+//! One visitor's request to a box: forwards its head and body to the box, and the response to the visitor, chunk by
+//! chunk as the visitor reads it.
 //!
-//! When the box ends before it has answered, the request is put to the next one, if it may be asked twice (RFC 9110,
-//! 9.2.1) and the box did not end in its own code. Otherwise the visitor gets an honest page.
+//! When the box ends before the response has begun, the request is sent to the next box, if its method is safe (RFC 9110,
+//! 9.2.1) and the box did not end while it ran this request's code. Otherwise the visitor gets the error page.
 
 use std::{future::pending, rc::Rc};
 
@@ -15,35 +15,35 @@ use peer::{channel::Stream, host::Visitor};
 use webextension_api::message::settled;
 use wire::{Headers, RequestHead, ResetCode, ResponseHead};
 
-use super::{Boxes, events::Events, page, worker::BoxWorker};
+use super::{Boxes, error_page, events::Events, worker::BoxWorker};
 use crate::code_header::CODE;
 
-/// How often a request is put to a box.
-const TRIES: u32 = 3;
-/// Bytes of a request's body that are read after its answer, so that the answer arrives before the stream ends. What
-/// goes on longer is cut off.
-const DRAIN: usize = 8 * 1024 * 1024;
+/// How often a request is sent to a box at most.
+const MAX_TRIES: u32 = 3;
+/// Bytes of a request's body that are read after the response, so that the response arrives before the stream ends. A
+/// longer body is reset.
+const MAX_DRAIN: usize = 8 * 1024 * 1024;
 
-/// How a request's way through a box ended.
-enum Way {
-    /// The answer was sent.
-    Answered,
-    /// The visitor has gone.
-    Left,
-    /// The answer broke off.
-    BrokeOff,
-    /// The box ended before the answer began.
-    Lost,
+/// How a request to a box ended.
+enum Outcome {
+    /// The response was sent.
+    Complete,
+    /// The visitor is gone.
+    VisitorGone,
+    /// The response ended early.
+    Incomplete,
+    /// The box ended before the response began.
+    BoxEnded,
 }
 
-impl From<peer::Error> for Way {
+impl From<peer::Error> for Outcome {
     fn from(_: peer::Error) -> Self {
-        Self::Left
+        Self::VisitorGone
     }
 }
 
-/// Have the site's code answer.
-pub async fn answer(
+/// Has the site's code respond.
+pub async fn respond(
     boxes: &Rc<Boxes>,
     site: &str,
     visitor: &Visitor,
@@ -52,8 +52,8 @@ pub async fn answer(
     stream: &Stream,
 ) {
     let repeatable = !has_body && matches!(&*head.method, "GET" | "HEAD" | "OPTIONS");
-    let mut tries = TRIES;
-    let why = loop {
+    let mut tries = MAX_TRIES;
+    let reason = loop {
         tries -= 1;
         let worker = match boxes.get(site).await {
             Ok(worker) => worker,
@@ -68,31 +68,31 @@ pub async fn answer(
             stream,
             head_only: head.method == "HEAD",
         };
-        let way = request.run(visitor, head, has_body, events).await;
+        let outcome = request.run(visitor, head, has_body, events).await;
         worker.close(id);
-        match way {
-            Way::Answered => {
+        match outcome {
+            Outcome::Complete => {
                 if has_body {
                     drain(stream).await;
                 }
                 return stream.done();
             }
-            Way::Left => {
+            Outcome::VisitorGone => {
                 worker.send(&ToBox::Cancel { id });
                 return;
             }
-            Way::BrokeOff => return stream.reset(ResetCode::Internal),
-            Way::Lost if repeatable && tries > 0 && !worker.ended_in(id) => {}
-            Way::Lost => break worker.why_ended(),
+            Outcome::Incomplete => return stream.reset(ResetCode::Internal),
+            Outcome::BoxEnded if repeatable && tries > 0 && !worker.ended_while_running(id) => {}
+            Outcome::BoxEnded => break worker.end_reason(),
         }
     };
-    let incident = page::incident();
+    let incident = error_page::new_incident();
     boxes.log(
         site,
-        format!("{} {}: {why}", head.method, head.path),
+        format!("{} {}: {reason}", head.method, head.path),
         Some(incident.clone()),
     );
-    let sent = page::unavailable(stream, head.method == "HEAD", &incident).await;
+    let sent = error_page::send(stream, head.method == "HEAD", &incident).await;
     if sent.is_ok() {
         if has_body {
             drain(stream).await;
@@ -117,12 +117,14 @@ impl Request<'_> {
         head: &RequestHead,
         has_body: bool,
         events: Events,
-    ) -> Way {
-        self.ask(visitor, head, has_body);
-        self.follow(events).await.unwrap_or_else(|way| way)
+    ) -> Outcome {
+        self.send_head(visitor, head, has_body);
+        self.handle_events(events)
+            .await
+            .unwrap_or_else(|outcome| outcome)
     }
 
-    fn ask(&self, visitor: &Visitor, head: &RequestHead, has_body: bool) {
+    fn send_head(&self, visitor: &Visitor, head: &RequestHead, has_body: bool) {
         self.worker.send(&ToBox::Request {
             id: self.id,
             method: head.method.clone(),
@@ -136,13 +138,13 @@ impl Request<'_> {
         });
     }
 
-    /// Follows the events until the answer is complete.
-    async fn follow(&self, mut events: Events) -> Result<Way, Way> {
+    /// Handles the events until the response is complete.
+    async fn handle_events(&self, mut events: Events) -> Result<Outcome, Outcome> {
         let mut begun = false;
-        let mut wants_body = false;
+        let mut body_wanted = false;
         loop {
             let event = {
-                let wanted = wants_body;
+                let wanted = body_wanted;
                 let body = async {
                     match wanted {
                         true => self.stream.chunk().await,
@@ -156,19 +158,19 @@ impl Request<'_> {
                 select_biased! {
                     event = next => match event {
                         Some(event) => event,
-                        None if begun => return Err(Way::BrokeOff),
-                        None => return Err(Way::Lost),
+                        None if begun => return Err(Outcome::Incomplete),
+                        None => return Err(Outcome::BoxEnded),
                     },
-                    piece = body => {
-                        wants_body = false;
-                        self.pass_body(piece?);
+                    chunk = body => {
+                        body_wanted = false;
+                        self.forward_body(chunk?);
                         continue;
                     }
-                    _ = lost => return Err(Way::Left),
+                    _ = lost => return Err(Outcome::VisitorGone),
                 }
             };
             match event {
-                RequestEvent::BodyWanted {} => wants_body = true,
+                RequestEvent::BodyWanted {} => body_wanted = true,
                 RequestEvent::Response {
                     status,
                     headers,
@@ -176,23 +178,25 @@ impl Request<'_> {
                     end,
                 } => {
                     begun = true;
-                    if self.begin(status, headers, bytes, end).await? {
-                        return Ok(Way::Answered);
+                    if self.send_response(status, headers, bytes, end).await? {
+                        return Ok(Outcome::Complete);
                     }
                 }
-                RequestEvent::ResponseBody { bytes } => self.pass_on(&bytes).await?,
+                RequestEvent::ResponseBody { bytes } => self.send_chunk(&bytes).await?,
                 RequestEvent::ResponseEnd {} => {
                     self.stream.finish()?;
-                    return Ok(Way::Answered);
+                    return Ok(Outcome::Complete);
                 }
-                RequestEvent::ResponseReset {} => return Err(Way::BrokeOff),
-                RequestEvent::File { ticket, operation } => self.file(ticket, operation).await,
+                RequestEvent::ResponseReset {} => return Err(Outcome::Incomplete),
+                RequestEvent::File { ticket, operation } => {
+                    self.access_file(ticket, operation).await
+                }
             }
         }
     }
 
-    fn pass_body(&self, piece: Option<Vec<u8>>) {
-        match piece {
+    fn forward_body(&self, chunk: Option<Vec<u8>>) {
+        match chunk {
             Some(bytes) => {
                 self.worker.send(&ToBox::RequestBody {
                     id: self.id,
@@ -204,44 +208,44 @@ impl Request<'_> {
         }
     }
 
-    /// The answer's head, and its body if that is there already; whether that was all.
-    async fn begin(
+    /// Sends the response's head, and the first chunk of its body if it is there. `true`: the response is complete.
+    async fn send_response(
         &self,
         status: FinalStatus,
         headers: Pairs,
         bytes: Option<Uint8Array>,
-        ends: bool,
-    ) -> Result<bool, Way> {
+        end: bool,
+    ) -> Result<bool, Outcome> {
         let status = status.0;
         let mut headers: Headers = headers.0.into_iter().collect();
         headers.push(CODE, "1".to_owned());
         let bytes = bytes.filter(|_| !self.head_only);
         self.stream
-            .respond(&ResponseHead { status, headers }, ends && bytes.is_none())?;
+            .respond(&ResponseHead { status, headers }, end && bytes.is_none())?;
         if let Some(bytes) = bytes {
             self.stream.write(&bytes.to_vec()).await?;
-            if ends {
+            if end {
                 self.stream.finish()?;
             }
         }
-        if !ends {
+        if !end {
             self.worker
                 .send(&ToBox::ResponseBodyConsumed { id: self.id });
         }
-        Ok(ends)
+        Ok(end)
     }
 
-    async fn pass_on(&self, bytes: &Uint8Array) -> Result<(), Way> {
+    async fn send_chunk(&self, bytes: &Uint8Array) -> Result<(), Outcome> {
         self.stream.write(&bytes.to_vec()).await?;
         self.worker
             .send(&ToBox::ResponseBodyConsumed { id: self.id });
         Ok(())
     }
 
-    /// Something with the site's own files.
-    async fn file(&self, ticket: u32, operation: FileOperation) {
+    /// Reads, writes, deletes or lists files of the site for its code.
+    async fn access_file(&self, ticket: u32, operation: FileOperation) {
         let result = match self.boxes.background.file(self.site, operation).await {
-            Ok(FileResult::Contents { body, media_type }) => match bytes_of(body).await {
+            Ok(FileResult::Contents { body, media_type }) => match blob_to_bytes(body).await {
                 Ok(body) => FileResult::Contents { body, media_type },
                 Err(message) => FileResult::Refused { message },
             },
@@ -258,8 +262,8 @@ impl Request<'_> {
     }
 }
 
-/// The box takes bytes, no Blobs.
-async fn bytes_of(body: Body) -> Result<Body, String> {
+/// The body with its Blob read: boxes receive bytes only.
+async fn blob_to_bytes(body: Body) -> Result<Body, String> {
     let Body::Blob { blob } = body else {
         return Ok(body);
     };
@@ -271,10 +275,10 @@ async fn bytes_of(body: Body) -> Result<Body, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Reads what is left of a request's body.
+/// Reads and drops the rest of a request's body.
 async fn drain(stream: &Stream) {
     let mut drained = 0;
-    while drained < DRAIN {
+    while drained < MAX_DRAIN {
         match stream.chunk().await {
             Ok(Some(bytes)) => {
                 drained += bytes.len();

@@ -1,8 +1,8 @@
-//! One box: its Worker, what is said to it and heard from it, and the watch over it.
+//! One box: its Worker, the messages to and from it, and the check that it responds. Must not know what the code does.
 //!
-//! The Worker's code sends a sign of life whenever the interpreter or the database looks at the clock. While
-//! something is awaited of it and it is silent for [`SILENCE`], it is in an operation that nothing looks into, and is
-//! ended: nothing else can stop it. It is also ended when it was not needed for [`IDLE`].
+//! The Worker posts a heartbeat whenever the interpreter or the database reads the clock. While a response or a reply is
+//! awaited and nothing was posted for [`SILENCE_TIMEOUT`], it is in one native operation that cannot be interrupted, and
+//! only terminating the Worker stops that. A Worker that was not needed for [`IDLE_TIMEOUT`] is terminated as well.
 
 use std::{
     cell::{Cell, RefCell},
@@ -28,59 +28,59 @@ use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 use super::{
     events::{self, Events},
     failure::Failure,
-    shares::Taken,
+    limits::Usage,
 };
 
 /// The Worker's script in the extension.
 const SCRIPT: &str = "/box/box.js";
-/// Milliseconds between two looks at a box.
-const LOOK: u32 = 500;
-/// Milliseconds without a sign of life after which a box is ended while something is awaited of it. A beat leaves
-/// every 250 ms at least; sorting a large list, which nothing looks into, takes a second or two.
-const SILENCE: f64 = 5_000.0;
-/// Milliseconds that starting may take besides: loading the module and opening the database of a Worker that was just
+/// Milliseconds between two checks of a box.
+const CHECK_INTERVAL: u32 = 500;
+/// Milliseconds without a message after which a box is ended while something is awaited of it. A heartbeat comes
+/// every 250 ms at least; sorting a large list, which cannot be interrupted, takes a second or two.
+const SILENCE_TIMEOUT: f64 = 5_000.0;
+/// Milliseconds that starting may take in addition: loading the module and opening the database of a Worker that was just
 /// ended (five seconds at most).
-const STARTING: f64 = 15_000.0;
-/// Milliseconds after which a box that nobody needed is ended. Its memory is tens of megabytes.
-const IDLE: f64 = 300_000.0;
-/// Most entries for the log that are put together before they leave.
+const START_TIME: f64 = 15_000.0;
+/// Milliseconds after which an idle box is ended. Its memory is tens of megabytes.
+const IDLE_TIMEOUT: f64 = 300_000.0;
+/// Most log entries that are sent to the background in one message.
 const LOG_BATCH: usize = 100;
 
-/// Bytes of a box's answers and of files that its code writes that wait to be taken, at most: as many as requests at
-/// once may write. A box of ours waits until a piece was taken before it says the next.
-const WAITING: u64 = 256 * 1024 * 1024;
+/// Most bytes of a box's responses, and of files that its code writes, that are queued here: as many as concurrent
+/// requests may write. The box posts a chunk when the one before was sent.
+const MAX_QUEUED_BYTES: u64 = 256 * 1024 * 1024;
 
-/// Why a box is ended that posts what no box of ours does.
-const NO_MESSAGE: &str = "The box posted what no box posts.";
+/// Why a box is ended that posts something else than a `FromBox`.
+const INVALID_MESSAGE: &str = "The box posted what no box posts.";
 
-/// What a box has for those who own it.
-pub struct Owner {
-    /// Takes entries for the site's log.
+/// What a box calls in the module that owns it.
+pub struct Callbacks {
+    /// Stores entries in the site's log.
     pub log: Box<dyn Fn(Vec<LogEntry>)>,
-    /// A box has more memory than before.
-    pub grown: Box<dyn Fn()>,
+    /// Called when the box has more memory than before.
+    pub memory_grown: Box<dyn Fn()>,
 }
 
 struct Inner {
     worker: Worker,
-    table: RefCell<Rc<RouteTable>>,
-    /// Who waits for `ready` or `failed`.
+    routes: RefCell<Rc<RouteTable>>,
+    /// Receives `ready` or `failed`.
     readiness: RefCell<Option<oneshot::Sender<Result<(), Failure>>>>,
     requests: RefCell<HashMap<u64, UnboundedSender<RequestEvent>>>,
-    /// Bytes that wait in them.
-    waiting: Rc<Cell<u64>>,
-    /// Bytes of memory, as it last told.
+    /// Bytes that are queued in them.
+    queued: Rc<Cell<u64>>,
+    /// Bytes of memory, as it last reported.
     memory: Cell<u64>,
-    asked: RefCell<HashMap<u64, oneshot::Sender<Result<String, String>>>>,
+    owner_requests: RefCell<HashMap<u64, oneshot::Sender<Result<String, String>>>>,
     last_id: Cell<u64>,
-    /// Whose code got the thread last.
+    /// The request whose code runs, or ran last.
     running: Cell<u64>,
-    heard: Cell<f64>,
-    needed: Cell<f64>,
-    /// Until when silence is no sign of trouble.
-    patient_until: Cell<f64>,
-    ended: RefCell<Option<String>>,
-    owner: Owner,
+    last_message_at: Cell<f64>,
+    needed_at: Cell<f64>,
+    /// Until when it may be silent, in milliseconds since 1970: it is starting.
+    silence_allowed_until: Cell<f64>,
+    end_reason: RefCell<Option<String>>,
+    callbacks: Callbacks,
     entries: RefCell<Vec<LogEntry>>,
     listeners: RefCell<Vec<Listener>>,
 }
@@ -89,11 +89,11 @@ struct Inner {
 pub struct BoxWorker(Rc<Inner>);
 
 impl BoxWorker {
-    /// Start a box for a site, with the files of its code; returns when it is ready.
+    /// Starts a box for a site, with the files of its code. Returns when it is ready.
     pub async fn start(
         site: &str,
         files: Vec<NamedFile>,
-        owner: Owner,
+        callbacks: Callbacks,
     ) -> Result<Rc<Self>, Failure> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -102,31 +102,31 @@ impl BoxWorker {
         let now = js_sys::Date::now();
         let inner = Rc::new(Inner {
             worker: worker.clone(),
-            table: RefCell::default(),
+            routes: RefCell::default(),
             readiness: RefCell::default(),
             requests: RefCell::default(),
-            waiting: Rc::default(),
+            queued: Rc::default(),
             memory: Cell::new(0),
-            asked: RefCell::default(),
+            owner_requests: RefCell::default(),
             last_id: Cell::new(0),
             running: Cell::new(0),
-            heard: Cell::new(now),
-            needed: Cell::new(now),
-            patient_until: Cell::new(now + STARTING),
-            ended: RefCell::default(),
-            owner,
+            last_message_at: Cell::new(now),
+            needed_at: Cell::new(now),
+            silence_allowed_until: Cell::new(now + START_TIME),
+            end_reason: RefCell::default(),
+            callbacks,
             entries: RefCell::default(),
             listeners: RefCell::default(),
         });
-        let (hearing, failing) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
+        let (on_message, on_error) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
         inner.listeners.replace(vec![
             Listener::new(&worker, "message", move |event: MessageEvent| {
-                if let Some(inner) = hearing.upgrade() {
+                if let Some(inner) = on_message.upgrade() {
                     inner.handle_message(&event.data());
                 }
             }),
             Listener::new(&worker, "error", move |_: web_sys::Event| {
-                if let Some(inner) = failing.upgrade() {
+                if let Some(inner) = on_error.upgrade() {
                     inner.end("The box's program failed.");
                 }
             }),
@@ -134,93 +134,95 @@ impl BoxWorker {
         wasm_bindgen_futures::spawn_local(watch(Rc::downgrade(&inner)));
         let folder = format!("sites/{site}");
         let started = Self(inner);
-        started.ready(&ToBox::Start { folder, files }).await?;
+        started
+            .send_until_ready(&ToBox::Start { folder, files })
+            .await?;
         Ok(Rc::new(started))
     }
 
-    /// Give it another version of the site's code; returns when it is in use.
-    pub async fn renew(&self, files: Vec<NamedFile>) -> Result<(), Failure> {
-        self.ready(&ToBox::Program { files }).await
+    /// Replaces the site's code. Returns when the new code is in use.
+    pub async fn update_code(&self, files: Vec<NamedFile>) -> Result<(), Failure> {
+        self.send_until_ready(&ToBox::UpdateCode { files }).await
     }
 
-    async fn ready(&self, message: &ToBox) -> Result<(), Failure> {
+    async fn send_until_ready(&self, message: &ToBox) -> Result<(), Failure> {
         let (sender, receiver) = oneshot::channel();
         self.0.readiness.replace(Some(sender));
-        self.0.need();
+        self.0.mark_needed();
         self.send(message);
         match receiver.await {
             Ok(result) => result,
-            Err(_) => Err(Failure::new(self.why_ended())),
+            Err(_) => Err(Failure::new(self.end_reason())),
         }
     }
 
     /// Its routes.
-    pub fn table(&self) -> Rc<RouteTable> {
-        self.0.table.borrow().clone()
+    pub fn routes(&self) -> Rc<RouteTable> {
+        self.0.routes.borrow().clone()
     }
 
-    /// Say something to it.
+    /// Posts a message to it, unless it has ended.
     pub fn send(&self, message: &ToBox) {
         self.0.send(message);
     }
 
-    /// A new request: its id, and what the box says about it. What is said ends when the box does.
+    /// Opens a request: its id, and the queue of its events, which ends when the box does.
     pub fn open(&self) -> (u64, Events) {
         let id = self.0.next_id();
         let (sender, receiver) = unbounded();
         // Where the box has ended, the sender is dropped at once.
         if !self.has_ended() {
             self.0.requests.borrow_mut().insert(id, sender);
-            self.0.need();
+            self.0.mark_needed();
         }
-        let waiting = self.0.waiting.clone();
-        (id, Events::new(receiver, waiting))
+        let queued = self.0.queued.clone();
+        (id, Events::new(receiver, queued))
     }
 
-    /// Nothing that is said about this request matters any more.
+    /// Closes a request: further events of it are dropped.
     pub fn close(&self, id: u64) {
         self.0.requests.borrow_mut().remove(&id);
     }
 
-    /// Put the owner's question; the answer as JSON, or a sentence.
-    pub async fn ask(&self, ask: BoxAsk) -> Result<String, String> {
+    /// Sends an owner's request. Returns the reply as JSON, or an error message for the owner.
+    pub async fn send_owner_request(&self, request: BoxAsk) -> Result<String, String> {
         let id = self.0.next_id();
         let (sender, receiver) = oneshot::channel();
-        self.0.asked.borrow_mut().insert(id, sender);
-        self.0.need();
-        let ask = Json(ask);
-        self.send(&ToBox::Ask { id, ask });
+        self.0.owner_requests.borrow_mut().insert(id, sender);
+        self.0.mark_needed();
+        let request = Json(request);
+        self.send(&ToBox::OwnerRequest { id, request });
         match receiver.await {
-            Ok(answer) => answer,
-            Err(_) => Err(self.why_ended()),
+            Ok(reply) => reply,
+            Err(_) => Err(self.end_reason()),
         }
     }
 
-    /// What it takes.
-    pub fn taken(&self) -> Taken {
-        Taken {
-            bytes: self.0.memory.get().saturating_add(self.0.waiting.get()),
+    /// What it uses.
+    pub fn usage(&self) -> Usage {
+        Usage {
+            bytes: self.0.memory.get().saturating_add(self.0.queued.get()),
             awaited: self.0.is_awaited(),
-            needed: self.0.needed.get(),
+            needed_at: self.0.needed_at.get(),
         }
     }
 
     /// Has it ended?
     pub fn has_ended(&self) -> bool {
-        self.0.ended.borrow().is_some()
+        self.0.end_reason.borrow().is_some()
     }
 
-    /// Why it ended.
-    pub fn why_ended(&self) -> String {
-        self.0.ended.borrow().clone().unwrap_or_default()
+    /// Why it ended; empty before.
+    pub fn end_reason(&self) -> String {
+        self.0.end_reason.borrow().clone().unwrap_or_default()
     }
 
-    /// Did it end in this request's code?
-    pub fn ended_in(&self, id: u64) -> bool {
+    /// Did it end while it ran this request's code?
+    pub fn ended_while_running(&self, id: u64) -> bool {
         self.has_ended() && self.0.running.get() == id
     }
 
-    /// End it, now. Whoever waits for something learns it.
+    /// Terminates it now. All that is awaited of it fails with `reason`.
     pub fn end(&self, reason: &str) {
         self.0.end(reason);
     }
@@ -239,23 +241,23 @@ impl Inner {
         id
     }
 
-    /// Something is awaited from now on: silence counts from here.
-    fn need(&self) {
+    /// Something is awaited from now on: the time of silence starts here.
+    fn mark_needed(&self) {
         let now = js_sys::Date::now();
-        self.needed.set(now);
+        self.needed_at.set(now);
         if !self.is_awaited() {
-            self.heard.set(now);
+            self.last_message_at.set(now);
         }
     }
 
     fn is_awaited(&self) -> bool {
         self.readiness.borrow().is_some()
             || !self.requests.borrow().is_empty()
-            || !self.asked.borrow().is_empty()
+            || !self.owner_requests.borrow().is_empty()
     }
 
     fn send(&self, message: &ToBox) {
-        if self.ended.borrow().is_none() {
+        if self.end_reason.borrow().is_none() {
             let transfer = Array::new();
             let message = message.write(&transfer);
             // Fails only for what cannot be cloned; these messages can.
@@ -264,20 +266,20 @@ impl Inner {
     }
 
     fn handle_message(self: &Rc<Self>, message: &JsValue) {
-        self.heard.set(js_sys::Date::now());
+        self.last_message_at.set(js_sys::Date::now());
         match FromBox::read(message) {
             Some(FromBox::Alive { memory }) => {
                 if self.memory.replace(memory) < memory {
-                    (self.owner.grown)();
+                    (self.callbacks.memory_grown)();
                 }
             }
             Some(FromBox::Running { id }) => self.running.set(id),
             Some(FromBox::Ready { routes }) => match serde_json::from_str(&routes) {
                 Ok(table) => {
-                    self.table.replace(Rc::new(table));
+                    self.routes.replace(Rc::new(table));
                     self.set_ready(Ok(()));
                 }
-                Err(_) => self.end(NO_MESSAGE),
+                Err(_) => self.end(INVALID_MESSAGE),
             },
             Some(FromBox::Failed { message }) => {
                 self.set_ready(Err(Failure::new(message.clone())));
@@ -287,29 +289,34 @@ impl Inner {
                 self.end(&format!("The site's code brought the box down: {message}"));
             }
             Some(FromBox::Log { entry }) => self.log(entry.0),
-            Some(FromBox::Answer { id, json }) => self.set_answer(id, Ok(json)),
-            Some(FromBox::Refused { id, message }) => self.set_answer(id, Err(message)),
-            Some(FromBox::Request { id, event }) => self.pass(id, event),
-            None => self.end(NO_MESSAGE),
+            Some(FromBox::OwnerReply { id, json }) => self.finish_owner_request(id, Ok(json)),
+            Some(FromBox::OwnerError { id, message }) => {
+                self.finish_owner_request(id, Err(message))
+            }
+            Some(FromBox::Request { id, event }) => self.deliver(id, event),
+            None => self.end(INVALID_MESSAGE),
         }
     }
 
-    fn set_answer(&self, id: u64, answer: Result<String, String>) {
-        if let Some(sender) = self.asked.borrow_mut().remove(&id) {
-            let _ = sender.send(answer);
+    fn finish_owner_request(&self, id: u64, reply: Result<String, String>) {
+        if let Some(sender) = self.owner_requests.borrow_mut().remove(&id) {
+            let _ = sender.send(reply);
         }
     }
 
-    /// To whoever waits for a request's events.
-    fn pass(&self, id: u64, event: RequestEvent) {
-        let waiting = self.waiting.get().saturating_add(events::size(&event));
+    /// Queues an event of a request; ends the box if too much is queued.
+    fn deliver(&self, id: u64, event: RequestEvent) {
+        let queued = self
+            .queued
+            .get()
+            .saturating_add(events::queued_bytes(&event));
         let requests = self.requests.borrow();
         let Some(sender) = requests.get(&id) else {
             return;
         };
-        if waiting <= WAITING {
+        if queued <= MAX_QUEUED_BYTES {
             if sender.unbounded_send(event).is_ok() {
-                self.waiting.set(waiting);
+                self.queued.set(queued);
             }
             return;
         }
@@ -320,13 +327,13 @@ impl Inner {
     }
 
     fn set_ready(&self, result: Result<(), Failure>) {
-        self.patient_until.set(0.0);
+        self.silence_allowed_until.set(0.0);
         if let Some(sender) = self.readiness.take() {
             let _ = sender.send(result);
         }
     }
 
-    /// An entry for the log; those of one turn of the event loop leave together.
+    /// Adds an entry to the log; those of one turn of the event loop are sent together.
     fn log(self: &Rc<Self>, entry: LogEntry) {
         let mut entries = self.entries.borrow_mut();
         entries.push(entry);
@@ -349,51 +356,51 @@ impl Inner {
     fn flush_log(&self) {
         let entries = self.entries.take();
         if !entries.is_empty() {
-            (self.owner.log)(entries);
+            (self.callbacks.log)(entries);
         }
     }
 
     fn end(&self, reason: &str) {
-        if self.ended.borrow().is_some() {
+        if self.end_reason.borrow().is_some() {
             return;
         }
-        self.ended.replace(Some(reason.to_owned()));
+        self.end_reason.replace(Some(reason.to_owned()));
         self.worker.terminate();
         self.listeners.borrow_mut().clear();
         self.flush_log();
-        // What is dropped tells its receiver.
+        // Dropping the senders ends their receivers.
         self.readiness.take();
         self.requests.take();
-        self.asked.take();
+        self.owner_requests.take();
     }
 
-    fn look(&self) {
+    fn check(&self) {
         let now = js_sys::Date::now();
-        let silent = now - self.heard.get();
+        let silent = now - self.last_message_at.get();
         if !self.is_awaited() {
-            if now - self.needed.get() > IDLE {
+            if now - self.needed_at.get() > IDLE_TIMEOUT {
                 self.end("Nobody needed it.");
             }
             return;
         }
-        self.needed.set(now);
-        if silent > SILENCE && now > self.patient_until.get() {
+        self.needed_at.set(now);
+        if silent > SILENCE_TIMEOUT && now > self.silence_allowed_until.get() {
             self.end(
                 "An operation of the site's code took too long, and nothing but the end of its box could stop it. Look \
                  for work on something huge: long texts, lists or numbers.",
             );
-        } else if silent > f64::from(LOOK) {
+        } else if silent > f64::from(CHECK_INTERVAL) {
             self.send(&ToBox::Ping {});
         }
     }
 }
 
-/// Looks at a box from time to time, for as long as there is one.
+/// Checks a box from time to time until it ends.
 async fn watch(inner: Weak<Inner>) {
     loop {
-        TimeoutFuture::new(LOOK).await;
+        TimeoutFuture::new(CHECK_INTERVAL).await;
         match inner.upgrade() {
-            Some(inner) if inner.ended.borrow().is_none() => inner.look(),
+            Some(inner) if inner.end_reason.borrow().is_none() => inner.check(),
             _ => return,
         }
     }

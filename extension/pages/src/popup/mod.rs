@@ -1,4 +1,4 @@
-//! The toolbar's popup: switches, links, troubles and what to do about them.
+//! The toolbar's popup: switches, links, problems and what to do about them.
 
 mod model;
 mod site_row;
@@ -53,12 +53,12 @@ impl Popup {
         self.ask(Ask::State).await
     }
 
-    /// Ask for something and show the state after it. Should it fail, show the state as it was, so that
-    /// no switch tells a lie.
+    /// Send a request and show the state after it. If that fails, show the last known state, so that
+    /// no switch shows what is not so.
     async fn ask(&self, ask: Ask) -> Result<(), PageError> {
-        let place = self.order.next();
+        let number = self.order.next();
         match background::act(ask).await {
-            Ok(state) if self.order.shows(place) => self.show(state),
+            Ok(state) if self.order.shows(number) => self.show(state),
             Ok(_) => {}
             Err(error) => {
                 self.view.borrow_mut().show_again();
@@ -99,7 +99,7 @@ impl Popup {
             }
             "port" => self.use_port().await,
             "rendezvous" => self.use_rendezvous().await,
-            "own-rendezvous" => self.ask(Ask::SetRendezvous { url: None }).await,
+            "reset-rendezvous" => self.ask(Ask::SetRendezvous { url: None }).await,
             "copy" => {
                 copy(
                     &action
@@ -144,16 +144,16 @@ impl Popup {
 
     async fn use_port(&self) -> Result<(), PageError> {
         let typed = dom::by_id::<HtmlInputElement>("port-number")?.value();
-        let port = model::read_port(&typed)?;
+        let port = model::parse_port(&typed)?;
         self.ask(Ask::SetPort { port }).await
     }
 
-    /// The access is asked for first and in the same breath as the click: a browser that sees no gesture
-    /// refuses. The rendezvous is set without waiting for the person's answer, because the question may
+    /// Access is requested first, in the same turn as the click: without a user gesture the browser
+    /// refuses it. The rendezvous is set without waiting for the person's answer, because the prompt may
     /// close the popup, and because hosting there needs no access: only visiting as top-level pages does.
     async fn use_rendezvous(&self) -> Result<(), PageError> {
         let entered =
-            rendezvous::read(&dom::by_id::<HtmlInputElement>("rendezvous-address")?.value())?;
+            rendezvous::parse(&dom::by_id::<HtmlInputElement>("rendezvous-address")?.value())?;
         let access = webextension_api::pages::request_origins(&entered.patterns);
         self.ask(Ask::SetRendezvous {
             url: Some(entered.origin),

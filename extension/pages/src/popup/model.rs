@@ -1,4 +1,4 @@
-//! What the popup says about a state. No browser here: state in, words out.
+//! What the popup shows of a state: texts and tones, as pure functions. Knows no browser.
 
 use messages::{Native, Rendezvous, SiteState, State};
 
@@ -10,24 +10,24 @@ const LOWEST_PORT: u16 = 1024;
 /// How the headline looks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Tone {
-    /// Nothing is going on.
+    /// Hosting is off.
     Off,
-    /// Something is on its way.
+    /// Starting or connecting.
     Busy,
-    /// All is well.
+    /// Hosting works.
     On,
     /// The person may have to act.
-    Trouble,
+    Error,
 }
 
 impl Tone {
     /// The value of the `data-tone` attribute.
-    pub fn word(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Busy => "busy",
             Self::On => "on",
-            Self::Trouble => "trouble",
+            Self::Error => "error",
         }
     }
 }
@@ -66,23 +66,19 @@ pub fn headline(state: &State) -> (Tone, String) {
             let tone = if state.troubles.is_empty() {
                 Tone::On
             } else {
-                Tone::Trouble
+                Tone::Error
             };
             (tone, format!("Hosting · {visitors} now"))
         }
-        (_, Setup::Install) => (
-            Tone::Trouble,
-            "Not hosting: the companion is missing".into(),
+        (_, Setup::Install) => (Tone::Error, "Not hosting: the companion is missing".into()),
+        (_, Setup::Port(port)) => (Tone::Error, format!("Not hosting: port {port} is taken")),
+        (Rendezvous::Connecting { url }, _) => (
+            Tone::Busy,
+            format!("Connecting to {}…", without_scheme(url)),
         ),
-        (_, Setup::Port(port)) => (Tone::Trouble, format!("Not hosting: port {port} is taken")),
-        (Rendezvous::Connecting { url }, _) => {
-            (Tone::Busy, format!("Connecting to {}…", bare(url)))
-        }
-        (Rendezvous::Unreachable { .. }, _) => {
-            (Tone::Trouble, "Not connected, trying again…".into())
-        }
+        (Rendezvous::Unreachable { .. }, _) => (Tone::Error, "Not connected, trying again…".into()),
         (Rendezvous::Off, _) => match state.native {
-            Native::Failed { .. } => (Tone::Trouble, "Not hosting: the companion stopped".into()),
+            Native::Failed { .. } => (Tone::Error, "Not hosting: the companion stopped".into()),
             _ => (Tone::Busy, "Starting…".into()),
         },
     }
@@ -90,40 +86,40 @@ pub fn headline(state: &State) -> (Tone, String) {
 
 /// What is wrong, a sentence each. While something has to be set up, all else follows from that, and the
 /// panel about it says so.
-pub fn troubles(state: &State) -> Vec<String> {
+pub fn problems(state: &State) -> Vec<String> {
     if setup(state) != Setup::Done {
         return Vec::new();
     }
-    let mut troubles = state.troubles.clone();
-    if troubles.is_empty() && state.hosting {
+    let mut problems = state.troubles.clone();
+    if problems.is_empty() && state.hosting {
         match (&state.rendezvous, &state.native) {
-            (Rendezvous::Unreachable { reason, .. }, _) => troubles.push(reason.clone()),
-            (Rendezvous::Off, Native::Failed { reason }) => troubles.push(reason.clone()),
+            (Rendezvous::Unreachable { reason, .. }, _) => problems.push(reason.clone()),
+            (Rendezvous::Off, Native::Failed { reason }) => problems.push(reason.clone()),
             _ => {}
         }
     }
-    troubles
+    problems
 }
 
-/// The rendezvous in a few words.
+/// The address of the rendezvous, or what stands in its place, in a few words.
 pub fn rendezvous(state: &State) -> String {
     match (&state.rendezvous, &state.chosen_rendezvous) {
-        (Rendezvous::Connected { gateway }, _) => bare(gateway).into(),
+        (Rendezvous::Connected { gateway }, _) => without_scheme(gateway).into(),
         (Rendezvous::Connecting { url } | Rendezvous::Unreachable { url, .. }, _) => {
-            bare(url).into()
+            without_scheme(url).into()
         }
-        (Rendezvous::Off, Some(chosen)) => bare(chosen).into(),
+        (Rendezvous::Off, Some(chosen)) => without_scheme(chosen).into(),
         (Rendezvous::Off, None) => match &state.native {
             Native::NotInstalled => "none".into(),
-            Native::Running { gateway } => bare(gateway).into(),
+            Native::Running { gateway } => without_scheme(gateway).into(),
             _ => "this computer".into(),
         },
     }
 }
 
-/// How a site is doing, in a few words.
+/// Is a site reachable, and by how many visitors is it read: in a few words.
 pub fn site_line(site: &SiteState, hosting: bool) -> String {
-    let standing = if !site.live {
+    let status = if !site.live {
         "Not published yet".to_owned()
     } else if !site.hosted {
         "Off".into()
@@ -135,21 +131,21 @@ pub fn site_line(site: &SiteState, hosting: bool) -> String {
         sentence(&format::count(site.visitors.into(), "visitor", "visitors"))
     };
     if site.live && site.draft_changed {
-        format!("{standing} · draft changed")
+        format!("{status} · draft changed")
     } else {
-        standing
+        status
     }
 }
 
-/// What else to know about a site.
+/// A further sentence about a site: why its link carries the label, if it does.
 pub fn site_note(site: &SiteState) -> Option<String> {
     site.name_refused.as_ref().map(|reason| {
         format!("The link carries the long name, because the short one was refused: {reason}")
     })
 }
 
-/// An address without what every address begins with.
-pub fn bare(url: &str) -> &str {
+/// An address without its scheme and the slash at its end.
+pub fn without_scheme(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     rest.strip_suffix('/').unwrap_or(rest)
 }
@@ -158,7 +154,7 @@ pub fn bare(url: &str) -> &str {
 ///
 /// # Errors
 /// [`PageError::Input`] with what to type instead.
-pub fn read_port(typed: &str) -> Result<u16, PageError> {
+pub fn parse_port(typed: &str) -> Result<u16, PageError> {
     match typed.trim().parse() {
         Ok(port) if port >= LOWEST_PORT => Ok(port),
         _ => Err(PageError::Input("Enter a port from 1024 to 65535.".into())),

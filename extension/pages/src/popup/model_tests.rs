@@ -29,7 +29,7 @@ fn the_headline_counts_visitors() {
     state.visitors = 1;
     assert_eq!(headline(&state).1, "Hosting · 1 visitor now");
     state.troubles.push("The disk is nearly full.".into());
-    assert_eq!(headline(&state).0, Tone::Trouble);
+    assert_eq!(headline(&state).0, Tone::Error);
     state.hosting = false;
     assert_eq!(headline(&state), (Tone::Off, "Hosting is off".into()));
 }
@@ -42,7 +42,7 @@ fn a_missing_companion_is_trouble_until_a_rendezvous_is_chosen() {
         ..State::default()
     };
     assert_eq!(setup(&state), Setup::Install);
-    assert_eq!(headline(&state).0, Tone::Trouble);
+    assert_eq!(headline(&state).0, Tone::Error);
     assert_eq!(rendezvous(&state), "none");
     state.chosen_rendezvous = Some("https://example.org/".into());
     assert_eq!(setup(&state), Setup::Done);
@@ -51,7 +51,7 @@ fn a_missing_companion_is_trouble_until_a_rendezvous_is_chosen() {
 }
 
 #[test]
-fn a_reason_is_told_once() {
+fn a_reason_is_shown_once() {
     let unreachable = Rendezvous::Unreachable {
         url: "https://example.org".into(),
         reason: "It does not answer.".into(),
@@ -61,15 +61,15 @@ fn a_reason_is_told_once() {
         rendezvous: unreachable,
         ..State::default()
     };
-    assert_eq!(troubles(&state), ["It does not answer."]);
+    assert_eq!(problems(&state), ["It does not answer."]);
     state.troubles.push("example.org does not answer.".into());
-    assert_eq!(troubles(&state), ["example.org does not answer."]);
+    assert_eq!(problems(&state), ["example.org does not answer."]);
     state.native = Native::PortTaken { port: 8890 };
-    assert!(troubles(&state).is_empty(), "the panel says it");
+    assert!(problems(&state).is_empty(), "the panel says it");
 }
 
 #[test]
-fn a_site_tells_the_first_thing_that_keeps_visitors_away() {
+fn a_site_shows_the_first_thing_that_keeps_visitors_from_it() {
     assert_eq!(site_line(&site(), true), "No visitors");
     assert_eq!(
         site_line(
@@ -118,9 +118,9 @@ fn a_site_tells_the_first_thing_that_keeps_visitors_away() {
 
 #[test]
 fn ports_are_bounded() {
-    assert_eq!(read_port(" 8891 "), Ok(8891));
+    assert_eq!(parse_port(" 8891 "), Ok(8891));
     for typed in ["", "80", "1023", "65536", "-1", "8891x"] {
-        assert!(read_port(typed).is_err(), "{typed:?}");
+        assert!(parse_port(typed).is_err(), "{typed:?}");
     }
     assert_eq!(next_port(8890), 8891);
     assert_eq!(next_port(65_535), 1024);

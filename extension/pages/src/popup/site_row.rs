@@ -17,9 +17,9 @@ pub struct SiteRow {
     note: Element,
     hosted: HtmlInputElement,
     link_box: Element,
-    anchor: Element,
-    copy: Element,
-    whole: Element,
+    link_text: Element,
+    copy_link: Element,
+    copy_with_label: Element,
     qr_button: Element,
     open: Element,
     qr: Element,
@@ -40,9 +40,9 @@ impl SiteRow {
             note: dom::find(&root, ".site-note")?,
             hosted: dom::find(&root, ".site-hosted")?,
             link_box: dom::find(&root, ".site-link")?,
-            anchor: dom::find(&root, ".link")?,
-            copy: dom::find(&root, ".link-copy")?,
-            whole: dom::find(&root, ".link-whole")?,
+            link_text: dom::find(&root, ".link")?,
+            copy_link: dom::find(&root, ".link-copy")?,
+            copy_with_label: dom::find(&root, ".link-with-label")?,
             qr_button: dom::find(&root, ".link-qr")?,
             open: dom::find(&root, ".link-open")?,
             qr: dom::find(&root, ".qr")?,
@@ -74,8 +74,8 @@ impl SiteRow {
         dom::set_text(&self.note, note.as_deref().unwrap_or_default());
         dom::show(&self.publish, !site.live || site.draft_changed);
         for (button, verb) in [
-            (&self.copy, "Copy link of"),
-            (&self.whole, "Copy link with the whole label of"),
+            (&self.copy_link, "Copy link of"),
+            (&self.copy_with_label, "Copy link with the whole label of"),
             (&self.qr_button, "QR code of"),
             (&self.open, "Open"),
             (&self.publish, "Publish"),
@@ -86,13 +86,13 @@ impl SiteRow {
         if self.link != site.link {
             self.link.clone_from(&site.link);
             let link = site.link.as_deref().unwrap_or_default();
-            dom::set_text(&self.anchor, model::bare(link));
-            dom::set_attribute(&self.anchor, "title", link);
+            dom::set_text(&self.link_text, model::without_scheme(link));
+            dom::set_attribute(&self.link_text, "title", link);
             dom::show(&self.link_box, site.link.is_some());
             let whole = links::with_whole_label(site);
-            dom::show(&self.whole, whole.is_some());
+            dom::show(&self.copy_with_label, whole.is_some());
             dom::set_attribute(
-                &self.whole,
+                &self.copy_with_label,
                 "data-text",
                 whole.as_deref().unwrap_or_default(),
             );

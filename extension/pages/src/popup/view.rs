@@ -11,12 +11,12 @@ use super::{
 };
 use crate::{error::PageError, ui::dom};
 
-/// The popup as it stands on the screen.
+/// The popup's elements and the state that they show.
 pub struct View {
     hosting: HtmlInputElement,
     headline: Element,
-    troubles: Element,
-    told: Vec<String>,
+    problems: Element,
+    shown_problems: Vec<String>,
     sites: Element,
     rows: BTreeMap<String, SiteRow>,
     state: Option<State>,
@@ -29,8 +29,8 @@ impl View {
         Ok(Self {
             hosting: dom::by_id("hosting")?,
             headline: dom::by_id("headline")?,
-            troubles: dom::by_id("troubles")?,
-            told: Vec::new(),
+            problems: dom::by_id("problems")?,
+            shown_problems: Vec::new(),
             sites: dom::by_id("sites")?,
             rows: BTreeMap::new(),
             state: None,
@@ -56,9 +56,9 @@ impl View {
             }
             None => {
                 dom::set_text(&self.headline, "Something is wrong");
-                dom::set_attribute(&self.headline, "data-tone", "trouble");
-                if let Ok(waiting) = dom::by_id::<Element>("waiting") {
-                    dom::show(&waiting, false);
+                dom::set_attribute(&self.headline, "data-tone", "error");
+                if let Ok(loading) = dom::by_id::<Element>("loading") {
+                    dom::show(&loading, false);
                 }
             }
         }
@@ -68,12 +68,12 @@ impl View {
     pub fn show(&mut self, state: State) -> Result<(), PageError> {
         let (tone, headline) = model::headline(&state);
         dom::set_text(&self.headline, &headline);
-        dom::set_attribute(&self.headline, "data-tone", tone.word());
+        dom::set_attribute(&self.headline, "data-tone", tone.as_str());
         self.hosting.set_disabled(false);
         self.hosting.set_checked(state.hosting);
-        dom::show(&dom::by_id("waiting")?, false);
-        dom::show(&dom::by_id("none")?, state.sites.is_empty());
-        self.show_troubles(model::troubles(&state))?;
+        dom::show(&dom::by_id("loading")?, false);
+        dom::show(&dom::by_id("no-sites")?, state.sites.is_empty());
+        self.show_problems(model::problems(&state))?;
         self.show_setup(model::setup(&state))?;
         self.show_rendezvous(&state)?;
         self.show_sites(&state)?;
@@ -81,17 +81,17 @@ impl View {
         Ok(())
     }
 
-    fn show_troubles(&mut self, troubles: Vec<String>) -> Result<(), PageError> {
-        if self.told == troubles {
+    fn show_problems(&mut self, problems: Vec<String>) -> Result<(), PageError> {
+        if self.shown_problems == problems {
             return Ok(());
         }
-        self.troubles.set_text_content(None);
-        for trouble in &troubles {
-            let row = dom::copy_of("trouble-row")?;
-            dom::set_text(&row, trouble);
-            dom::append(&self.troubles, &row)?;
+        self.problems.set_text_content(None);
+        for problem in &problems {
+            let row = dom::copy_of("problem-row")?;
+            dom::set_text(&row, problem);
+            dom::append(&self.problems, &row)?;
         }
-        self.told = troubles;
+        self.shown_problems = problems;
         Ok(())
     }
 
@@ -116,11 +116,14 @@ impl View {
     }
 
     fn show_rendezvous(&self, state: &State) -> Result<(), PageError> {
-        // Not before a state is known: what is said here would be wrong, and would move away from under a hand.
+        // Not before a state is known: the text would be wrong, and its replacement would move what is about to be clicked.
         dom::show(&dom::by_id("rendezvous")?, true);
-        dom::set_text(&dom::by_id("rendezvous-now")?, &model::rendezvous(state));
+        dom::set_text(
+            &dom::by_id("rendezvous-current")?,
+            &model::rendezvous(state),
+        );
         dom::show(
-            &dom::by_id("rendezvous-own")?,
+            &dom::by_id("rendezvous-reset")?,
             state.chosen_rendezvous.is_some(),
         );
         let known = self

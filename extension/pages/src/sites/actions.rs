@@ -45,7 +45,7 @@ fn listen_to_drops(page: &Rc<Page>) -> Result<(), PageError> {
             event.prevent_default();
             let _ = zone
                 .class_list()
-                .toggle_with_force("over", page.opened().is_some());
+                .toggle_with_force("drag-over", page.opened().is_some());
         }
     });
     events::on(&document, "dragleave", {
@@ -59,7 +59,7 @@ fn listen_to_drops(page: &Rc<Page>) -> Result<(), PageError> {
                     .is_none()
             });
             if left {
-                let _ = zone.class_list().remove_1("over");
+                let _ = zone.class_list().remove_1("drag-over");
             }
         }
     });
@@ -67,7 +67,7 @@ fn listen_to_drops(page: &Rc<Page>) -> Result<(), PageError> {
         let page = page.clone();
         move |event| {
             event.prevent_default();
-            let _ = zone.class_list().remove_1("over");
+            let _ = zone.class_list().remove_1("drag-over");
             let transfer = event
                 .dyn_ref::<DragEvent>()
                 .and_then(DragEvent::data_transfer);
@@ -123,11 +123,11 @@ impl Page {
             "rename-suggestion" => self.new_name_of_site.take_suggestion().await,
             "delete-site" => self.delete_site().await?,
             "restore" => self.restore(&id).await?,
-            "ask-erase" => dom::open_dialog("erase")?,
+            "open-erase" => dom::open_dialog("erase")?,
             "erase" => self.erase().await?,
             "publish" => self.publish().await?,
             "copy-link" => self.copy_link().await?,
-            "copy-whole-link" => self.copy_whole_link().await?,
+            "copy-label-link" => self.copy_whole_link().await?,
             "open-link" => self.open_link().await?,
             "fallback" => self.set_fallback().await?,
             "own-files-limit" => self.set_own_files_limit().await?,
@@ -139,7 +139,7 @@ impl Page {
                     self.add_picked(given).await?;
                 }
             }
-            "ask-export" => self.ask_export().await?,
+            "open-export" => self.ask_export().await?,
             "export-key" => self.show_export_key()?,
             "export" => self.export().await?,
             "pick-archive" => dom::by_id::<HtmlElement>("archive-picker")?.click(),
@@ -156,7 +156,7 @@ impl Page {
                 self.decide(&action.name).await?;
             }
             "log-filter" => self.log.borrow_mut().filter()?,
-            "all-entries" => self.log.borrow_mut().unfold()?,
+            "show-all-entries" => self.log.borrow_mut().unfold()?,
             "clear-log" => self.clear_log().await?,
             "export-data" => self.export_data().await?,
             "pick-data" => dom::by_id::<HtmlElement>("data-picker")?.click(),
@@ -168,7 +168,7 @@ impl Page {
                 }
             }
             "stop-adding" => self.stopped.set(true),
-            "all-rows" => self.table.borrow_mut().unfold()?,
+            "show-all-files" => self.table.borrow_mut().unfold()?,
             "rename-file" if action.element.tag_name() == "BUTTON" => self.ask_new_path(id)?,
             "rename-file" => self.rename_file().await?,
             "delete-file" => self.delete_file(id).await?,

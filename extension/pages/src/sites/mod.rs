@@ -56,7 +56,7 @@ pub async fn start() -> Result<(), PageError> {
         let page = page.clone();
         move |_| ui::run(page.clone().follow_address())
     });
-    dom::show(&dom::by_id("waiting")?, false);
+    dom::show(&dom::by_id("loading")?, false);
     page.state.replace(first_state?);
     page.clone().follow_address().await?;
     page.show_starters().await?;

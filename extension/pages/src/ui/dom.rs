@@ -62,8 +62,8 @@ pub fn copy_of(template: &str) -> Result<Element, PageError> {
         .map_err(|_| missing())
 }
 
-/// Give the element this text. An element that has it already is left alone, so that a live region does
-/// not speak twice and a selection stays.
+/// Set the element's text. An element that has it already is left alone, so that a screen reader does
+/// not announce it twice and a selection stays.
 pub fn set_text(element: &Element, text: &str) {
     if element.text_content().as_deref() != Some(text) {
         element.set_text_content(Some(text));

@@ -1,7 +1,7 @@
-//! Events by delegation: the HTML says what an element does, one listener on the document hears it.
+//! Events by delegation: attributes in the HTML name what an element does, and one listener on the document handles it.
 //!
-//! A button carries `data-do="<action>"`, a field `data-change` or `data-input`, a form `data-submit`; the
-//! nearest `data-id` around it says whom it concerns. Elements may come and go without any listener.
+//! A button carries `data-click="<action>"`, a field `data-change` or `data-input`, a form `data-submit`; the
+//! nearest `data-id` around it names what it concerns, such as a site or a file. Elements may come and go without any listener.
 
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{Element, Event, EventTarget};
@@ -11,7 +11,7 @@ use crate::error::PageError;
 
 /// The events that actions come from, and the attribute that names the action.
 const KINDS: [(&str, &str); 4] = [
-    ("click", "data-do"),
+    ("click", "data-click"),
     ("change", "data-change"),
     ("input", "data-input"),
     ("submit", "data-submit"),
@@ -20,11 +20,11 @@ const KINDS: [(&str, &str); 4] = [
 /// Something that the person did.
 #[derive(Debug, Clone)]
 pub struct Action {
-    /// What: the attribute's value.
+    /// Which action: the attribute's value.
     pub name: String,
-    /// To whom: the nearest `data-id`, if there is one.
+    /// On what: the nearest `data-id`, if there is one.
     pub id: Option<String>,
-    /// Where: the element with the attribute.
+    /// The element with the attribute.
     pub element: Element,
 }
 
@@ -45,7 +45,7 @@ pub fn on_actions(act: impl Fn(Action) + Clone + 'static) -> Result<(), PageErro
     for (kind, attribute) in KINDS {
         let act = act.clone();
         on(&document, kind, move |event| {
-            if let Some(action) = deed_of(&event, attribute) {
+            if let Some(action) = action_of(&event, attribute) {
                 if matches!(kind, "submit") {
                     event.prevent_default();
                 }
@@ -56,7 +56,7 @@ pub fn on_actions(act: impl Fn(Action) + Clone + 'static) -> Result<(), PageErro
     Ok(())
 }
 
-fn deed_of(event: &Event, attribute: &str) -> Option<Action> {
+fn action_of(event: &Event, attribute: &str) -> Option<Action> {
     let target: Element = event.target()?.dyn_into().ok()?;
     let element = target.closest(&format!("[{attribute}]")).ok()??;
     Some(Action {

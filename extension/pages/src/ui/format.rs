@@ -1,4 +1,4 @@
-//! Figures in words.
+//! Sizes and counts as text for people. Pure functions.
 
 /// A size in bytes as people read it: `812 bytes`, `3.4 KB`, `12 MB` (powers of 1000, as disks are sold).
 pub fn size(bytes: u64) -> String {

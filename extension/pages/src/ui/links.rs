@@ -1,4 +1,4 @@
-//! A site's links as a person gives them away. No browser here: a state in, a text out.
+//! The links to a site that a person shares. Pure functions of the state.
 
 use messages::SiteState;
 

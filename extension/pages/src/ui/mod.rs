@@ -1,4 +1,4 @@
-//! What the pages share: finding and filling elements, events, the toast, and plain words for figures and moments.
+//! What the pages share: finding and filling elements, events, the toast, and numbers and times as text.
 
 pub mod clipboard;
 pub mod dom;
@@ -12,7 +12,7 @@ pub mod toast;
 
 use crate::error::PageError;
 
-/// Run a task of the page; should it fail, say why in the toast, the one place that is always there.
+/// Run a task of the page; should it fail, show why in the toast, which every page has.
 pub fn run(task: impl Future<Output = Result<(), PageError>> + 'static) {
     wasm_bindgen_futures::spawn_local(async move {
         if let Err(error) = task.await {

@@ -3,11 +3,11 @@
 use crate::error::PageError;
 
 /// Longest host name (RFC 1035, 2.3.4).
-const LONGEST_HOST: usize = 253;
+const MAX_HOST: usize = 253;
 
 /// The address of a rendezvous that was entered.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entered {
+pub struct RendezvousAddress {
     /// Its origin, such as `https://example.org` or `http://localhost:9000`.
     pub origin: String,
     /// The match patterns of the pages that the extension needs access to, to visit sites there: the
@@ -15,18 +15,18 @@ pub struct Entered {
     pub patterns: Vec<String>,
 }
 
-/// Read what was typed: a host, perhaps with a port, a scheme or a slash at the end. Without a scheme it
+/// Parse what was typed: a host, perhaps with a port, a scheme or a slash at the end. Without a scheme it
 /// is `https`, on this machine `http`.
 ///
 /// # Errors
 /// [`PageError::Input`] with what to type instead.
-pub fn read(typed: &str) -> Result<Entered, PageError> {
+pub fn parse(typed: &str) -> Result<RendezvousAddress, PageError> {
     let typed = typed.trim().to_ascii_lowercase();
     let (scheme, rest) = match typed.split_once("://") {
         Some(("http" | "ws", rest)) => (Some("http"), rest),
         Some(("https" | "wss", rest)) => (Some("https"), rest),
         Some(_) => {
-            return Err(unclear(
+            return Err(invalid(
                 "The address has to begin with https:// or http://.",
             ));
         }
@@ -34,7 +34,7 @@ pub fn read(typed: &str) -> Result<Entered, PageError> {
     };
     let authority = rest.strip_suffix('/').unwrap_or(rest);
     if authority.is_empty() {
-        return Err(unclear("Enter an address, such as rendezvous.example.org."));
+        return Err(invalid("Enter an address, such as rendezvous.example.org."));
     }
     let (host, port) = match authority.rsplit_once(':') {
         Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
@@ -43,13 +43,13 @@ pub fn read(typed: &str) -> Result<Entered, PageError> {
     if let Some(port) = port
         && !matches!(port.parse::<u16>(), Ok(1..))
     {
-        return Err(unclear(
+        return Err(invalid(
             "The number after the colon has to be a port, 1 to 65535.",
         ));
     }
     let ip = host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok();
     if !is_host(host) {
-        return Err(unclear(
+        return Err(invalid(
             "Enter only a host, such as rendezvous.example.org, and a port if it has one.",
         ));
     }
@@ -59,7 +59,7 @@ pub fn read(typed: &str) -> Result<Entered, PageError> {
     if !ip {
         patterns.push(format!("{scheme}://*.{host}/*"));
     }
-    Ok(Entered {
+    Ok(RendezvousAddress {
         origin: format!("{scheme}://{authority}"),
         patterns,
     })
@@ -72,7 +72,7 @@ fn is_host(host: &str) -> bool {
     {
         return address.parse::<std::net::Ipv6Addr>().is_ok();
     }
-    host.len() <= LONGEST_HOST
+    host.len() <= MAX_HOST
         && host.split('.').all(|part| {
             !part.is_empty()
                 && !part.starts_with('-')
@@ -83,7 +83,7 @@ fn is_host(host: &str) -> bool {
         })
 }
 
-fn unclear(what: &str) -> PageError {
+fn invalid(what: &str) -> PageError {
     PageError::Input(what.into())
 }
 
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn origin(typed: &str) -> Option<String> {
-        read(typed).ok().map(|entered| entered.origin)
+        parse(typed).ok().map(|entered| entered.origin)
     }
 
     #[test]
@@ -143,18 +143,18 @@ mod tests {
             "https://example.org?x",
             "exämple.org",
         ] {
-            assert_eq!(read(typed).ok(), None, "{typed:?}");
+            assert_eq!(parse(typed).ok(), None, "{typed:?}");
         }
     }
 
     #[test]
     fn access_covers_the_gateway_and_its_sites() {
         assert_eq!(
-            read("https://example.org:8443").unwrap().patterns,
+            parse("https://example.org:8443").unwrap().patterns,
             ["https://example.org/*", "https://*.example.org/*"]
         );
         assert_eq!(
-            read("http://127.0.0.1:9000").unwrap().patterns,
+            parse("http://127.0.0.1:9000").unwrap().patterns,
             ["http://127.0.0.1/*"]
         );
     }

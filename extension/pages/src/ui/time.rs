@@ -1,4 +1,4 @@
-//! A moment in words.
+//! A moment as text for people.
 
 use js_sys::{Date, JsString};
 use wasm_bindgen::JsValue;

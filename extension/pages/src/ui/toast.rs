@@ -1,4 +1,4 @@
-//! The line at the page's foot that says what happened, and offers to undo it.
+//! The message at the foot of the page: what happened or failed, and a button to undo it.
 
 use std::cell::{Cell, RefCell};
 
@@ -9,12 +9,12 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use super::{dom, events};
 use crate::error::PageError;
 
-/// How long, in ms, a message without a choice stays: enough to read a sentence.
-const READ: u32 = 6_000;
+/// How long, in ms, a message without a button stays: enough to read a sentence.
+const MESSAGE_MS: u32 = 6_000;
 /// How long, in ms, an undo stays on offer: enough to notice a mistake and find the button.
-const CHOOSE: u32 = 15_000;
-/// How often, in ms, a message that is pointed at or focused is looked at again: it stays meanwhile.
-const AGAIN: u32 = 1_000;
+const UNDO_MS: u32 = 15_000;
+/// How often, in ms, a message that is pointed at or focused is checked again: it stays meanwhile.
+const RECHECK_MS: u32 = 1_000;
 
 type Undo = Box<dyn FnOnce()>;
 
@@ -24,28 +24,28 @@ thread_local! {
     static SHOWN: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Say what happened.
+/// Show what happened.
 pub fn show(text: &str) {
-    put(text, None, Some(READ));
+    display(text, None, Some(MESSAGE_MS));
 }
 
-/// Say what went wrong; this stays until it is closed or the next message comes.
+/// Show what went wrong; this stays until it is closed or the next message comes.
 pub fn fail(text: &str) {
-    put(text, None, None);
+    display(text, None, None);
 }
 
-/// Say what happened, and offer to take it back.
+/// Show what happened, and offer to undo it.
 pub fn offer_undo(text: &str, undo: impl FnOnce() + 'static) {
-    put(text, Some(Box::new(undo)), Some(CHOOSE));
+    display(text, Some(Box::new(undo)), Some(UNDO_MS));
 }
 
-/// Say what went wrong after a part was done, and offer to take that part back; this stays as long as
+/// Show what went wrong after a part was done, and offer to undo that part; this stays as long as
 /// [`fail`] does.
 pub fn fail_with_undo(text: &str, undo: impl FnOnce() + 'static) {
-    put(text, Some(Box::new(undo)), None);
+    display(text, Some(Box::new(undo)), None);
 }
 
-/// Do the toast's own actions (`undo`, `close-toast`), and let Ctrl+Z outside of a field undo.
+/// Handle the toast's own actions (`undo`, `close-toast`), and let Ctrl+Z outside of a field undo.
 ///
 /// # Errors
 /// [`PageError::Markup`] outside of a page.
@@ -91,7 +91,7 @@ fn hide() {
     }
 }
 
-fn put(text: &str, undo: Option<Undo>, stay: Option<u32>) {
+fn display(text: &str, undo: Option<Undo>, stay: Option<u32>) {
     let (Ok(card), Ok(line), Ok(button)) = (
         dom::by_id::<HtmlElement>("toast-card"),
         dom::by_id::<Element>("toast-text"),
@@ -109,7 +109,7 @@ fn put(text: &str, undo: Option<Undo>, stay: Option<u32>) {
     wasm_bindgen_futures::spawn_local(async move {
         TimeoutFuture::new(stay).await;
         while card.matches(":hover, :focus-within").unwrap_or(false) {
-            TimeoutFuture::new(AGAIN).await;
+            TimeoutFuture::new(RECHECK_MS).await;
         }
         if SHOWN.get() == number {
             hide();

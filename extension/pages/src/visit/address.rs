@@ -1,11 +1,11 @@
 //! Addresses of peer sites: `web+peer://<label>/<path>`, also without the scheme, as typed.
 
 /// Longest label: one DNS label (RFC 1035, 2.3.4), because it names the site's origin.
-const LONGEST_LABEL: usize = 63;
+const MAX_LABEL: usize = 63;
 /// Longest address, in bytes: what servers and browsers commonly take.
-const LONGEST: usize = 8_000;
+const MAX_LENGTH: usize = 8_000;
 
-/// Where an address leads.
+/// A site and a path in it, as an address names them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
     /// The site's name or label.
@@ -16,19 +16,19 @@ pub struct Target {
 
 impl Target {
     /// The link to it at this gateway.
-    pub fn at(&self, gateway: &str) -> String {
+    pub fn link(&self, gateway: &str) -> String {
         let gateway = gateway.strip_suffix('/').unwrap_or(gateway);
         format!("{gateway}/connect/{}/{}", self.label, self.rest)
     }
 }
 
-/// Read an address.
+/// Parse an address.
 ///
 /// # Errors
 /// A sentence that says what is wrong with it.
-pub fn read(address: &str) -> Result<Target, &'static str> {
+pub fn parse(address: &str) -> Result<Target, &'static str> {
     let address = address.trim();
-    if address.len() > LONGEST {
+    if address.len() > MAX_LENGTH {
         return Err("It is too long.");
     }
     let rest = match address.split_once("://") {
@@ -56,12 +56,12 @@ pub fn read(address: &str) -> Result<Target, &'static str> {
     }
     Ok(Target {
         label,
-        rest: within(rest),
+        rest: resolve_dot_segments(rest),
     })
 }
 
 fn is_label(label: &str) -> bool {
-    label.len() <= LONGEST_LABEL
+    label.len() <= MAX_LABEL
         && !label.starts_with('-')
         && !label.ends_with('-')
         && label
@@ -71,7 +71,7 @@ fn is_label(label: &str) -> bool {
 
 /// The path with its dot segments resolved (RFC 3986, 5.2.4), also percent-encoded ones, as browsers
 /// resolve them: otherwise `..` would climb out of `/connect/<label>/`.
-fn within(rest: &str) -> String {
+fn resolve_dot_segments(rest: &str) -> String {
     let end = rest.find(['?', '#']).unwrap_or(rest.len());
     let (path, tail) = rest.split_at_checked(end).unwrap_or((rest, ""));
     let mut kept: Vec<&str> = Vec::new();
@@ -98,9 +98,9 @@ mod tests {
     use super::*;
 
     fn at(address: &str) -> String {
-        read(address).map_or_else(
+        parse(address).map_or_else(
             |why| why.to_owned(),
-            |target| target.at("http://localhost:8890"),
+            |target| target.link("http://localhost:8890"),
         )
     }
 
@@ -182,7 +182,7 @@ mod tests {
             long.as_str(),
             "é",
         ] {
-            let accepted = read(address).ok();
+            let accepted = parse(address).ok();
             if address.ends_with('\n') {
                 assert!(
                     accepted.is_some(),

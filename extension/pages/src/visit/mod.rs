@@ -11,8 +11,8 @@ use crate::{
     ui::{dom, toast},
 };
 
-/// The native host's gateway when nothing is known of it.
-const USUAL_PORT: u16 = 8890;
+/// The port of the native host's gateway while its state is not known.
+const DEFAULT_PORT: u16 = 8890;
 
 /// Read `?to=`, and go there; an address that leads nowhere is explained.
 ///
@@ -25,19 +25,22 @@ pub async fn start() -> Result<(), PageError> {
     let to = UrlSearchParams::new_with_str(&search)?
         .get("to")
         .unwrap_or_default();
-    match address::read(&to) {
+    match address::parse(&to) {
         Ok(target) => {
-            dom::set_text(&dom::by_id("said")?, &format!("Opening {}…", target.label));
-            // Without an answer the usual gateway is as good a guess as any, and says more than this page could.
+            dom::set_text(
+                &dom::by_id("status")?,
+                &format!("Opening {}…", target.label),
+            );
+            // Without a response from the background, the default gateway is tried: its error page explains more than this page can.
             let gateway = background::act(Ask::State).await.map_or_else(
                 |_| gateway_of(&State::default()),
                 |state| gateway_of(&state),
             );
-            window.location().replace(&target.at(&gateway))?;
+            window.location().replace(&target.link(&gateway))?;
         }
         Err(why) => {
             dom::set_text(&dom::by_id("title")?, "This address leads nowhere");
-            dom::set_text(&dom::by_id("said")?, why);
+            dom::set_text(&dom::by_id("status")?, why);
             dom::set_text(&dom::by_id("address")?, &to);
             dom::show(&dom::by_id::<Element>("help")?, true);
         }
@@ -53,7 +56,7 @@ fn gateway_of(state: &State) -> String {
         (_, None, Native::Running { gateway }) => gateway.clone(),
         (_, None, _) => {
             let port = if state.port == 0 {
-                USUAL_PORT
+                DEFAULT_PORT
             } else {
                 state.port
             };

@@ -61,10 +61,10 @@ pub async fn measure(
 /// The sites page, asking what to export.
 async fn exporting(host: &Host, how: &str) -> Result<Page> {
     let page = host.sites_page().await?;
-    page.wait_for("document.querySelector('#rows tr')", LIMIT)
+    page.wait_for("document.querySelector('#file-rows tr')", LIMIT)
         .await?;
     let _: bool = page.eval(how).await?;
-    page.click("[data-do='ask-export']").await?;
+    page.click("[data-click='open-export']").await?;
     Ok(page)
 }
 

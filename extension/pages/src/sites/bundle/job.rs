@@ -89,7 +89,7 @@ impl Job {
 
 /// Say in the dialog what is wrong; nothing if it is empty.
 pub fn set_problem(dialog: &str, trouble: &str) {
-    if let Ok(line) = dom::by_id::<Element>(&format!("{dialog}-trouble")) {
+    if let Ok(line) = dom::by_id::<Element>(&format!("{dialog}-error")) {
         dom::set_text(&line, trouble);
     }
 }

@@ -26,9 +26,9 @@ impl FileTable {
     /// Find the table.
     pub fn new() -> Result<Self, PageError> {
         Ok(Self {
-            table: dom::by_id("table")?,
-            rows: dom::by_id("rows")?,
-            more: dom::by_id("all-rows")?,
+            table: dom::by_id("file-table")?,
+            rows: dom::by_id("file-rows")?,
+            more: dom::by_id("show-all-files")?,
             files: Vec::new(),
             shown: 0,
             all: false,
@@ -99,7 +99,7 @@ fn row(file: &DraftFile) -> Result<Element, PageError> {
         .split_at(file.path.rfind('/').map_or(0, |end| end + 1));
     dom::set_text(&dom::find(&row, ".folder")?, folder);
     dom::set_text(&dom::find(&row, ".file")?, name);
-    dom::set_text(&dom::find(&row, ".figure")?, &format::size(file.size));
+    dom::set_text(&dom::find(&row, ".number")?, &format::size(file.size));
     dom::set_text(&dom::find(&row, ".kind")?, &file.kind());
     for (button, verb) in [(".file-rename", "Rename"), (".file-delete", "Delete")] {
         dom::find::<Element>(&row, button)?

@@ -73,7 +73,7 @@ impl LogList {
             true => fitting.len(),
             false => fitting.len().min(FIRST_ENTRIES),
         };
-        let more = dom::by_id::<Element>("all-entries")?;
+        let more = dom::by_id::<Element>("show-all-entries")?;
         dom::show(&more, count < fitting.len());
         dom::set_text(
             &more,
@@ -165,7 +165,7 @@ fn row(entry: &LogEntry) -> Result<Element, PageError> {
     let incident = incident.map_or_else(String::new, |id| format!("Incident {id}"));
     optional(&row, ".incident", &incident)?;
     dom::show(
-        &dom::find::<Element>(&row, ".calls")?,
+        &dom::find::<Element>(&row, ".stack")?,
         !entry.stack.is_empty(),
     );
     dom::set_text(&dom::find(&row, "pre")?, &entry.stack);

@@ -27,7 +27,7 @@ impl NameField {
         let form = dom::by_id::<Element>(form)?;
         Ok(Rc::new(Self {
             input: dom::find(&form, ".name-input")?,
-            verdict: dom::find(&form, ".verdict")?,
+            verdict: dom::find(&form, ".field-message")?,
             suggestion: dom::find(&form, ".suggestion")?,
             submit: dom::find(&form, ".name-submit")?,
             check: RefCell::default(),

@@ -16,7 +16,7 @@ impl Page {
     pub(in crate::sites) fn ask_new_path(&self, path: String) -> Result<(), PageError> {
         let input = dom::by_id::<HtmlInputElement>("rename-file-path")?;
         input.set_value(&path);
-        dom::set_text(&dom::by_id("rename-file-trouble")?, "");
+        dom::set_text(&dom::by_id("rename-file-error")?, "");
         self.renaming.replace(path);
         dom::open_dialog("rename-file")?;
         input.select();
@@ -31,7 +31,7 @@ impl Page {
         let old = self.renaming.borrow().clone();
         let typed = dom::by_id::<HtmlInputElement>("rename-file-path")?.value();
         let refuse = |why: &str| {
-            dom::set_text(&dom::by_id("rename-file-trouble")?, why);
+            dom::set_text(&dom::by_id("rename-file-error")?, why);
             Ok(())
         };
         let new = match file_paths::site_path(typed.trim(), "") {

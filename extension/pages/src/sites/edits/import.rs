@@ -34,7 +34,7 @@ impl Page {
             &dom::by_id("import-title")?,
             &format!("Import “{}”", file.name()),
         );
-        for part in ["import-found", "import-choice", "import-start"] {
+        for part in ["import-summary", "import-choice", "import-start"] {
             dom::show(&dom::by_id::<Element>(part)?, false);
         }
         dialog.show_modal()?;
@@ -63,14 +63,14 @@ impl Page {
     /// Show what was found, and what can be done.
     async fn show_found(&self, waiting: &Waiting, file: &str) -> Result<(), PageError> {
         let report = waiting.bundle.report();
-        let list = dom::by_id::<Element>("import-found")?;
+        let list = dom::by_id::<Element>("import-summary")?;
         list.set_text_content(None);
         let lines = import_preview::lines(report);
         for (word, text) in lines
             .into_iter()
             .chain(import_preview::problems(&waiting.made.problems))
         {
-            let row = dom::copy_of("found-row")?;
+            let row = dom::copy_of("import-summary-row")?;
             dom::set_text(&dom::find(&row, "dt")?, word);
             dom::set_text(&dom::find(&row, "dd")?, &text);
             dom::append(&list, &row)?;
@@ -108,8 +108,8 @@ impl Page {
         let hosting = dom::by_id("import-hosted-text")?;
         dom::set_text(&hosting, import_preview::hosting(has_code));
         let fate = import_preview::fate(waiting.goes_live(), has_code);
-        dom::set_text(&dom::by_id("import-fate")?, fate);
-        for part in ["import-found", "import-choice", "import-start"] {
+        dom::set_text(&dom::by_id("import-outcome")?, fate);
+        for part in ["import-summary", "import-choice", "import-start"] {
             dom::show(&dom::by_id::<Element>(part)?, true);
         }
         Ok(())
@@ -155,7 +155,7 @@ impl Page {
             goes_live && chosen != Choice::Replace,
         );
         dom::show(
-            &dom::by_id::<Element>("import-fate")?,
+            &dom::by_id::<Element>("import-outcome")?,
             !goes_live || chosen == Choice::Replace,
         );
         Ok(())

@@ -62,7 +62,7 @@ impl Page {
             let row = dom::copy_of("data-row")?;
             dom::set_text(&dom::find(&row, ".data-name")?, name);
             let count = format::count(count(text), "document", "documents");
-            dom::set_text(&dom::find(&row, ".figure")?, &count);
+            dom::set_text(&dom::find(&row, ".number")?, &count);
             dom::append(&list, &row)?;
         }
         Ok(())

@@ -23,7 +23,7 @@ impl Page {
         };
         dom::set_text(&dom::by_id("site-name")?, &site.name);
         dom::document()?.set_title(&format!("{} · PeerServer", site.name));
-        let badge = dom::by_id::<Element>("site-standing")?;
+        let badge = dom::by_id::<Element>("site-status")?;
         let (tone, standing) = published(&site);
         dom::set_text(&badge, standing);
         dom::set_attribute(&badge, "data-tone", tone);
@@ -43,7 +43,7 @@ impl Page {
             site.link.as_deref().unwrap_or_default(),
         );
         let whole = links::with_whole_label(&site).is_some();
-        dom::show(&dom::by_id::<Element>("copy-whole")?, whole);
+        dom::show(&dom::by_id::<Element>("copy-label-link")?, whole);
         let is_off = site.live && !site.hosted;
         dom::show(&dom::by_id::<Element>("unhosted")?, is_off);
         Ok(())

@@ -26,7 +26,7 @@ impl Page {
                 link.remove_attribute("aria-current")?;
             }
             dom::set_text(&dom::find(&row, ".list-name")?, &site.name);
-            dom::set_text(&dom::find(&row, ".list-standing")?, &standing(site));
+            dom::set_text(&dom::find(&row, ".list-status")?, &standing(site));
         }
 
         let list = dom::by_id::<Element>("deleted-list")?;

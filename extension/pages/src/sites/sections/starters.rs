@@ -24,7 +24,10 @@ impl Page {
             let radio = dom::find::<HtmlInputElement>(&row, "input")?;
             radio.set_value(&starter.id);
             dom::set_text(&dom::find(&row, ".starter-title")?, &starter.title);
-            dom::set_text(&dom::find(&row, ".starter-what")?, &starter.description);
+            dom::set_text(
+                &dom::find(&row, ".starter-description")?,
+                &starter.description,
+            );
             dom::append(&rows, &row)?;
         }
         dom::show(&dom::by_id::<Element>("starters")?, !starters.is_empty());

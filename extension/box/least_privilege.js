@@ -1,4 +1,4 @@
-// Takes every power from this Worker that the box does not need, before any of the box's wasm has run and before a
+// Removes every API from this Worker that the box does not need, before any of the box's wasm has run and before a
 // file of the site is here.
 //
 // A Worker of the extension has the extension's origin: its databases, all sites' private files, the network. The
@@ -7,7 +7,7 @@
 // browser adds in future is gone as well. What is left can compute, wait, know the time, make random bytes, post to
 // the Worker's owner, and open files below the site's own folder.
 //
-// What cannot be taken away is syntax. `import()` runs in this same realm, so what it loads finds no more than is
+// Syntax cannot be removed. `import()` runs in this same realm, so what it loads finds no more than is
 // here, and the extension's policy (`script-src 'self'`) lets it load the extension's own files only; wasm has no
 // such syntax and cannot make any, for the same policy refuses `eval`, `Function` and timers with texts.
 //
@@ -24,7 +24,7 @@ const LANGUAGE = [
   'encodeURIComponent', 'globalThis', 'isFinite', 'isNaN', 'parseFloat', 'parseInt', 'undefined',
 ];
 
-// The browser's. The classes can only be asked whether something is of them: nobody can call their constructors.
+// The browser's. The classes serve for `instanceof` only: their constructors cannot be called.
 const BROWSER = [
   'DedicatedWorkerGlobalScope', 'FileSystemDirectoryHandle', 'FileSystemFileHandle', 'FileSystemSyncAccessHandle',
   'TextDecoder', 'TextEncoder', 'addEventListener', 'clearTimeout', 'postMessage', 'queueMicrotask',
@@ -33,16 +33,16 @@ const BROWSER = [
 
 const KEPT = new Set([...LANGUAGE, ...BROWSER, Symbol.toStringTag]);
 
-// `folder` is the only place in the origin's private files that this Worker has from now on: whatever name is looked
-// for in their root gives it. Without it there are none. Throws, and the box does not start, if something cannot be
-// taken away.
+// `folder` is the only directory of the origin's private files that this Worker can open from now on: whatever name is looked
+// up in their root, it is returned. Without it there are none. Throws, and the box does not start, if something cannot be
+// removed.
 /** @param {FileSystemDirectoryHandle | undefined} folder */
-export function leastPower(folder) {
+export function dropPrivileges(folder) {
   const { performance, crypto } = globalThis;
   const root = Object.freeze({ getDirectoryHandle: async () => folder });
   const storage = Object.freeze({ getDirectory: async () => root });
-  // Functions that are bound do not give away what they are bound to.
-  const stands = {
+  // A bound function does not reveal the object that it is bound to.
+  const replacements = {
     performance: Object.freeze({ now: performance.now.bind(performance) }),
     crypto: Object.freeze({ getRandomValues: crypto.getRandomValues.bind(crypto) }),
     navigator: Object.freeze(folder ? { storage } : {}),
@@ -50,16 +50,16 @@ export function leastPower(folder) {
   for (let object = globalThis; object && object !== Object.prototype; object = Object.getPrototypeOf(object)) {
     for (const name of Reflect.ownKeys(object)) {
       if (!KEPT.has(name) && !Reflect.deleteProperty(object, name) && !isNumber(object, name)) {
-        throw new Error(`${String(name)} cannot be taken from this Worker`);
+        throw new Error(`${String(name)} cannot be removed from this Worker`);
       }
     }
   }
-  for (const [name, value] of Object.entries(stands)) {
+  for (const [name, value] of Object.entries(replacements)) {
     Object.defineProperty(globalThis, name, { value, writable: false, configurable: false, enumerable: true });
   }
   // A name that is neither kept nor ours must be gone, wherever it came from.
   for (const name of ['indexedDB', 'fetch', 'caches', 'Worker', 'importScripts', 'chrome', 'browser']) {
-    if (Reflect.get(globalThis, name) !== undefined) throw new Error(`${name} cannot be taken from this Worker`);
+    if (Reflect.get(globalThis, name) !== undefined) throw new Error(`${name} cannot be removed from this Worker`);
   }
 }
 

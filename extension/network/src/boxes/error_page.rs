@@ -1,30 +1,26 @@
-//! What a visitor sees when a site's box fails: a page with the incident that the site's log has too.
+//! The page that a visitor sees when a site's box fails: status 503, with the id of the incident in the site's log.
 
 use peer::channel::Stream;
 use wire::{Headers, ResponseHead};
 
 /// Bytes of randomness in an incident's id: enough that two of a site are never the same.
-const INCIDENT: usize = 5;
+const INCIDENT_BYTES: usize = 5;
 
-/// A new incident's id, as the box makes them: eight letters and digits.
-pub fn incident() -> String {
+/// A new incident's id, of the form that the box makes: eight letters and digits.
+pub fn new_incident() -> String {
     const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     // Five bits a character; the fraction has 52.
-    let mut random = (js_sys::Math::random() * f64::powi(256.0, INCIDENT as i32)) as u64;
+    let mut random = (js_sys::Math::random() * f64::powi(256.0, INCIDENT_BYTES as i32)) as u64;
     let mut text = String::new();
-    for _ in 0..INCIDENT * 8 / 5 {
+    for _ in 0..INCIDENT_BYTES * 8 / 5 {
         text.push(char::from(ALPHABET[(random % 32) as usize]));
         random /= 32;
     }
     text
 }
 
-/// Answer with 503 and the incident's page.
-pub async fn unavailable(
-    stream: &Stream,
-    head_only: bool,
-    incident: &str,
-) -> Result<(), peer::Error> {
+/// Responds with 503 and the page. `head_only`: without the body, to `HEAD`.
+pub async fn send(stream: &Stream, head_only: bool, incident: &str) -> Result<(), peer::Error> {
     let html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\

@@ -1,4 +1,5 @@
-//! Sends the web server's answer to the visitor: the head, then the body as fast as the visitor takes it.
+//! Responds to a visitor's request: sends the head, then the body as fast as the visitor reads it. Must not know how the
+//! response comes about.
 
 use std::rc::Rc;
 
@@ -17,12 +18,12 @@ use wire::{Headers, ResetCode, ResponseHead};
 use crate::{
     background_client::{BackgroundClient, StaticResponse},
     bodies::Bodies,
-    boxes::{Answerer, Boxes, request},
+    boxes::{Boxes, Handler, request},
     code_header::CODE,
 };
 
-/// Answer one request of a visitor of `site`: from its static files, or by its code.
-pub async fn answer(
+/// Responds to one request of a visitor of `site`: from its static files, or by its code.
+pub async fn respond(
     background: &BackgroundClient,
     boxes: &Rc<Boxes>,
     bodies: &Bodies,
@@ -39,37 +40,40 @@ pub async fn answer(
     let mut not_allowed = false;
     if has_code {
         match boxes.lookup(site, &head).await {
-            Ok(Answerer::Static { not_allowed: other }) => not_allowed = other,
-            // Of a box that does not start, the request itself says so.
-            Ok(Answerer::Code) | Err(_) => {
-                return request::answer(boxes, site, visitor, &head, has_body, &stream).await;
+            Ok(Handler::Static { not_allowed: other }) => not_allowed = other,
+            // A box that does not start: `request::respond` sends the error page.
+            Ok(Handler::Code) | Err(_) => {
+                return request::respond(boxes, site, visitor, &head, has_body, &stream).await;
             }
         }
     }
-    let Some(body) = until_lost(&stream, bodies.read(&visitor.id)).await else {
+    let Some(permit) = unless_lost(&stream, bodies.acquire(&visitor.id)).await else {
         return;
     };
     let sent = match background.respond(site, &head).await {
-        // A route has this address, for another method; the code says for which.
+        // A route has this path, for another method; the code's response has `Allow`.
         Ok(reply) if not_allowed && reply.status == 404 => {
-            drop(body);
-            return request::answer(boxes, site, visitor, &head, has_body, &stream).await;
+            drop(permit);
+            return request::respond(boxes, site, visitor, &head, has_body, &stream).await;
         }
         Ok(reply) => send(&stream, reply, has_code).await,
         Err(error) => unavailable(&stream, &error.to_string()).await,
     };
-    drop(body);
+    drop(permit);
     match sent {
         Ok(()) => stream.done(),
-        // The file vanished or the disk failed in the middle: the visitor must not take it for whole.
+        // The file vanished or the disk failed in the middle: the visitor must not take the body for complete.
         Err(Failure::Source) => stream.reset(ResetCode::Internal),
         // The visitor has gone.
         Err(Failure::Visitor) => {}
     }
 }
 
+/// What ended the response.
 enum Failure {
+    /// The body cannot be read.
     Source,
+    /// The visitor is gone.
     Visitor,
 }
 
@@ -111,12 +115,12 @@ async fn send(stream: &Stream, response: StaticResponse, has_code: bool) -> Resu
     };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
-        let piece = JsFuture::from(reader.read()).await?;
-        if Reflect::get(piece.unchecked_ref(), &"done".into())?.is_truthy() {
+        let chunk = JsFuture::from(reader.read()).await?;
+        if Reflect::get(chunk.unchecked_ref(), &"done".into())?.is_truthy() {
             return Ok(stream.finish()?);
         }
         let bytes: Uint8Array =
-            Reflect::get(piece.unchecked_ref(), &"value".into())?.unchecked_into();
+            Reflect::get(chunk.unchecked_ref(), &"value".into())?.unchecked_into();
         if let Err(error) = write(stream, &bytes).await {
             let _ = JsFuture::from(reader.cancel()).await;
             return Err(error.into());
@@ -126,16 +130,16 @@ async fn send(stream: &Stream, response: StaticResponse, has_code: bool) -> Resu
 
 /// The bytes are copied when there is room for them.
 async fn write(stream: &Stream, bytes: &Uint8Array) -> Result<(), peer::Error> {
-    let read = |place: usize, some: usize| {
+    let read = |start: usize, length: usize| {
         // Both are within the array, whose length is an `u32`.
-        let (from, to) = (place as u32, (place + some) as u32);
+        let (from, to) = (start as u32, (start + length) as u32);
         bytes.subarray(from, to).to_vec()
     };
     stream.write_from(bytes.length() as usize, read).await
 }
 
-/// What `wait` gives, unless the visitor gives the request up before.
-async fn until_lost<T>(stream: &Stream, wait: impl Future<Output = T>) -> Option<T> {
+/// The output of `wait`, or `None` if the visitor cancels the request before.
+async fn unless_lost<T>(stream: &Stream, wait: impl Future<Output = T>) -> Option<T> {
     let wait = wait.fuse();
     let lost = stream.lost().fuse();
     pin_mut!(wait, lost);
@@ -145,7 +149,7 @@ async fn until_lost<T>(stream: &Stream, wait: impl Future<Output = T>) -> Option
     }
 }
 
-/// The web server of this browser could not answer: say so in HTTP.
+/// Responds with 503: the web server of this browser failed.
 async fn unavailable(stream: &Stream, message: &str) -> Result<(), Failure> {
     let mut headers = Headers::default();
     headers.push("content-type", "text/plain; charset=utf-8".to_owned());

@@ -1,4 +1,5 @@
-//! What the site's owner asks of the box: what is wrong with the code, questions to the database, data out and in.
+//! Handles the requests of the site's owner: problems in the code, SQL statements, export and import of data. Must not know
+//! how requests and replies are transported.
 
 use database::transfer::{Import, Position};
 use database::{Access, Cell, Database};
@@ -6,28 +7,28 @@ use messages::{BoxAsk, Problem, Rows};
 use script::Platform;
 use serde::Serialize;
 
-use crate::platform::Machine;
+use crate::platform::WorkerPlatform;
 
-/// Bytes of one collection's data that are read at once.
-const PART: usize = 256 * 1024;
+/// Bytes of one collection's data that are exported in one step.
+const EXPORT_CHUNK: usize = 256 * 1024;
 
-/// Most bytes of data that one answer holds: it is one text in three places.
-const MOST: usize = 64 * 1024 * 1024;
+/// Most bytes of data in one export: the text exists three times in memory.
+const MAX_EXPORT: usize = 64 * 1024 * 1024;
 
-/// The answer to a [`BoxAsk`] in JSON, as JSON; or a sentence for the owner.
-pub fn answer(
+/// Handles a request. Returns the reply as JSON, or an error message for the owner.
+pub fn handle(
     database: &Database,
     problems: impl FnOnce() -> Vec<Problem>,
-    ask: BoxAsk,
+    request: BoxAsk,
 ) -> Result<String, String> {
-    match ask {
+    match request {
         BoxAsk::Problems => json(&problems()),
         BoxAsk::Console { statement, write } => json(&console(database, &statement, write)?),
         BoxAsk::ExportData => json(&export(database).map_err(|error| error.to_string())?),
         BoxAsk::ImportData { collections } => {
             json(&import(database, &collections).map_err(|error| error.to_string())?)
         }
-        // The owner of the Worker ends it; it never comes here.
+        // The network document ends the Worker instead of posting this.
         BoxAsk::Restart => json(&()),
     }
 }
@@ -38,13 +39,13 @@ fn json(value: &impl Serialize) -> Result<String, String> {
 
 fn console(database: &Database, statement: &str, write: bool) -> Result<Rows, String> {
     let access = if write { Access::Write } else { Access::Read };
-    let machine = Machine::get();
-    machine.begin();
-    let began = machine.now();
+    let platform = WorkerPlatform::get();
+    platform.start_turn();
+    let began = platform.now();
     let rows = database
         .console(statement, access)
         .map_err(|error| error.to_string())?;
-    let took = machine.now().saturating_sub(began);
+    let took = platform.now().saturating_sub(began);
     Ok(Rows {
         columns: rows.columns,
         rows: rows
@@ -65,14 +66,14 @@ fn export(database: &Database) -> Result<Vec<(String, String)>, database::Error>
         let mut text = String::new();
         let mut position = Some(Position::START);
         while let Some(from) = position {
-            Machine::get().begin();
-            let part = collection.export(from, PART)?;
+            WorkerPlatform::get().start_turn();
+            let part = collection.export(from, EXPORT_CHUNK)?;
             bytes += part.text.len();
-            if bytes > MOST {
+            if bytes > MAX_EXPORT {
                 return Err(database::Error::TooLarge {
                     what: "the data of a site in bytes",
                     size: bytes as u64,
-                    limit: MOST as u64,
+                    limit: MAX_EXPORT as u64,
                     remedy: "Export its collections with SQL, part by part",
                 });
             }
@@ -84,13 +85,13 @@ fn export(database: &Database) -> Result<Vec<(String, String)>, database::Error>
     Ok(files)
 }
 
-/// Replaces these collections, all of them or none; how many documents came.
+/// Replaces these collections, all of them or none. Returns the number of documents.
 fn import(database: &Database, collections: &[(String, String)]) -> Result<u64, database::Error> {
-    let machine = Machine::get();
-    let mut random = |bytes: &mut [u8]| machine.random(bytes);
+    let platform = WorkerPlatform::get();
+    let mut random = |bytes: &mut [u8]| platform.random(bytes);
     database.begin()?;
     let imported = collections.iter().try_fold(0, |sum, (name, text)| {
-        machine.begin();
+        platform.start_turn();
         let file = format!("{name}.json");
         let count = database
             .collection(name)?

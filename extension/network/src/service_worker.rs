@@ -1,8 +1,8 @@
-//! The way to Chromium's service worker for requests: a MessagePort, handed over in a message event.
+//! Requests to Chromium's service worker over a MessagePort, which a message event hands over to it.
 //!
-//! A port costs a tenth of what an event a request costs, but only events keep a worker alive, and a port
-//! does not tell when its other end has died. So the port is handed over anew from time to time while it
-//! is in use, and [`Worker::forget`] is called when the worker's death is told (`network.js`).
+//! A request over a port costs a tenth of one over an event of its own, but only events keep a worker alive, and a port
+//! gives no event when its other end has died. So the port is handed over anew from time to time while it
+//! is in use, and [`ServiceWorker::reset`] is called when `network.js` notices that the worker has died.
 
 use std::{
     cell::{Cell, RefCell},
@@ -25,63 +25,66 @@ use crate::error::Error;
 
 /// Milliseconds after which a port in use is handed over again. Half of the 30 s that Chromium lets a
 /// worker live after an event.
-const RENEW: f64 = 15_000.0;
+const PORT_LIFETIME: f64 = 15_000.0;
 
 type Pending = Rc<RefCell<HashMap<u32, oneshot::Sender<ServerReply>>>>;
 
 /// A port whose other end the worker holds.
-struct Line {
+struct WorkerPort {
     port: MessagePort,
     since: f64,
     _listener: Listener,
 }
 
-/// The service worker, living or not.
+/// The service worker, whether it runs or not.
 #[derive(Default)]
-pub struct Worker {
+pub struct ServiceWorker {
     registration: RefCell<Option<ServiceWorkerRegistration>>,
-    line: RefCell<Option<Rc<Line>>>,
+    port: RefCell<Option<Rc<WorkerPort>>>,
     pending: Pending,
     last_id: Cell<u32>,
 }
 
-impl Worker {
-    /// Put a request to the worker, which is started if need be; the reply. [`Error::Silent`] when the
-    /// worker died before it replied.
-    pub async fn put(&self, request: ServerRequest) -> Result<ServerReply, Error> {
-        // Held until the reply is there: a line that was renewed since still brings it.
-        let line = self.line().await?;
+impl ServiceWorker {
+    /// Sends a request to the worker, which the browser starts if need be, and returns the reply.
+    ///
+    /// # Errors
+    /// [`Error::NoReply`] when the worker died before it replied.
+    pub async fn request(&self, request: ServerRequest) -> Result<ServerReply, Error> {
+        // Held until the reply is there: it still comes over this port if the port was replaced meanwhile.
+        let worker_port = self.port().await?;
         let id = self.last_id.get().wrapping_add(1);
         self.last_id.set(id);
         let (sender, receiver) = oneshot::channel();
         self.pending.borrow_mut().insert(id, sender);
-        // Nothing is transferred: the request may be put once more.
+        // Nothing is transferred: the request may be sent again.
         let request = NumberedRequest { id, request }.write(&Array::new());
-        line.port
+        worker_port
+            .port
             .post_message(&request)
             .map_err(webextension_api::Error::from)?;
         let reply = receiver.await;
         self.pending.borrow_mut().remove(&id);
-        reply.map_err(|_| Error::Silent)
+        reply.map_err(|_| Error::NoReply)
     }
 
-    /// The worker is dead: what it was asked ends with [`Error::Silent`], the next request starts another.
-    pub fn forget(&self) {
-        self.line.take();
+    /// The worker is dead: pending requests end with [`Error::NoReply`], and the next request starts another.
+    pub fn reset(&self) {
+        self.port.take();
         self.pending.take();
     }
 
-    async fn line(&self) -> Result<Rc<Line>, Error> {
+    async fn port(&self) -> Result<Rc<WorkerPort>, Error> {
         let now = js_sys::Date::now();
-        if let Some(line) = self
-            .line
+        if let Some(worker_port) = self
+            .port
             .borrow()
             .as_ref()
-            .filter(|line| now - line.since < RENEW)
+            .filter(|worker_port| now - worker_port.since < PORT_LIFETIME)
         {
-            return Ok(line.clone());
+            return Ok(worker_port.clone());
         }
-        let worker = self.registration().await?.active().ok_or(Error::Silent)?;
+        let worker = self.registration().await?.active().ok_or(Error::NoReply)?;
         let pair = MessageChannel::new().map_err(webextension_api::Error::from)?;
         let port = pair.port1();
         let pending = self.pending.clone();
@@ -98,20 +101,20 @@ impl Worker {
         worker
             .post_message_with_transferable(&serve, &transfer)
             .map_err(webextension_api::Error::from)?;
-        let line = Rc::new(Line {
+        let worker_port = Rc::new(WorkerPort {
             port,
             since: now,
             _listener: listener,
         });
-        self.line.replace(Some(line.clone()));
-        Ok(line)
+        self.port.replace(Some(worker_port.clone()));
+        Ok(worker_port)
     }
 
     async fn registration(&self) -> Result<ServiceWorkerRegistration, Error> {
         if let Some(known) = self.registration.borrow().as_ref() {
             return Ok(known.clone());
         }
-        let window = web_sys::window().ok_or(Error::Silent)?;
+        let window = web_sys::window().ok_or(Error::NoReply)?;
         let ready = window.navigator().service_worker().ready();
         let found: ServiceWorkerRegistration = settled(ready).await?.unchecked_into();
         self.registration.replace(Some(found.clone()));
@@ -119,7 +122,7 @@ impl Worker {
     }
 }
 
-impl Drop for Line {
+impl Drop for WorkerPort {
     fn drop(&mut self) {
         self.port.close();
     }
