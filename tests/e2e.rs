@@ -22,6 +22,8 @@ mod cookies;
 mod crash;
 #[path = "e2e/dynamic.rs"]
 mod dynamic;
+#[path = "e2e/editor.rs"]
+mod editor;
 #[path = "e2e/elsewhere.rs"]
 mod elsewhere;
 #[path = "e2e/first_visit.rs"]

@@ -127,3 +127,10 @@ function extensions(path, label, changed) {
     ]),
   ];
 }
+
+/**
+ * Shows an editor in an element.
+ * @param {HTMLElement} host
+ * @param {Options} options
+ */
+export const open = (host, options) => new Editor(host, options);

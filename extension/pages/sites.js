@@ -2,4 +2,5 @@
 import init, { sites } from '../wasm/pages.js';
 
 await init();
-sites();
+// The bundle of `extension/editor`, which is large: loaded when a file is opened.
+sites(() => import('/pages/editor.js'));

@@ -24,10 +24,10 @@ pub fn popup() {
     ui::run(popup::start());
 }
 
-/// Run the sites page (`sites.html`).
+/// Run the sites page (`sites.html`). `load_editor` gives the promise of the editor's module, `editor.js`.
 #[wasm_bindgen]
-pub fn sites() {
-    ui::run(sites::start());
+pub fn sites(load_editor: js_sys::Function) {
+    ui::run(sites::start(load_editor));
 }
 
 /// Run the page that forwards `web+peer:` addresses (`visit.html`).

@@ -215,20 +215,24 @@ pub(crate) async fn in_batches(
             bytes = 0;
         }
         bytes = bytes.saturating_add(content.size);
-        let record = FileRecord {
-            path: file.path.to_string(),
-            media_type: file.media_type.clone(),
-            size: content.size,
-            modified: record::now(),
-            blob: content.id,
-            own: false,
-        };
-        batch.push((record, content.blob));
+        batch.push((record_of(file, &content), content.blob));
     }
     if batch.is_empty() {
         Ok(())
     } else {
         write(batch).await
+    }
+}
+
+/// The record of a file that its owner puts into the draft.
+pub(crate) fn record_of(file: &NewFile, content: &Content) -> FileRecord {
+    FileRecord {
+        path: file.path.to_string(),
+        media_type: file.media_type.clone(),
+        size: content.size,
+        modified: record::now(),
+        blob: content.id.clone(),
+        own: false,
     }
 }
 

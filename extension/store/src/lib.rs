@@ -5,7 +5,7 @@
 //! read from.
 //!
 //! # Layout
-//! - [`Store`]: the open database; its methods stand in [`sites`], [`files`], [`publish`], [`import`],
+//! - [`Store`]: the open database; its methods stand in [`sites`], [`files`], [`edit`], [`publish`], [`import`],
 //!   [`settings`], [`space`] and [`listing`]; [`site_files`] is what a site's own code has of it, [`log`] what it says.
 //! - [`live`]: a version of a site as the engine's storage.
 //! - `schema`, `record`: what lies in the database. `tx`: transactions that keep their word.
@@ -20,6 +20,7 @@
 //!   finds it unreferenced.** So the collector cannot take what a concurrent writer is about to use.
 
 mod content;
+pub mod edit;
 mod error;
 pub mod files;
 pub mod import;
@@ -40,6 +41,7 @@ pub mod space;
 mod store;
 mod tx;
 
+pub use edit::Edited;
 pub use error::{Ends, Error};
 pub use files::RemovedFile;
 pub use import::{Import, Imported, Target};

@@ -5,7 +5,9 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{DragEvent, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, Node};
+use web_sys::{
+    DragEvent, Element, HtmlDialogElement, HtmlElement, HtmlInputElement, KeyboardEvent, Node,
+};
 
 use super::{
     bundle::{self, EXPORT, IMPORT},
@@ -24,6 +26,8 @@ pub(super) fn listen(page: &Rc<Page>) -> Result<(), PageError> {
         move |action| ui::run(page.clone().act(action))
     })?;
     stop_with_dialogs(page)?;
+    listen_to_keys(page)?;
+    save_when_hidden(page)?;
     events::on(&dom::by_id("data")?, "toggle", {
         let page = page.clone();
         move |_| {
@@ -82,6 +86,33 @@ fn listen_to_drops(page: &Rc<Page>) -> Result<(), PageError> {
     Ok(())
 }
 
+/// Ctrl-S, or Cmd-S, publishes.
+fn listen_to_keys(page: &Rc<Page>) -> Result<(), PageError> {
+    let page = page.clone();
+    events::on(&dom::document()?.into(), "keydown", move |event| {
+        let Some(key) = event.dyn_ref::<KeyboardEvent>() else {
+            return;
+        };
+        let command = (key.ctrl_key() || key.meta_key()) && !key.alt_key() && !key.shift_key();
+        if command && key.key() == "s" && page.opened().is_some() {
+            event.prevent_default();
+            let page = page.clone();
+            ui::run(async move { page.save_and_publish().await });
+        }
+    });
+    Ok(())
+}
+
+/// A page that is hidden may be ended at any moment.
+fn save_when_hidden(page: &Rc<Page>) -> Result<(), PageError> {
+    let page = page.clone();
+    events::on(&dom::document()?.into(), "visibilitychange", move |_| {
+        let page = page.clone();
+        ui::run(async move { page.save_text().await });
+    });
+    Ok(())
+}
+
 /// Closing a dialog, with the button or with Escape, stops what goes on in it.
 fn stop_with_dialogs(page: &Rc<Page>) -> Result<(), PageError> {
     for id in [EXPORT, IMPORT] {
@@ -125,7 +156,11 @@ impl Page {
             "restore" => self.restore(&id).await?,
             "open-erase" => dom::open_dialog("erase")?,
             "erase" => self.erase().await?,
-            "publish" => self.publish().await?,
+            "publish" => self.save_and_publish().await?,
+            "edit-file" => self.go_to_file(&id)?,
+            "close-file" => self.leave_file()?,
+            "open-new-file" => self.ask_new_file()?,
+            "new-file" => self.create_file().await?,
             "copy-link" => self.copy_link().await?,
             "copy-label-link" => self.copy_whole_link().await?,
             "open-link" => self.open_link().await?,

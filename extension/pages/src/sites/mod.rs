@@ -13,23 +13,26 @@
 //! 6. what knows no page: `components`, `shelf` (the store), `bundle`, `starter`, `drop`, `file_paths`.
 
 mod actions;
+mod address;
 mod bundle;
 mod components;
 mod drop;
 mod edits;
 mod file_paths;
 mod navigation;
+mod open_text;
 mod page;
 mod sections;
 mod shelf;
 mod starter;
+mod text;
 
 use std::rc::Rc;
 
 use futures_util::future::join;
 use messages::{Ask, Notice};
 
-use self::{page::Page, shelf::Shelf};
+use self::{address::Address, page::Page, shelf::Shelf};
 use crate::{
     background,
     error::PageError,
@@ -40,10 +43,10 @@ use crate::{
 ///
 /// # Errors
 /// [`PageError`] if the page is broken, the background silent or the store not to be opened.
-pub async fn start() -> Result<(), PageError> {
+pub async fn start(load_editor: js_sys::Function) -> Result<(), PageError> {
     toast::listen()?;
     let (shelf, first_state) = join(Shelf::open(), background::act(Ask::State)).await;
-    let page = Rc::new(Page::new(shelf?)?);
+    let page = Rc::new(Page::new(shelf?, load_editor)?);
     actions::listen(&page)?;
     background::on_notice({
         let page = page.clone();
@@ -67,7 +70,8 @@ pub async fn start() -> Result<(), PageError> {
 
 impl Page {
     async fn refresh(self: Rc<Self>) -> Result<(), PageError> {
-        self.ask(Ask::State).await
+        self.ask(Ask::State).await?;
+        self.refresh_text().await
     }
 
     /// A site's log has other entries.
@@ -78,33 +82,42 @@ impl Page {
         }
     }
 
-    /// Open what the address names: `#site=<id>`, `#export=<id>` to export that site, `#new` for the field of a
-    /// new site, or `#import` for the button that imports one.
+    /// Open what the address names.
     async fn follow_address(self: Rc<Self>) -> Result<(), PageError> {
-        let hash = dom::window()?.location().hash()?;
-        if hash == "#new" {
-            self.new_name.focus();
-        }
-        if hash == "#import" {
-            // A click has to follow: browsers let no page open a file dialog by itself.
-            dom::focus(&dom::by_id("import-pick")?);
-        }
-        let exported = hash.strip_prefix("#export=");
-        let named = hash.strip_prefix("#site=").or(exported).map(str::to_owned);
+        let location = dom::window()?.location();
         let first = self
             .state
             .borrow()
             .sites
             .first()
             .map(|site| site.id.clone());
-        self.open_site(named.or(self.opened()).or(first)).await?;
-        match exported {
-            Some(id) => {
+        let present = self.opened().or(first);
+        match Address::parse(&location.hash()?) {
+            Address::Site { id, file } => {
+                self.open_site(Some(id.clone())).await?;
+                match file {
+                    Some(path) if self.opened() == Some(id.clone()) => {
+                        self.open_text(&id, &path).await
+                    }
+                    _ => self.close_text().await,
+                }
+            }
+            Address::Export(id) => {
+                self.open_site(Some(id.clone())).await?;
                 // Else loading the page again would ask again.
-                dom::window()?.location().set_hash(&format!("site={id}"))?;
+                location.set_hash(&Address::of_site(&id))?;
                 self.ask_export().await
             }
-            None => Ok(()),
+            Address::New => {
+                self.new_name.focus();
+                self.open_site(present).await
+            }
+            Address::Import => {
+                // A click has to follow: browsers let no page open a file dialog by itself.
+                dom::focus(&dom::by_id("import-pick")?);
+                self.open_site(present).await
+            }
+            Address::Unknown => self.open_site(present).await,
         }
     }
 }

@@ -6,7 +6,7 @@
 use messages::{Ask, State};
 use web_sys::Element;
 
-use super::page::Page;
+use super::{address::Address, page::Page};
 use crate::{background, error::PageError, ui::dom};
 
 impl Page {
@@ -48,7 +48,7 @@ impl Page {
 
     /// Open this site, and make the address name it.
     pub(super) async fn go_to(&self, id: &str) -> Result<(), PageError> {
-        dom::window()?.location().set_hash(&format!("site={id}"))?;
+        dom::window()?.location().set_hash(&Address::of_site(id))?;
         self.open_site(Some(id.to_owned())).await
     }
 

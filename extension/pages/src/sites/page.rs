@@ -7,11 +7,14 @@ use std::{
     rc::Rc,
 };
 
+use futures_util::lock::Mutex;
+use js_sys::Function;
 use messages::{SiteState, State};
 
 use super::{
     bundle::Desk,
     components::{file_table::FileTable, log_list::LogList, name_field::NameField},
+    open_text::OpenText,
     shelf::Shelf,
     starter::Starter,
 };
@@ -20,6 +23,8 @@ use crate::{background::Order, error::PageError};
 /// The sites page while it is open.
 pub(super) struct Page {
     pub(super) shelf: Shelf,
+    /// Gives the promise of the editor's module.
+    pub(super) load_editor: Function,
     pub(super) state: RefCell<State>,
     pub(super) order: Order,
     /// The id of the site that is open.
@@ -37,6 +42,10 @@ pub(super) struct Page {
     pub(super) desk: Desk,
     /// What new sites can start with.
     pub(super) starters: RefCell<Vec<Starter>>,
+    /// The text that is edited.
+    pub(super) text: RefCell<Option<Rc<OpenText>>>,
+    /// Held by who opens or closes a text.
+    pub(super) opening_text: Mutex<()>,
     /// The log of the site that is open.
     pub(super) log: RefCell<LogList>,
 }
@@ -46,9 +55,12 @@ impl Page {
     ///
     /// # Errors
     /// [`PageError::Markup`] if the page lacks what is to be filled in.
-    pub(super) fn new(shelf: Shelf) -> Result<Self, PageError> {
+    pub(super) fn new(shelf: Shelf, load_editor: Function) -> Result<Self, PageError> {
         Ok(Self {
             shelf,
+            load_editor,
+            text: RefCell::default(),
+            opening_text: Mutex::default(),
             state: RefCell::default(),
             order: Order::default(),
             open: RefCell::default(),

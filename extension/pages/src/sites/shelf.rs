@@ -11,8 +11,10 @@ use layout::{
     site_json::MAX_SITE_JSON,
 };
 use site::{FileMeta, FilePath, Storage, media_type};
-use store::{Import, ListedFile, LogEntry, NewFile, RemovedFile, Site, SiteId, Store, Version};
-use web_sys::Blob;
+use store::{
+    Edited, Import, ListedFile, LogEntry, NewFile, RemovedFile, Site, SiteId, Store, Version,
+};
+use web_sys::{Blob, BlobPropertyBag};
 use zeroize::Zeroizing;
 
 use super::bundle::read;
@@ -211,17 +213,29 @@ impl Shelf {
 
     /// The file that a draft has at this path, to put it back later.
     pub async fn file(&self, site: &str, path: &FilePath) -> Result<Option<NewFile>, PageError> {
-        let found = self
-            .store
-            .live_files(&id(site)?, Version::Draft)
-            .find(&[path.to_string()])
-            .await?;
-        Ok(found.map(|found| NewFile {
+        let found = self.draft_file(site, path).await?;
+        Ok(found.map(|(blob, meta)| NewFile {
             path: path.clone(),
-            blob: found.handle,
-            media_type: found.meta.media_type,
+            blob,
+            media_type: meta.media_type,
             sha256: None,
         }))
+    }
+
+    /// The file that a draft has at this path.
+    pub async fn draft_file(
+        &self,
+        site: &str,
+        path: &FilePath,
+    ) -> Result<Option<(Blob, FileMeta)>, PageError> {
+        let files = self.store.live_files(&id(site)?, Version::Draft);
+        let found = files.find(&[path.to_string()]).await?;
+        Ok(found.map(|found| (found.handle, found.meta)))
+    }
+
+    /// Put an edited file into a draft, if the draft still has the revision `base` of it.
+    pub async fn edit(&self, site: &str, file: &NewFile, base: &str) -> Result<Edited, PageError> {
+        Ok(self.store.edit_file(&id(site)?, file, base).await?)
     }
 
     /// Add files to a draft, or replace those that it has.
@@ -373,6 +387,22 @@ impl Shelf {
 /// Is this file data, which comes along only if it is asked for?
 pub fn is_data(path: &str) -> bool {
     Part::of(path) == Some(Part::Data)
+}
+
+/// All bytes of a file.
+pub async fn bytes_of(blob: &Blob) -> Result<Vec<u8>, PageError> {
+    // The size is a whole number below 2^53 (File API).
+    read(blob, 0, blob.size() as u64)
+        .await
+        .map_err(PageError::Store)
+}
+
+/// A text as the bytes of a file.
+pub fn text_blob(text: &str, media_type: &str) -> Result<Blob, PageError> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    let parts = js_sys::Array::of1(&text.into());
+    Ok(Blob::new_with_str_sequence_and_options(&parts, &options)?)
 }
 
 /// A file as the store takes it.

@@ -74,6 +74,21 @@ impl Page {
         Ok(())
     }
 
+    /// Presses a letter with Control held.
+    ///
+    /// # Errors
+    /// When the page is gone.
+    pub async fn press_with_control(&self, letter: char) -> Result<()> {
+        /// Of `Input.dispatchKeyEvent`.
+        const CONTROL: u8 = 2;
+        let code = u32::from(letter.to_ascii_uppercase());
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event = json!({ "type": kind, "modifiers": CONTROL, "key": letter.to_string(), "windowsVirtualKeyCode": code });
+            self.command("Input.dispatchKeyEvent", event).await?;
+        }
+        Ok(())
+    }
+
     /// Chooses files (or, for a folder picker, a folder) in a file input, as its dialog would.
     ///
     /// # Errors

@@ -4,3 +4,4 @@ pub mod file_table;
 pub mod log_list;
 mod name_check;
 pub mod name_field;
+pub mod text_editor;

@@ -2,16 +2,52 @@
 
 use std::rc::Rc;
 
+use layout::place::PUBLIC;
 use site::FilePath;
 use web_sys::HtmlInputElement;
 
 use crate::{
     error::PageError,
-    sites::{file_paths, page::Page},
+    sites::{file_paths, page::Page, shelf},
     ui::{self, dom, toast},
 };
 
 impl Page {
+    /// Ask for the path of a new file.
+    pub(in crate::sites) fn ask_new_file(&self) -> Result<(), PageError> {
+        let input = dom::by_id::<HtmlInputElement>("new-file-path")?;
+        input.set_value(PUBLIC);
+        dom::set_text(&dom::by_id("new-file-error")?, "");
+        dom::open_dialog("new-file")?;
+        dom::focus(&input);
+        Ok(())
+    }
+
+    /// Make an empty file at the path in the field, and open it.
+    pub(in crate::sites) async fn create_file(&self) -> Result<(), PageError> {
+        let Some(site) = self.opened() else {
+            return Ok(());
+        };
+        let typed = dom::by_id::<HtmlInputElement>("new-file-path")?.value();
+        let refuse = |why: &str| {
+            dom::set_text(&dom::by_id("new-file-error")?, why);
+            Ok(())
+        };
+        let path = match file_paths::site_path(typed.trim(), "") {
+            Ok(path) => path,
+            Err(error) => return refuse(&format!("This cannot be: {error}.")),
+        };
+        if self.shelf.file(&site, &path).await?.is_some() {
+            return refuse("There is a file with this path already.");
+        }
+        let file = shelf::new_file(path.clone(), shelf::text_blob("", "")?);
+        self.shelf.put(&site, std::slice::from_ref(&file)).await?;
+        dom::close_dialog("new-file")?;
+        self.changed().await?;
+        self.show_files(&site).await?;
+        self.go_to_file(path.as_str())
+    }
+
     /// Ask for another path for a file.
     pub(in crate::sites) fn ask_new_path(&self, path: String) -> Result<(), PageError> {
         let input = dom::by_id::<HtmlInputElement>("rename-file-path")?;

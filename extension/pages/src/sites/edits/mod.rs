@@ -10,3 +10,4 @@ mod import;
 mod imported;
 mod settings;
 mod sites;
+mod text;

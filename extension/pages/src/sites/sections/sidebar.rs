@@ -5,7 +5,7 @@ use web_sys::Element;
 
 use crate::{
     error::PageError,
-    sites::page::Page,
+    sites::{address::Address, page::Page},
     ui::{dom, format},
 };
 
@@ -19,7 +19,7 @@ impl Page {
         fill(&list, "list-row", sites.len())?;
         for (row, site) in rows(&list).zip(&sites) {
             let link = dom::find::<Element>(&row, ".list-link")?;
-            dom::set_attribute(&link, "href", &format!("#site={}", site.id));
+            dom::set_attribute(&link, "href", &Address::of_site(&site.id));
             if open.as_ref() == Some(&site.id) {
                 dom::set_attribute(&link, "aria-current", "page");
             } else {
