@@ -19,7 +19,7 @@ declare global {
 
   // The functions of `host` (crates/script/src/natives). Strings are well-formed.
 
-  /** A question has no result; its answer comes later, by its ticket (crates/script/src/reply.rs). */
+  /** A question has no result; its answer comes later, by its ticket (crates/script/src/host_calls/reply.rs). */
   type Asked<Answer> = void & { answer?: Answer };
 
   interface HostFunctions {
@@ -87,7 +87,7 @@ declare global {
     | [name: string, text: string, filename?: undefined, type?: undefined]
     | [name: string, bytes: Bytes, filename: string, type: string];
 
-  /** The operations of `host.data` (crates/script/src/data.rs). */
+  /** The operations of `host.data` (crates/script/src/natives/operations.rs). */
   interface DataOperations {
     createAccount(name: string, password: string): Account;
     verify(name: string, password: string): Account | null;

@@ -1,4 +1,6 @@
 //! Who a visitor is: names with passwords.
+//!
+//! It must not know sessions: a log-in is for the caller to keep.
 
 use rusqlite::{OptionalExtension, Row, params};
 

@@ -6,6 +6,8 @@
 //!
 //! A request that fails is rolled back, and so would its attempts be: then whoever makes the site's code fail could
 //! try for ever. So attempts are noted again after a roll-back.
+//!
+//! It must not know accounts, only what names them.
 
 use std::cell::RefCell;
 

@@ -3,6 +3,8 @@
 //! Whoever logs in gets a cookie that outlives the session. It proves to this database, and to no other, that the
 //! browser once had the right password, so that its attempts are counted apart from those of strangers
 //! (`attempts`). It lets nobody in. The cookie carries its proofs itself: nobody can fill a table with browsers.
+//!
+//! It must not know what an account is, only its name.
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{OptionalExtension, params};

@@ -2,6 +2,8 @@
 //!
 //! It is a table with the columns `id` and `document`. A document's `id` is not in its JSON; whoever reads a
 //! document finds it there. Documents lie in the order in which they were put in.
+//!
+//! It must not know how documents are sorted and limited (`find`), nor other collections.
 
 use data_encoding::BASE32_DNSCURVE;
 use rusqlite::{OptionalExtension, params};

@@ -1,4 +1,6 @@
 //! Asking a collection for documents.
+//!
+//! It must not know how documents are changed.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,6 @@
 //! A log-in: where it comes from, and what a session keeps of it.
+//!
+//! It must not know where accounts and sessions are stored.
 
 use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};

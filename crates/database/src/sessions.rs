@@ -7,6 +7,8 @@
 //! Several requests may have one session at once. Each keeps only what it changed: keys that it set or deleted are
 //! put into what the session is by then, so two that change different keys lose nothing, and of two that change the
 //! same key the later counts. A session that was destroyed or renewed meanwhile does not come back.
+//!
+//! It must not know accounts: what the data means is the site's.
 
 use data_encoding::BASE64URL_NOPAD;
 use rusqlite::{OptionalExtension, params};

@@ -35,55 +35,41 @@
 //! -D__toread=sqlite_toread -D__uflow=sqlite_uflow"`. Without that the module links and is not valid.
 //!
 //! # Layout
-//! - [`platform`], [`request`], [`effect`]: the types of its interface.
-//! - [`program`]: a site's code, checked and compiled (`compiler`); `modules` finds what is imported; `backtrace` reads
-//!   errors.
-//! - [`sandbox`]: all requests of a site; `exchange` is one of them, `failure` how one goes wrong, `bus` the
-//!   events between them.
-//!   `shares` is how much one visitor may have of what all share, `hashing` how much time passwords may take.
-//! - `realm`: a runtime with its limits; `budget` counts its time, `memory` gives it room, [`clock`] what the
-//!   interpreter takes for the time; `prelude` (and the JavaScript in
-//!   `src/prelude/`) is the web platform in it; `natives` is what that asks of Rust; `host_calls` what it asks of the
-//!   sandbox.
-//! - `transaction`: whose turn it is with the database; `data`, `session`: what is done with it.
-//! - `request_body`, [`form`]: the request's body.
+//!
+//! Each floor uses only those below it:
+//!
+//! 1. [`sandbox`]: all requests of a site. `exchange` is one of them, `failure` how one goes wrong, `bus` the events
+//!    between them, `transaction` whose turn it is with the database, `shares` how much one visitor may have of what all
+//!    share.
+//! 2. `runtime`: what runs. [`program`] is a site's code, checked and compiled; `modules` finds what is imported; `realm`
+//!    is a runtime with its limits, `engine` what all runtimes share.
+//! 3. `natives`: what the prelude asks of Rust. `operations` is what it does with the database, `hashing` how much time
+//!    passwords may take, `request_context` what is known of the request.
+//! 4. `host_calls`: what natives ask of the sandbox and how it is answered; `request_body` is most of that.
+//! 5. [`form`]: forms in request bodies. `prelude`: the web platform, in JavaScript (`src/prelude/*.js`).
+//! 6. `interpreter`: QuickJS. `compiler` makes bytecode, `budget` counts the time of a runtime, `memory` gives it room,
+//!    [`clock`] is what it takes for the time, `backtrace` reads its errors.
+//! 7. [`platform`], [`request`], [`effect`], [`limits`]: the types of the crate's interface, and its numbers.
 
-mod backtrace;
-mod budget;
-mod bus;
-pub mod clock;
-mod compiler;
-mod data;
 pub mod effect;
-mod engine;
 mod error;
-mod exchange;
-mod failure;
 pub mod form;
-mod hashing;
 mod host_calls;
+mod interpreter;
 mod isomorphic;
 pub mod limits;
-mod memory;
-mod modules;
 mod natives;
 pub mod platform;
 mod prelude;
-pub mod program;
-mod realm;
-mod reply;
 pub mod request;
-mod request_body;
-mod request_context;
+mod runtime;
 pub mod sandbox;
-mod session;
-mod shares;
-mod transaction;
 
 pub use effect::{Effect, FileError, FileOp, FileReply, Input, Level, LogEntry};
-pub use engine::Engine;
 pub use error::Error;
+pub use interpreter::clock;
 pub use platform::Platform;
-pub use program::{Problem, Program};
 pub use request::{RequestHead, RequestId, Visitor};
+pub use runtime::engine::Engine;
+pub use runtime::program::{self, Problem, Program};
 pub use sandbox::Sandbox;

@@ -2,6 +2,8 @@
 //!
 //! The native host's own gateway is in the manifest. Another rendezvous' is added when its owner has
 //! entered it and the browser lets the extension run there, and goes when it is used no more.
+//!
+//! It must not know what is hosted there.
 
 use messages::{Failure, Gateway};
 use serde_json::json;

@@ -1,4 +1,6 @@
 //! Keeps hosting going: all that it needs is started, and started again after every death.
+//!
+//! It must not know what is hosted, nor who is told of it: that is `plan`.
 
 use std::rc::Rc;
 

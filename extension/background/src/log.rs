@@ -1,4 +1,6 @@
 //! Sites' logs: kept in the store, and open pages are told.
+//!
+//! It must not know what the entries are about.
 
 use std::rc::Rc;
 

@@ -1,4 +1,6 @@
 //! Starts the background's core, once in the life of the background, and begins what every start catches up with.
+//!
+//! It must not know what the background is asked.
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -1,4 +1,6 @@
 //! What the popup shows: put together from the store, the report and the native host.
+//!
+//! It must not change anything that it reads.
 
 use messages::{Failure, Native, Notice, Rendezvous, SiteState, State};
 use webextension_api::message::send;

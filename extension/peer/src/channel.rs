@@ -12,7 +12,7 @@ use std::{
     future::poll_fn,
     pin::Pin,
     rc::Rc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 
 use futures_channel::mpsc;
@@ -46,14 +46,12 @@ impl futures_util::Stream for Requests {
     type Item = Incoming;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Incoming>> {
-        let opened = Pin::new(&mut self.opened).poll_next(context);
-        opened.map(|opened| {
-            opened.map(|Opened { id, head, has_body }| Incoming {
-                head,
-                has_body,
-                stream: Stream::new(id, self.pump.clone()),
-            })
-        })
+        let opened = ready!(Pin::new(&mut self.opened).poll_next(context));
+        Poll::Ready(opened.map(|Opened { id, head, has_body }| Incoming {
+            head,
+            has_body,
+            stream: Stream::new(id, self.pump.clone()),
+        }))
     }
 }
 
@@ -71,10 +69,16 @@ impl Drop for Requests {
 pub struct Channel(Rc<Pump>);
 
 impl Channel {
-    /// Take over a data channel. The incoming requests (host only) arrive on the receiver; the number
-    /// under way is bounded by `wire`'s stream limit.
-    pub fn new(dc: RtcDataChannel, role: Role) -> (Self, Requests) {
-        let (pump, opened) = Pump::start(dc, role);
+    /// Take over the visitor's end of a data channel.
+    pub fn visitor(dc: RtcDataChannel) -> Self {
+        Self(Pump::start(dc, Role::Visitor, None))
+    }
+
+    /// Take over the host's end of a data channel: it, and the requests that come in. The number under way is bounded
+    /// by `wire`'s stream limit.
+    pub fn host(dc: RtcDataChannel) -> (Self, Requests) {
+        let (incoming, opened) = mpsc::unbounded();
+        let pump = Pump::start(dc, Role::Host, Some(incoming));
         let requests = Requests {
             opened,
             pump: pump.clone(),

@@ -10,7 +10,6 @@ use futures_util::{FutureExt, StreamExt, pin_mut, select_biased};
 use gloo_timers::future::TimeoutFuture;
 use identity::{AttemptId, DtlsFingerprint, Label, PublicKey, Signature, channel_statement};
 use signalling::{ClientMessage, FailReason, ServerMessage};
-use wire::Role;
 
 use crate::{
     Error,
@@ -53,7 +52,7 @@ pub async fn connect(
     let welcome = signal.welcome(RENDEZVOUS_TIMEOUT).await?;
     step(Step::Host);
     let (rtc, candidates) = Rtc::new(&welcome.ice_servers)?;
-    let (channel, _) = Channel::new(rtc.data_channel(), Role::Visitor);
+    let channel = Channel::visitor(rtc.data_channel());
     rtc.watch(&channel);
     let attempt = Attempt {
         id: crypto::attempt_id()?,

@@ -5,7 +5,7 @@ use rquickjs::{Ctx, Exception, FromJs, Result, TypedArray, Value};
 use super::bytes::slice;
 use super::reach::Reach;
 use super::table::Table;
-use crate::host_calls::{HostCall, Whole};
+use crate::host_calls::call::{HostCall, Whole};
 use crate::isomorphic;
 use crate::limits::{HEADERS, HEADERS_SIZE};
 

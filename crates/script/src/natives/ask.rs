@@ -10,9 +10,9 @@ use super::bytes::slice;
 use super::reach::Reach;
 use super::table::Table;
 use crate::effect::{FileOp, Level};
-use crate::host_calls::{HostCall, HostCalls};
+use crate::host_calls::call::{HostCall, HostCalls};
+use crate::host_calls::request_body::Want;
 use crate::limits;
-use crate::request_body::Want;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     body(host, reach)?;

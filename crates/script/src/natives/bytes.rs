@@ -6,9 +6,9 @@ use sha2::Digest;
 use super::reach::{Reach, in_time};
 use super::table::Table;
 use crate::form;
+use crate::host_calls::reply::{bytes_into, form_into};
+use crate::host_calls::request_body::form_status;
 use crate::limits;
-use crate::reply::{bytes_into, form_into};
-use crate::request_body::form_status;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     host.add("encode", |ctx: Ctx<'js>, text: String| {

@@ -6,11 +6,11 @@ use database::Database;
 use rquickjs::{Ctx, Exception, Result};
 
 use super::ask::question;
+use super::operations::{self, Asker, DataError};
 use super::reach::{Reach, in_time};
 use super::table::Table;
-use crate::data::{self, Asker, DataError};
-use crate::host_calls::HostCall;
-use crate::session::Wish;
+use crate::host_calls::call::HostCall;
+use crate::host_calls::session::Wish;
 
 pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
     let r = reach.clone();
@@ -34,7 +34,7 @@ pub(super) fn install<'js>(host: &Table<'js>, reach: &Reach) -> Result<()> {
                 hashing: &r.hashing,
                 clock: &|| platform.now(),
             };
-            data::operate(&database, &operation, &arguments, asker)
+            operations::operate(&database, &operation, &arguments, asker)
                 .map_err(|error| thrown(&ctx, &error))
         },
     )?;

@@ -1,11 +1,15 @@
 //! The functions that the prelude calls: `host.…` in JavaScript. Each checks what it is given, since a site's
-//! code decides what arrives here, and none has more power than its own request.
+//! code decides what arrives here, and none has more power than its own request. They must not know the sandbox: what they
+//! cannot do themselves they note in `host_calls`.
 
 pub(crate) mod answer;
 mod ask;
 mod bytes;
 mod data;
+pub(crate) mod hashing;
+mod operations;
 mod reach;
+pub(crate) mod request_context;
 mod table;
 mod url;
 

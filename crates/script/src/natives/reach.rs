@@ -7,11 +7,11 @@ use database::Database;
 use rquickjs::{Ctx, Exception, Result};
 use template::Templates;
 
-use crate::budget::Budget;
-use crate::hashing::Hashing;
-use crate::host_calls::HostCalls;
+use crate::host_calls::call::HostCalls;
+use crate::interpreter::budget::Budget;
+use crate::natives::hashing::Hashing;
+use crate::natives::request_context::RequestContext;
 use crate::platform::Platform;
-use crate::request_context::RequestContext;
 
 /// What natives work with.
 #[derive(Clone)]

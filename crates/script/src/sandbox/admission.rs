@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Sandbox, Waiting};
-use crate::exchange::Phase;
-use crate::failure::Failure;
 use crate::request::{RequestId, Visitor};
-use crate::shares::Share;
+use crate::sandbox::exchange::Phase;
+use crate::sandbox::failure::Failure;
+use crate::sandbox::shares::Share;
 
 impl Sandbox {
     /// Lets a request run, wait, or go.

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use super::{Job, Sandbox};
 use crate::effect::Effect;
-use crate::exchange::Phase;
-use crate::failure::Failure;
-use crate::host_calls::HostCall;
-use crate::reply::Reply;
+use crate::host_calls::call::HostCall;
+use crate::host_calls::reply::Reply;
+use crate::host_calls::request_body::Step;
+use crate::host_calls::session::Wish;
 use crate::request::RequestId;
-use crate::request_body::Step;
-use crate::session::Wish;
+use crate::sandbox::exchange::Phase;
+use crate::sandbox::failure::Failure;
 
 impl Sandbox {
     pub(super) fn take_up(&mut self, id: RequestId, ask: HostCall) {

@@ -2,12 +2,12 @@
 
 use super::Sandbox;
 use crate::effect::{Effect, Level, LogEntry};
-use crate::exchange::Phase;
-use crate::failure::Failure;
-use crate::host_calls::Whole;
+use crate::host_calls::call::Whole;
 use crate::natives::answer::NO_SNIFFING;
 use crate::request::{RequestHead, RequestId};
-use crate::shares::Share;
+use crate::sandbox::exchange::Phase;
+use crate::sandbox::failure::Failure;
+use crate::sandbox::shares::Share;
 
 impl Sandbox {
     pub(super) fn respond(

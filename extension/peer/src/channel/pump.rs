@@ -72,12 +72,14 @@ pub struct Pump {
 }
 
 impl Pump {
-    /// Take over a data channel. The requests that the peer opens (host only) arrive on the receiver; the number
-    /// under way is bounded by `wire`'s stream limit.
-    pub fn start(dc: RtcDataChannel, role: Role) -> (Rc<Self>, mpsc::UnboundedReceiver<Opened>) {
+    /// Take over a data channel. `incoming` takes the requests that the peer opens (host only).
+    pub fn start(
+        dc: RtcDataChannel,
+        role: Role,
+        incoming: Option<mpsc::UnboundedSender<Opened>>,
+    ) -> Rc<Self> {
         dc.set_binary_type(web_sys::RtcDataChannelType::Arraybuffer);
         dc.set_buffered_amount_low_threshold(BUFFER_LOW);
-        let (sender, receiver) = mpsc::unbounded();
         let mut config = Config::default();
         if role == Role::Host {
             config.connection_window = HOST_CONNECTION_WINDOW;
@@ -88,7 +90,7 @@ impl Pump {
             streams: RefCell::default(),
             arrived: Cell::new(0),
             memory: Memory::default(),
-            incoming: RefCell::new(Some(sender)),
+            incoming: RefCell::new(incoming),
             pongs: Cell::new(0),
             heard: Cell::new(js_sys::Date::now()),
             pinged: Cell::new(0.0),
@@ -117,7 +119,7 @@ impl Pump {
             Listener::new(&dc, "open", with(|pump, _| pump.flush())),
             Listener::new(&dc, "close", with(|pump, _| pump.close(Error::Lost))),
         ]);
-        (pump, receiver)
+        pump
     }
 
     fn receive(self: &Rc<Self>, event: &web_sys::Event) {

@@ -11,7 +11,6 @@ use identity::{AttemptId, DtlsFingerprint, Label};
 use js_sys::Date;
 use sdp::Description;
 use signalling::{Candidate, ClientMessage, FailReason, NetworkId};
-use wire::Role;
 
 use super::{
     backend::Visitor,
@@ -179,7 +178,7 @@ impl State {
         let _turn = self.turns.next().await;
         let ice = self.signal.current().map(|welcome| welcome.ice_servers);
         let (rtc, candidates) = Rtc::new(&ice.unwrap_or_default())?;
-        let (channel, requests) = Channel::new(rtc.data_channel(), Role::Host);
+        let (channel, requests) = Channel::host(rtc.data_channel());
         rtc.watch(&channel);
         let early = match self.attempts.borrow_mut().get_mut(&id) {
             Some(attempt) => {

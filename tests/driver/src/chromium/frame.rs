@@ -1,4 +1,4 @@
-//! A frame of a page, in the page's process or in another.
+//! A frame of a page, in the page's process or in another. It must not know how pages are opened.
 
 use std::time::Duration;
 

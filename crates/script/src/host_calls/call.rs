@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::effect::{FileOp, Level};
-use crate::request_body::Want;
-use crate::session::Wish;
+use crate::host_calls::request_body::Want;
+use crate::host_calls::session::Wish;
 
 /// A body that is there as a whole.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! How a request goes wrong: what the visitor sees, and what the log says.
 
-use crate::backtrace;
 use crate::effect::Position;
+use crate::interpreter::backtrace;
 
 /// Why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq)]

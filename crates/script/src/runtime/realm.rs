@@ -8,17 +8,17 @@ use rquickjs::function::Args;
 use rquickjs::{CatchResultExt, Context, Ctx, Function, Module, Object, Persistent, Runtime};
 use template::Templates;
 
-use crate::budget::Budget;
-use crate::clock;
-use crate::engine::Engine;
-use crate::host_calls::HostCalls;
+use crate::host_calls::call::HostCalls;
+use crate::host_calls::reply::Reply;
+use crate::interpreter::budget::Budget;
+use crate::interpreter::clock;
+use crate::interpreter::memory::TimedMemory;
 use crate::limits;
-use crate::memory::TimedMemory;
-use crate::modules::{Compiled, Modules, Paths};
+use crate::natives::request_context::RequestContext;
 use crate::natives::{self, Reach};
 use crate::prelude::DRIVER;
-use crate::reply::Reply;
-use crate::request_context::RequestContext;
+use crate::runtime::engine::Engine;
+use crate::runtime::modules::{Compiled, Modules, Paths};
 
 /// What one runtime may use.
 #[derive(Debug, Clone, Copy)]

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use crate::host_calls::request_body::RequestBody;
 use crate::limits;
-use crate::realm::Realm;
 use crate::request::Visitor;
-use crate::request_body::RequestBody;
+use crate::runtime::realm::Realm;
 
 /// How far a request is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

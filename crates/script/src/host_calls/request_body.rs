@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::form;
+use crate::host_calls::reply::Reply;
 use crate::limits::{BODY_PROGRESS, BODY_SILENCE_SECONDS};
-use crate::reply::Reply;
 
 /// What a handler wants of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]

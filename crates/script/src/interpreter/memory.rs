@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rquickjs::allocator::{Allocator, RustAllocator};
 
-use crate::budget::Budget;
+use crate::interpreter::budget::Budget;
 use crate::limits::BYTES_BETWEEN_LOOKS;
 
 /// Most bytes at once: beyond every limit, and so far from the end of the numbers that what an allocator adds to it

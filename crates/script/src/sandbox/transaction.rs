@@ -6,10 +6,10 @@ use std::rc::Rc;
 use database::{Database, Error};
 use serde_json::Value;
 
+use crate::host_calls::session::Wish;
+use crate::natives::request_context::RequestContext;
 use crate::platform::Platform;
 use crate::request::RequestId;
-use crate::request_context::RequestContext;
-use crate::session::Wish;
 
 /// The database of a site, and who has it.
 pub(crate) struct Transactions {

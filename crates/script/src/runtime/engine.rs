@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::error::Error;
-use crate::hashing::Hashing;
+use crate::natives::hashing::Hashing;
 use crate::platform::Platform;
 use crate::prelude::Prelude;
 

@@ -1,7 +1,9 @@
-//! The web platform's classes, as modules in JavaScript (`src/prelude/*.js`), compiled once.
+//! The web platform's classes, as modules in JavaScript (`*.js` here), compiled once.
+//!
+//! It must not know the site's own modules.
 
-use crate::compiler::Compiler;
 use crate::error::Error;
+use crate::interpreter::compiler::Compiler;
 
 /// How the names of these modules begin. A site's own modules cannot import them.
 pub(crate) const SCHEME: &str = "peerserver:";
@@ -11,7 +13,7 @@ pub(crate) const DRIVER: &str = "peerserver:driver";
 
 macro_rules! sources {
     ($($name:literal),* $(,)?) => {
-        &[$((concat!("peerserver:", $name), include_str!(concat!("prelude/", $name, ".js")))),*]
+        &[$((concat!("peerserver:", $name), include_str!(concat!($name, ".js")))),*]
     };
 }
 

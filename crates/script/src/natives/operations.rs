@@ -7,7 +7,7 @@ use std::time::Duration;
 use database::{Access, Account, Cell, Database, Direction, Error, Random, Source};
 use serde_json::{Value, json};
 
-use crate::hashing::{Asking, Hashing};
+use crate::natives::hashing::{Asking, Hashing};
 
 /// Who asks, and when.
 pub(crate) struct Asker<'a> {

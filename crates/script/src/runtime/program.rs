@@ -6,15 +6,15 @@ use std::rc::Rc;
 use layout::{Limits, Pattern, Place, Route, RouteTable, SiteJson};
 use template::Templates;
 
-use crate::backtrace;
-use crate::compiler::Compiler;
 use crate::effect::Position;
-use crate::engine::Engine;
 use crate::error::Error;
-use crate::host_calls::HostCall;
+use crate::host_calls::call::HostCall;
+use crate::interpreter::backtrace;
+use crate::interpreter::compiler::Compiler;
 use crate::limits;
-use crate::modules::Modules;
-use crate::realm::{Allowance, Code, Realm, Turn};
+use crate::runtime::engine::Engine;
+use crate::runtime::modules::Modules;
+use crate::runtime::realm::{Allowance, Code, Realm, Turn};
 
 /// Something that a site's author has to know. The rest of the site works without the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

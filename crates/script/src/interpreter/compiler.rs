@@ -4,9 +4,9 @@ use rquickjs::loader::{ImportAttributes, Loader, Resolver};
 use rquickjs::module::{Declared, WriteOptions};
 use rquickjs::{CatchResultExt, CaughtError, Context, Ctx, Module, Result, Runtime};
 
-use crate::backtrace;
 use crate::effect::Position;
 use crate::error::Error;
+use crate::interpreter::backtrace;
 use crate::limits;
 
 /// Compiles modules one by one; what they import is looked for when they run.

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use crate::host_calls::reply::Reply;
 use crate::limits::EVENTS_WAITING;
-use crate::reply::Reply;
 use crate::request::RequestId;
 
 /// A subscription: whose, and which of theirs.

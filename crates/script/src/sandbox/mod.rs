@@ -10,23 +10,28 @@ use std::time::Duration;
 use database::Database;
 use layout::{Limits, Lookup};
 
-use crate::bus::Bus;
 use crate::effect::{Effect, Input};
-use crate::engine::Engine;
-use crate::exchange::{Exchange, Phase};
-use crate::failure::Failure;
+use crate::host_calls::reply::Reply;
+use crate::host_calls::request_body::RequestBody;
 use crate::limits::AFTERMATH_SECONDS;
-use crate::program::Program;
-use crate::realm::{Allowance, Realm, Turn};
-use crate::reply::Reply;
 use crate::request::{RequestHead, RequestId, Visitor};
-use crate::request_body::RequestBody;
-use crate::transaction::Transactions;
+use crate::runtime::engine::Engine;
+use crate::runtime::program::Program;
+use crate::runtime::realm::{Allowance, Realm, Turn};
+use crate::sandbox::bus::Bus;
+use crate::sandbox::exchange::{Exchange, Phase};
+use crate::sandbox::failure::Failure;
+use crate::sandbox::transaction::Transactions;
 
 mod admission;
+mod bus;
 mod calls;
+mod exchange;
+mod failure;
 mod responses;
+mod shares;
 mod start;
+mod transaction;
 
 /// Answers the requests of one site with its program.
 ///
