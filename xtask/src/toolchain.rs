@@ -17,8 +17,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::places;
-use crate::shell::answer;
+use crate::command::output_of;
+use crate::paths;
 
 /// The target of everything that runs in a browser.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -89,13 +89,13 @@ impl Toolchain {
     pub fn target_dir(&self, purpose: Purpose) -> PathBuf {
         let name = match (self, purpose) {
             (Self::Prebuilt { sources: true }, Purpose::Ship) => "wasm-ship",
-            (Self::Prebuilt { .. }, _) => return places::target(),
+            (Self::Prebuilt { .. }, _) => return paths::target(),
             (Self::BuildStd { .. }, Purpose::Ship) => "wasm-std-ship",
             (Self::BuildStd { .. }, Purpose::Build) => "wasm-std",
             (Self::BuildStd { .. }, Purpose::Test) => "wasm-std-test",
             (Self::BuildStd { .. }, Purpose::Lint) => "wasm-std-lint",
         };
-        places::target().join(name)
+        paths::target().join(name)
     }
 
     /// `cargo <subcommand> --target wasm32-unknown-unknown` with everything this way needs.
@@ -122,7 +122,7 @@ impl Toolchain {
                 command
             }
         };
-        command.arg(subcommand).current_dir(places::root());
+        command.arg(subcommand).current_dir(paths::root());
         // SQLite and QuickJS are written in C.
         for (variable, name) in C_TOOLS {
             if env::var_os(variable).is_none()
@@ -161,7 +161,7 @@ impl Toolchain {
     /// Whether `cargo("clippy", …)` can run.
     pub fn has_clippy(&self) -> bool {
         match self {
-            Self::Prebuilt { .. } => answer(cargo().args(["clippy", "--version"])).is_some(),
+            Self::Prebuilt { .. } => output_of(cargo().args(["clippy", "--version"])).is_some(),
             Self::BuildStd { .. } => Path::new(DEBIAN_CLIPPY).is_file(),
         }
     }
@@ -171,7 +171,7 @@ impl Toolchain {
 pub fn cargo() -> Command {
     let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(program);
-    command.current_dir(places::root());
+    command.current_dir(paths::root());
     command
 }
 
@@ -179,7 +179,7 @@ pub fn cargo() -> Command {
 pub fn prebuilt() -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let library =
-        answer(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]));
+        output_of(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]));
     library.is_some_and(|folder| holds_std(Path::new(&folder)))
 }
 
@@ -195,7 +195,7 @@ pub fn sources() -> Option<PathBuf> {
 }
 
 fn sources_of(rustc: impl AsRef<OsStr>) -> Option<PathBuf> {
-    let sysroot = answer(Command::new(rustc).args(["--print", "sysroot"]))?;
+    let sysroot = output_of(Command::new(rustc).args(["--print", "sysroot"]))?;
     let manifest = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
     manifest.is_file().then_some(manifest)
 }
@@ -209,7 +209,7 @@ pub fn has_c_tools() -> bool {
 
 /// LLVM's major version in Debian's compiler; its linker has to be of the same.
 pub fn llvm_major() -> Option<String> {
-    let version = answer(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
+    let version = output_of(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
     let llvm = version
         .lines()
         .find_map(|line| line.strip_prefix("LLVM version: "))?;
@@ -218,7 +218,7 @@ pub fn llvm_major() -> Option<String> {
 
 fn linker() -> Option<PathBuf> {
     let major = llvm_major()?;
-    places::on_path(&format!("wasm-ld-{major}")).or_else(|| places::on_path("wasm-ld"))
+    paths::on_path(&format!("wasm-ld-{major}")).or_else(|| paths::on_path("wasm-ld"))
 }
 
 /// A program of LLVM by its name, or by its name with a version, the newest first.
@@ -228,9 +228,9 @@ fn versioned(name: &str) -> Option<PathBuf> {
     let with_version = || {
         (OLDEST..=NEWEST)
             .rev()
-            .find_map(|version| places::on_path(&format!("{name}-{version}")))
+            .find_map(|version| paths::on_path(&format!("{name}-{version}")))
     };
-    places::on_path(name).or_else(with_version)
+    paths::on_path(name).or_else(with_version)
 }
 
 fn holds_std(folder: &Path) -> bool {

@@ -18,10 +18,10 @@ use anyhow::{Context, Result, bail};
 
 use finding::Finding;
 
-use crate::build::{self, Speed};
-use crate::places;
+use crate::build::{self, BuildProfile};
+use crate::command::{print_line, run};
+use crate::paths;
 use crate::setup;
-use crate::shell::{run, say};
 use crate::toolchain::{Purpose, Toolchain, cargo};
 use crate::wasm;
 
@@ -29,7 +29,7 @@ use crate::wasm;
 pub fn all() -> Result<()> {
     let toolchain = setup::toolchain()?;
     setup::linters(&toolchain)?;
-    build::all(Speed::Release)?;
+    build::all(BuildProfile::Release)?;
 
     let mut findings = Vec::new();
     let linters = [
@@ -39,14 +39,14 @@ pub fn all() -> Result<()> {
         ("documentation", cargo_doc()),
     ];
     for (name, mut command) in linters {
-        say!("== {name}");
+        print_line!("== {name}");
         if let Err(error) = run(&mut command) {
             findings.push(format!("{name}: {error:#}"));
         }
     }
-    let dist = places::dist();
+    let dist = paths::dist();
     for (name, check) in CHECKS {
-        say!("== {name}");
+        print_line!("== {name}");
         let found = check(&dist).with_context(|| format!("checking {name}"))?;
         findings.extend(
             found
@@ -55,11 +55,11 @@ pub fn all() -> Result<()> {
         );
     }
     if findings.is_empty() {
-        say!("all checks passed");
+        print_line!("all checks passed");
         return Ok(());
     }
     for finding in &findings {
-        say!("  {finding}");
+        print_line!("  {finding}");
     }
     bail!("{} findings", findings.len())
 }

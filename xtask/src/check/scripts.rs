@@ -11,9 +11,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::finding::Finding;
-use crate::places;
+use crate::command::{print_line, run};
+use crate::paths;
 use crate::setup;
-use crate::shell::{run, say};
 
 /// The ending of the files that name scripts which run together.
 const PROGRAM: &str = ".tsconfig.json";
@@ -27,7 +27,7 @@ const LOCK: &str = "package-lock.json";
 /// Checks all scripts. What is wrong is printed by the tools.
 pub fn check(_: &Path) -> Result<Vec<Finding>> {
     setup::node()?;
-    let tools = places::root().join("xtask/javascript");
+    let tools = paths::root().join("xtask/javascript");
     install(&tools)?;
     let mut findings = Vec::new();
     for program in programs(&tools)? {
@@ -39,7 +39,7 @@ pub fn check(_: &Path) -> Result<Vec<Finding>> {
     }
     let mut eslint = Command::new(tools.join("node_modules/.bin/eslint"));
     eslint
-        .current_dir(places::root())
+        .current_dir(paths::root())
         .arg("--config")
         .arg(tools.join("eslint.config.js"))
         .args(FOLDERS);
@@ -56,7 +56,7 @@ fn install(tools: &Path) -> Result<()> {
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    say!("Installing TypeScript and ESLint");
+    print_line!("Installing TypeScript and ESLint");
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund"])
         .current_dir(tools);

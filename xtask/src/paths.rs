@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use crate::shell::answer;
+use crate::command::output_of;
 use crate::toolchain;
 
 /// The root of the workspace.
@@ -24,7 +24,7 @@ pub fn target() -> PathBuf {
 /// The target directory that `cargo metadata` prints, `None` when it cannot be run.
 fn metadata() -> Option<PathBuf> {
     let mut command = toolchain::cargo();
-    let printed = answer(command.args(["metadata", "--format-version=1", "--no-deps"]))?;
+    let printed = output_of(command.args(["metadata", "--format-version=1", "--no-deps"]))?;
     let metadata = serde_json::from_str::<serde_json::Value>(&printed).ok()?;
     Some(metadata["target_directory"].as_str()?.into())
 }
