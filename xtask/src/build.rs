@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub use crate::build_profile::BuildProfile;
+use crate::cargo::{cargo, target_dir};
 use crate::command::{print_line, run};
 use crate::declarations;
 use crate::paths;
 use crate::setup;
-use crate::toolchain::cargo;
 use crate::wasm;
 use crate::worker_parts;
 
@@ -120,7 +120,7 @@ pub fn binary(build_profile: BuildProfile, gateway: Option<&Path>) -> Result<Pat
     print_line!("Building the peerserver binary ({profile})");
     run(&mut command)?;
     let name = format!("peerserver{}", std::env::consts::EXE_SUFFIX);
-    Ok(paths::target().join(profile).join(name))
+    Ok(target_dir().join(profile).join(name))
 }
 
 /// Copies those files and folders of a folder that `ships` says. A folder that is not there is no error: it has no

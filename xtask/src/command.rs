@@ -1,6 +1,7 @@
 //! Runs other programs, and prints for the person at the terminal. Must not know what they do.
 
 use std::ffi::OsStr;
+use std::io::{IsTerminal, Read, pipe};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -33,6 +34,33 @@ pub fn run(command: &mut Command) -> Result<()> {
         .stdin(Stdio::null())
         .status()
         .with_context(|| format!("`{text}` could not be started"))?;
+    if !status.success() {
+        bail!("`{text}` failed: {status}");
+    }
+    Ok(())
+}
+
+/// Runs `command` beside another and prints its two streams, in their common order, when it has ended.
+pub fn run_aside(command: &mut Command) -> Result<()> {
+    let text = typed(command);
+    let start = || format!("`{text}` could not be started");
+    let (mut reader, writer) = pipe().with_context(start)?;
+    command
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().with_context(start)?)
+        .stderr(writer);
+    if std::io::stdout().is_terminal() {
+        command.env("CARGO_TERM_COLOR", "always");
+    }
+    let mut child = command.spawn().with_context(start)?;
+    // The command holds the pipe's writing end: the reader would never see its end.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut printed = Vec::new();
+    reader
+        .read_to_end(&mut printed)
+        .with_context(|| format!("reading what `{text}` prints"))?;
+    let status = child.wait().with_context(start)?;
+    write_stdout(&String::from_utf8_lossy(&printed));
     if !status.success() {
         bail!("`{text}` failed: {status}");
     }

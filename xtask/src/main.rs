@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod build_profile;
+mod cargo;
 mod check;
 mod command;
 mod declarations;

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use driver::{Browser, Options, Page, TempProfile};
 use stage::{Dist, Host, HostOptions, Site};
 
+use crate::cargo::target_dir;
 use crate::command::print_line;
 use crate::paths;
 
@@ -114,7 +115,7 @@ fn sample() -> Result<Vec<PathBuf>> {
 }
 
 fn picture() -> Result<PathBuf> {
-    let folder = paths::target().join("run");
+    let folder = target_dir().join("run");
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     Ok(folder.join("visitor.png"))
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 
+use crate::cargo::cargo;
 use crate::command::{output_of, print_line, run};
 use crate::paths;
 use crate::toolchain::{self, TARGET, Toolchain};
@@ -72,7 +73,7 @@ pub fn toolchain() -> Result<Toolchain> {
 /// rustfmt and clippy for native code and for wasm, installed if need be.
 pub fn linters(toolchain: &Toolchain) -> Result<()> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        if output_of(toolchain::cargo().args([tool, "--version"])).is_none() {
+        if output_of(cargo().args([tool, "--version"])).is_none() {
             bail!("`cargo {tool}` does not run: `rustup component add {component}`");
         }
     }

@@ -9,11 +9,12 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, BuildProfile};
+use crate::cargo::cargo;
 use crate::command::{self, print_line};
 use crate::paths;
 use crate::setup;
 use crate::test_output::{self, Outcome};
-use crate::toolchain::{Purpose, TARGET, Toolchain, cargo};
+use crate::toolchain::{Purpose, TARGET, Toolchain};
 use crate::wasm;
 
 /// Packages whose tests start browsers.

@@ -17,6 +17,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cargo::{cargo, target_dir};
 use crate::command::output_of;
 use crate::paths;
 
@@ -89,13 +90,13 @@ impl Toolchain {
     pub fn target_dir(&self, purpose: Purpose) -> PathBuf {
         let name = match (self, purpose) {
             (Self::Prebuilt { sources: true }, Purpose::Ship) => "wasm-ship",
-            (Self::Prebuilt { .. }, _) => return paths::target(),
+            (Self::Prebuilt { .. }, _) => return target_dir(),
             (Self::BuildStd { .. }, Purpose::Ship) => "wasm-std-ship",
             (Self::BuildStd { .. }, Purpose::Build) => "wasm-std",
             (Self::BuildStd { .. }, Purpose::Test) => "wasm-std-test",
             (Self::BuildStd { .. }, Purpose::Lint) => "wasm-std-lint",
         };
-        paths::target().join(name)
+        target_dir().join(name)
     }
 
     /// `cargo <subcommand> --target wasm32-unknown-unknown` with everything this way needs.
@@ -165,14 +166,6 @@ impl Toolchain {
             Self::BuildStd { .. } => Path::new(DEBIAN_CLIPPY).is_file(),
         }
     }
-}
-
-/// The cargo that runs us.
-pub fn cargo() -> Command {
-    let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(program);
-    command.current_dir(paths::root());
-    command
 }
 
 /// Whether the ordinary toolchain has the target's standard library.

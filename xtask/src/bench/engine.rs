@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::node::Node;
 use super::{environment::Environment, guests, measurement::Measurement};
+use crate::cargo::cargo;
 use crate::command::{output_of, print_line};
-use crate::toolchain::cargo;
 
 const ROUNDS: usize = 5;
 /// How long a round of each takes; natively the benchmark itself says it.

@@ -12,8 +12,8 @@ use tokio::process::Child;
 use tokio::task::JoinSet;
 
 use super::guests;
+use crate::cargo::target_dir;
 use crate::command::run;
-use crate::paths;
 
 /// Beside the site: what `npm` and Node.js need.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", "server.js"];
@@ -80,7 +80,7 @@ impl Node {
 
 /// The site and the server in a folder of their own, with the server's packages. Gives the folder.
 fn install() -> Result<PathBuf> {
-    let (from, to) = (guests::folder(), paths::target().join("bench/guests"));
+    let (from, to) = (guests::folder(), target_dir().join("bench/guests"));
     let put = |file: &str| -> Result<()> {
         let target = to.join(file);
         fs::create_dir_all(target.parent().unwrap_or(&to))?;

@@ -13,37 +13,34 @@ mod web;
 
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
 use finding::Finding;
 
 use crate::build::{self, BuildProfile};
-use crate::command::{print_line, run};
+use crate::cargo::cargo;
+use crate::command::{print_line, run_aside};
 use crate::paths;
 use crate::setup;
-use crate::toolchain::{Purpose, Toolchain, cargo};
+use crate::toolchain::{Purpose, Toolchain};
 use crate::wasm;
 
 /// Runs all checks, after the set-up and build they need.
 pub fn all() -> Result<()> {
     let toolchain = setup::toolchain()?;
     setup::linters(&toolchain)?;
-    build::all(BuildProfile::Release)?;
-
-    let mut findings = Vec::new();
-    let linters = [
-        ("formatting", cargo_fmt()),
-        ("clippy, native", clippy_native()),
-        ("clippy, wasm", clippy_wasm(&toolchain)),
-        ("documentation", cargo_doc()),
-    ];
-    for (name, mut command) in linters {
-        print_line!("== {name}");
-        if let Err(error) = run(&mut command) {
-            findings.push(format!("{name}: {error:#}"));
-        }
-    }
+    // Linking what ships keeps one core busy for minutes, so the linters run beside it.
+    let (built, linted) = thread::scope(|scope| {
+        let linted = scope.spawn(|| lint(&toolchain));
+        let built = build::all(BuildProfile::Release);
+        (built, linted.join())
+    });
+    built?;
+    let Ok(mut findings) = linted else {
+        bail!("the linters' thread panicked");
+    };
     let dist = paths::dist();
     for (name, check) in CHECKS {
         print_line!("== {name}");
@@ -62,6 +59,25 @@ pub fn all() -> Result<()> {
         print_line!("  {finding}");
     }
     bail!("{} findings", findings.len())
+}
+
+/// Runs what needs no build, and gives what it finds.
+fn lint(toolchain: &Toolchain) -> Vec<String> {
+    let linters = [
+        ("formatting", cargo_fmt()),
+        ("clippy, native", clippy_native()),
+        ("clippy, wasm", clippy_wasm(toolchain)),
+        ("documentation", cargo_doc()),
+    ];
+    let mut findings = Vec::new();
+    for (name, mut command) in linters {
+        let outcome = run_aside(&mut command);
+        print_line!("== {name}: ended");
+        if let Err(error) = outcome {
+            findings.push(format!("{name}: {error:#}"));
+        }
+    }
+    findings
 }
 
 type Check = fn(&Path) -> Result<Vec<Finding>>;
