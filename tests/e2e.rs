@@ -14,6 +14,10 @@ mod address;
 mod archive_2013;
 #[path = "e2e/bundle.rs"]
 mod bundle;
+#[path = "e2e/bypassing_requests.rs"]
+mod bypassing_requests;
+#[path = "e2e/channel_limits.rs"]
+mod channel_limits;
 #[path = "e2e/confined.rs"]
 mod confined;
 #[path = "e2e/cookies.rs"]
@@ -24,8 +28,6 @@ mod crash;
 mod dynamic;
 #[path = "e2e/editor.rs"]
 mod editor;
-#[path = "e2e/elsewhere.rs"]
-mod elsewhere;
 #[path = "e2e/first_visit.rs"]
 mod first_visit;
 #[path = "e2e/full_disk.rs"]
@@ -36,44 +38,42 @@ mod hostile;
 mod hosting;
 #[path = "e2e/imported.rs"]
 mod imported;
-#[path = "e2e/liar.rs"]
-mod liar;
 #[path = "e2e/load.rs"]
 mod load;
+#[path = "e2e/malicious_rendezvous.rs"]
+mod malicious_rendezvous;
 #[path = "e2e/navigation.rs"]
 mod navigation;
 #[path = "e2e/notifications.rs"]
 mod notifications;
+#[path = "e2e/other_rendezvous.rs"]
+mod other_rendezvous;
 #[path = "e2e/own_storage.rs"]
 mod own_storage;
 #[path = "e2e/owner.rs"]
 mod owner;
 #[path = "e2e/owner_code.rs"]
 mod owner_code;
-#[path = "e2e/past_worker.rs"]
-mod past_worker;
-#[path = "e2e/plain_server.rs"]
-mod plain_server;
 #[path = "e2e/random_kills.rs"]
 mod random_kills;
 #[path = "e2e/real_site.rs"]
 mod real_site;
+#[path = "e2e/recording_server.rs"]
+mod recording_server;
+#[path = "e2e/recovery.rs"]
+mod recovery;
 #[path = "e2e/request_headers.rs"]
 mod request_headers;
-#[path = "e2e/seats.rs"]
-mod seats;
-#[path = "e2e/several.rs"]
-mod several;
+#[path = "e2e/several_sites.rs"]
+mod several_sites;
 #[path = "e2e/site_in_shell.rs"]
 mod site_in_shell;
 #[path = "e2e/starters.rs"]
 mod starters;
-#[path = "e2e/survival.rs"]
-mod survival;
 #[path = "e2e/tls.rs"]
 mod tls;
-#[path = "e2e/trouble.rs"]
-mod trouble;
+#[path = "e2e/visit_errors.rs"]
+mod visit_errors;
 #[path = "e2e/with_extension.rs"]
 mod with_extension;
 #[path = "e2e/writes.rs"]

@@ -11,8 +11,6 @@ mod support;
 
 #[path = "rendezvous/hostile.rs"]
 mod hostile;
-#[path = "rendezvous/left_worker.rs"]
-mod left_worker;
 #[path = "rendezvous/limits.rs"]
 mod limits;
 #[path = "rendezvous/names.rs"]
@@ -27,3 +25,5 @@ mod relay;
 mod shares;
 #[path = "rendezvous/shutdown.rs"]
 mod shutdown;
+#[path = "rendezvous/stale_worker.rs"]
+mod stale_worker;

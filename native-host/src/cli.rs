@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 use self::print::print;
 use crate::extension::ExtensionId;
-use crate::install::{self, Browser, Change, Done, Wish};
+use crate::install::{self, Browser, Change, Outcome, Registration};
 
 /// PeerServer's native host: your browser is the web server, and this is what introduces it to others.
 #[derive(Debug, Parser)]
@@ -33,20 +33,20 @@ enum Command {
     /// Let this user's browsers start this program for the PeerServer extension
     Install(InstallOptions),
     /// Take back what install did; settings and claims stay
-    Uninstall(Where),
+    Uninstall(BrowserArguments),
 }
 
 #[derive(Debug, Args)]
 struct InstallOptions {
     #[command(flatten)]
-    place: Where,
+    browsers: BrowserArguments,
     /// Serve the extension with this id too, if your copy has another than the built-in one
     #[arg(long = "extension-id", value_name = "ID", value_parser = ExtensionId::parse)]
     extension_ids: Vec<ExtensionId>,
 }
 
 #[derive(Debug, Args)]
-struct Where {
+struct BrowserArguments {
     /// Only this browser, found or not; may be repeated [default: every browser found]
     #[arg(long = "browser", value_name = "BROWSER", value_enum)]
     browsers: Vec<Browser>,
@@ -55,16 +55,16 @@ struct Where {
     profile_dir: Option<PathBuf>,
 }
 
-impl Where {
-    fn wish(self) -> Wish {
+impl BrowserArguments {
+    fn registration(self) -> Registration {
         let Self {
             browsers,
             profile_dir,
         } = self;
-        Wish {
+        Registration {
             browsers,
             profile_dir,
-            ..Wish::default()
+            ..Registration::default()
         }
     }
 }
@@ -75,17 +75,17 @@ pub fn run() -> ExitCode {
         Command::Rendezvous(options) => rendezvous::run(options),
         Command::Bundle(command) => bundle::run(command),
         Command::Install(InstallOptions {
-            place,
+            browsers,
             extension_ids,
         }) => {
-            let wish = Wish {
+            let registration = Registration {
                 extension_ids: extension_ids.into_iter().collect(),
-                ..place.wish()
+                ..browsers.registration()
             };
-            install::install(&wish).map(|done| print_done(&done))
+            install::install(&registration).map(|done| print_done(&done))
         }
-        Command::Uninstall(place) => {
-            install::uninstall(&place.wish()).map(|done| print_done(&done))
+        Command::Uninstall(browsers) => {
+            install::uninstall(&browsers.registration()).map(|done| print_done(&done))
         }
     };
     match done {
@@ -97,8 +97,8 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn print_done(done: &[Done]) {
-    for Done {
+fn print_done(done: &[Outcome]) {
+    for Outcome {
         browser,
         place,
         change,
@@ -132,7 +132,7 @@ mod tests {
             let Command::Install(options) = cli.command else {
                 panic!("{cli:?}")
             };
-            assert_eq!(options.place.browsers.len(), 1);
+            assert_eq!(options.browsers.browsers.len(), 1);
         }
         assert!(Cli::try_parse_from(["peerserver", "install", "--browser", "lynx"]).is_err());
         assert!(Cli::try_parse_from(["peerserver", "install", "--extension-id", "x"]).is_err());

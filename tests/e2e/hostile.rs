@@ -6,7 +6,7 @@ use serde_json::json;
 use stage::{Content, Dist, Host, HostOptions, PATIENCE, RendezvousProcess, Site, Visitor};
 use tokio::net::TcpListener;
 
-use crate::liar::{Liar, Lie};
+use crate::malicious_rendezvous::{MaliciousRendezvous, Tampering};
 
 const REFUSED: &str = "This is not “shop”";
 
@@ -18,23 +18,23 @@ fn content() -> Content {
     .unwrap()
 }
 
-/// A rendezvous that only the liar can be reached through, and the liar.
-async fn lying_rendezvous(dist: &Dist) -> (RendezvousProcess, Liar) {
+/// A rendezvous that can only be reached through a malicious one, and that one.
+async fn malicious_rendezvous(dist: &Dist) -> (RendezvousProcess, MaliciousRendezvous) {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let public = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let rendezvous = RendezvousProcess::start_as(dist, Some(&public))
         .await
         .unwrap();
-    let liar = Liar::start(listener, rendezvous.port(), &public);
-    (rendezvous, liar)
+    let malicious = MaliciousRendezvous::start(listener, rendezvous.port(), &public);
+    (rendezvous, malicious)
 }
 
 #[tokio::test]
 async fn visitors_refuse_whoever_cannot_prove_to_be_the_host() {
     let dist = Dist::find().unwrap();
-    let (_rendezvous, liar) = lying_rendezvous(&dist).await;
+    let (_rendezvous, malicious) = malicious_rendezvous(&dist).await;
     let options = HostOptions {
-        rendezvous: Some(liar.gateway.clone()),
+        rendezvous: Some(malicious.gateway.clone()),
         ..HostOptions::default()
     };
     let host = Host::start(&dist, options).await.unwrap();
@@ -51,11 +51,18 @@ async fn visitors_refuse_whoever_cannot_prove_to_be_the_host() {
     visitors_are(&popup, 0).await;
 
     let plain = Visitor::chromium().await.unwrap();
-    let extension = Visitor::with_extension(&dist, &liar.gateway).await.unwrap();
+    let extension = Visitor::with_extension(&dist, &malicious.gateway)
+        .await
+        .unwrap();
     for visitor in [&plain, &extension] {
-        for lie in [Lie::Fingerprint, Lie::Key, Lie::Signature, Lie::Replay] {
-            let told = liar.lies();
-            liar.tell(lie);
+        for tampering in [
+            Tampering::Fingerprint,
+            Tampering::Key,
+            Tampering::Signature,
+            Tampering::Replay,
+        ] {
+            let before = malicious.changed_messages();
+            malicious.set_tampering(tampering);
             let page = visitor.browser().new_page().await.unwrap();
             page.navigate(&site.link).await.unwrap();
             let shown = format!(
@@ -63,19 +70,22 @@ async fn visitors_refuse_whoever_cannot_prove_to_be_the_host() {
                  && document.querySelector('#heading').textContent === '{REFUSED}'"
             );
             page.wait_for(&shown, PATIENCE).await.unwrap();
-            assert!(liar.lies() > told, "{lie:?}");
+            assert!(malicious.changed_messages() > before, "{tampering:?}");
             let text: String = page
                 .eval("document.documentElement.textContent")
                 .await
                 .unwrap();
-            assert!(!text.contains("Welcome to the shop"), "{lie:?}: {text}");
+            assert!(
+                !text.contains("Welcome to the shop"),
+                "{tampering:?}: {text}"
+            );
             page.close().await.unwrap();
         }
     }
     // Nobody had a channel, so nobody asked for anything.
     visitors_are(&popup, 0).await;
     // With the truth the site is there again, by itself where the extension asks.
-    liar.tell(Lie::None);
+    malicious.set_tampering(Tampering::None);
     for visitor in [&plain, &extension] {
         let view = visitor.open(&site.link).await.unwrap();
         view.wait_for_text("Welcome to the shop").await.unwrap();
@@ -95,7 +105,7 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
     let dist = Dist::find().unwrap();
     let truth = RendezvousProcess::start(&dist).await.unwrap();
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let liar = Liar::start(listener, truth.port(), &truth.gateway());
+    let malicious = MaliciousRendezvous::start(listener, truth.port(), &truth.gateway());
     let options = HostOptions {
         rendezvous: Some(truth.gateway()),
         ..HostOptions::default()
@@ -107,7 +117,7 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
     let popup = host.popup().await.unwrap();
     stage::ask(
         &popup,
-        json!({ "ask": "setRendezvous", "url": liar.gateway }),
+        json!({ "ask": "setRendezvous", "url": malicious.gateway }),
     )
     .await
     .unwrap();
@@ -117,7 +127,7 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
     );
     popup.wait_for(&plain, PATIENCE).await.unwrap();
     // Lying about the address too brings a signature, but one that the true rendezvous does not take.
-    liar.tell(Lie::Gateway);
+    malicious.set_tampering(Tampering::Gateway);
     stage::ask(
         &popup,
         json!({ "ask": "setRendezvous", "url": truth.gateway() }),
@@ -127,7 +137,7 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
     host.until_connected(&popup).await.unwrap();
     stage::ask(
         &popup,
-        json!({ "ask": "setRendezvous", "url": liar.gateway }),
+        json!({ "ask": "setRendezvous", "url": malicious.gateway }),
     )
     .await
     .unwrap();
@@ -143,10 +153,10 @@ async fn hosts_do_not_sign_for_a_rendezvous_that_passes_anothers_challenge_on() 
 #[tokio::test]
 async fn the_link_that_the_owner_gives_away_is_made_here_whatever_the_rendezvous_writes() {
     let dist = Dist::find().unwrap();
-    let (_rendezvous, liar) = lying_rendezvous(&dist).await;
-    liar.tell(Lie::Link);
+    let (_rendezvous, malicious) = malicious_rendezvous(&dist).await;
+    malicious.set_tampering(Tampering::Link);
     let options = HostOptions {
-        rendezvous: Some(liar.gateway.clone()),
+        rendezvous: Some(malicious.gateway.clone()),
         ..HostOptions::default()
     };
     let host = Host::start(&dist, options).await.unwrap();
@@ -154,14 +164,14 @@ async fn the_link_that_the_owner_gives_away_is_made_here_whatever_the_rendezvous
         .make_site("shop", &content().top().unwrap())
         .await
         .unwrap();
-    assert!(liar.lies() > 0);
-    let by_label = format!("{}/connect/{}/", liar.gateway, site.label);
+    assert!(malicious.changed_messages() > 0);
+    let by_label = format!("{}/connect/{}/", malicious.gateway, site.label);
     assert_eq!(site.link, by_label, "the claimed name is not the site's");
     let popup = host.popup().await.unwrap();
     let shown = format!("document.querySelector('.link')?.title === '{by_label}'");
     popup.wait_for(&shown, PATIENCE).await.unwrap();
     // With the truth the link is by name, and the popup has the one by label beside it.
-    liar.tell(Lie::None);
+    malicious.set_tampering(Tampering::None);
     for on in [false, true] {
         stage::ask(&popup, json!({ "ask": "setHosting", "on": on }))
             .await
@@ -171,7 +181,7 @@ async fn the_link_that_the_owner_gives_away_is_made_here_whatever_the_rendezvous
         "document.querySelector('.link')?.title === '{}/connect/shop/'
             && document.querySelector('.link-with-label').dataset.text === '{by_label}'
             && !document.querySelector('.link-with-label').hidden",
-        liar.gateway
+        malicious.gateway
     );
     popup.wait_for(&both, PATIENCE).await.unwrap();
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 use stage::{Content, Dist, Host, HostOptions, Site, View, Visitor};
 
-use crate::plain_server::{PlainServer, Recorded};
+use crate::recording_server::{Recorded, RecordingServer};
 
 /// Sends requests of every kind that pages send, each to `/record/` and its name.
 const PAGE: &str = r#"<!doctype html><title>Headers</title><h1>Headers</h1>
@@ -144,7 +144,7 @@ async fn at_the_host(view: &View) -> BTreeMap<String, BTreeMap<String, String>> 
 
 /// The same at the plain server.
 async fn at_the_server(visitor: &Visitor) -> BTreeMap<String, BTreeMap<String, String>> {
-    let server = PlainServer::start(PAGE, EVENT_STREAM).await;
+    let server = RecordingServer::start(PAGE, EVENT_STREAM).await;
     let page = visitor.browser().open(&server.url).await.unwrap();
     page.wait_for("document.title === 'Headers'", stage::PATIENCE)
         .await

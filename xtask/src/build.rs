@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+pub use crate::build_profile::BuildProfile;
 use crate::cargo::{cargo, target_dir};
+use crate::command::{print_line, run};
 use crate::declarations;
 use crate::editor;
-use crate::places;
+use crate::paths;
 use crate::setup;
-use crate::shell::{run, say};
-pub use crate::speed::Speed;
 use crate::wasm;
 use crate::worker_parts;
 
@@ -43,23 +43,23 @@ const SHARED: [&str; 2] = ["status.css", "status.js"];
 pub const LAZY: &str = "extension/peer/lazy.js";
 
 /// Builds everything, after the set-up it needs.
-pub fn all(speed: Speed) -> Result<()> {
+pub fn all(build_profile: BuildProfile) -> Result<()> {
     let toolchain = setup::toolchain()?;
-    let dist = places::dist();
+    let dist = paths::dist();
     let fresh = dist.join(".next");
     empty(&fresh)?;
 
     let (extension, gateway) = (fresh.join("extension"), fresh.join("gateway"));
-    wasm::build(&toolchain, speed, &extension.join("wasm"), &gateway)?;
+    wasm::build(&toolchain, build_profile, &extension.join("wasm"), &gateway)?;
     let wasm = [
         (extension.join("wasm"), "extension/wasm"),
         (gateway.clone(), "gateway"),
     ];
     declarations::write(&fresh.join("types"), &wasm)?;
     rooms(&extension)?;
-    editor::build(speed, &extension.join("pages/editor.js"))?;
-    copy(&places::root().join("extension/gateway"), &gateway, ships)?;
-    let lazy = places::root().join(LAZY);
+    editor::build(build_profile, &extension.join("pages/editor.js"))?;
+    copy(&paths::root().join("extension/gateway"), &gateway, ships)?;
+    let lazy = paths::root().join(LAZY);
     for folder in [&gateway, &extension.join("wasm")] {
         fs::copy(&lazy, folder.join("lazy.js"))
             .with_context(|| format!("copying {}", lazy.display()))?;
@@ -74,21 +74,21 @@ pub fn all(speed: Speed) -> Result<()> {
         replace(&fresh.join(part), &dist.join(part))?;
     }
     fs::remove_dir_all(&fresh).with_context(|| format!("removing {}", fresh.display()))?;
-    native(speed, &dist)?;
-    say!("Built {}", dist.display());
+    native(build_profile, &dist)?;
+    print_line!("Built {}", dist.display());
     Ok(())
 }
 
 /// Copies what is not Rust into the extension's folder and stamps its manifest.
 fn rooms(out: &Path) -> Result<()> {
-    let rooms = places::root().join("extension");
+    let rooms = paths::root().join("extension");
     for (room, place) in FOLDERS {
         copy(&rooms.join(room), &out.join(place), ships)?;
     }
     copy(&rooms.join(STARTERS), &out.join(STARTERS), |_, name| {
         is_visible(name)
     })?;
-    let manifest = read(&places::root().join("manifest.json"))?;
+    let manifest = read(&paths::root().join("manifest.json"))?;
     let key = read(&rooms.join("key.pub"))?;
     let stamped = packaging::stamp_manifest(&manifest, env!("CARGO_PKG_VERSION"), key.trim())
         .context("stamping manifest.json")?;
@@ -96,8 +96,8 @@ fn rooms(out: &Path) -> Result<()> {
 }
 
 /// Builds the binary and puts it in its place.
-fn native(speed: Speed, dist: &Path) -> Result<()> {
-    let built = binary(speed, Some(&dist.join("gateway")))?;
+fn native(build_profile: BuildProfile, dist: &Path) -> Result<()> {
+    let built = binary(build_profile, Some(&dist.join("gateway")))?;
     let name = format!("peerserver{}", std::env::consts::EXE_SUFFIX);
     // A running copy cannot be written to, but it can be replaced.
     let next = dist.join(format!(".{name}"));
@@ -106,20 +106,20 @@ fn native(speed: Speed, dist: &Path) -> Result<()> {
 }
 
 /// Builds the binary; its build script embeds the gateway's files, if there are any. Gives the file.
-pub fn binary(speed: Speed, gateway: Option<&Path>) -> Result<PathBuf> {
+pub fn binary(build_profile: BuildProfile, gateway: Option<&Path>) -> Result<PathBuf> {
     let mut command = cargo();
     command.args(["build", "--package", "peerserver", "--bin", "peerserver"]);
     if let Some(gateway) = gateway {
         command.env("PEERSERVER_GATEWAY_DIR", gateway);
     }
-    let profile = match speed {
-        Speed::Release => {
+    let profile = match build_profile {
+        BuildProfile::Release => {
             command.arg("--release");
             "release"
         }
-        Speed::Fast => "debug",
+        BuildProfile::Fast => "debug",
     };
-    say!("Building the peerserver binary ({profile})");
+    print_line!("Building the peerserver binary ({profile})");
     run(&mut command)?;
     let name = format!("peerserver{}", std::env::consts::EXE_SUFFIX);
     Ok(target_dir().join(profile).join(name))
@@ -151,7 +151,7 @@ fn copy(from: &Path, to: &Path, ships: fn(&Path, &str) -> bool) -> Result<()> {
     Ok(())
 }
 
-/// What ships of a room.
+/// Is this file or folder shipped?
 fn ships(path: &Path, name: &str) -> bool {
     if path.is_dir() {
         return !NOT_SHIPPED_FOLDERS.contains(&name);

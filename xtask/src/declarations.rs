@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 /// The ending of wasm-bindgen's declarations.
-const ENDING: &str = ".d.ts";
+const SHUTDOWN_TIMEOUT: &str = ".d.ts";
 
 /// Writes those of the messages into `types`, and moves those of the wasm files in `wasm` into each folder's own.
 pub fn write(types: &Path, wasm: &[(PathBuf, &str)]) -> Result<()> {
@@ -16,7 +16,11 @@ pub fn write(types: &Path, wasm: &[(PathBuf, &str)]) -> Result<()> {
         fs::create_dir_all(&to).with_context(|| format!("making {}", to.display()))?;
         for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().ends_with(ENDING) {
+            if entry
+                .file_name()
+                .to_string_lossy()
+                .ends_with(SHUTDOWN_TIMEOUT)
+            {
                 let to = to.join(entry.file_name());
                 fs::rename(entry.path(), &to)
                     .with_context(|| format!("moving {}", entry.path().display()))?;

@@ -11,10 +11,10 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use stage::{Dist, Host};
 use tokio::sync::mpsc;
 
-use crate::build::{self, Speed};
-use crate::places;
+use crate::build::{self, BuildProfile};
+use crate::command::print_line;
+use crate::paths;
 use crate::sample::Sample;
-use crate::shell::say;
 
 /// What the product is made of.
 const SOURCES: [&str; 8] = [
@@ -39,22 +39,22 @@ const BACK: Duration = Duration::from_secs(30);
 pub async fn watch(dist: &Dist, port: u16) -> Result<()> {
     let (_watcher, mut changes) = changes()?;
     let sample = Sample::start(dist, port).await?;
-    say!("Change a source and save it: it is built and loaded. Ctrl-C ends all of it.");
+    print_line!("Change a source and save it: it is built and loaded. Ctrl-C ends all of it.");
     while let Some(changed) = changes.recv().await {
         let changed = settled(changed, &mut changes).await;
-        say!("\nChanged: {}", names(&changed));
+        print_line!("\nChanged: {}", names(&changed));
         let began = Instant::now();
-        let built = tokio::task::spawn_blocking(|| build::all(Speed::Fast)).await?;
+        let built = tokio::task::spawn_blocking(|| build::all(BuildProfile::Fast)).await?;
         let result = match built {
             Ok(()) => reload(&sample.host, &sample.page).await,
             Err(error) => Err(error),
         };
         match result {
-            Ok(()) => say!(
+            Ok(()) => print_line!(
                 "In the browsers after {:.1} s",
                 began.elapsed().as_secs_f64()
             ),
-            Err(error) => say!("error: {error:#}\nWaiting for the next change."),
+            Err(error) => print_line!("error: {error:#}\nWaiting for the next change."),
         }
     }
     Ok(())
@@ -74,7 +74,7 @@ fn changes() -> Result<(RecommendedWatcher, mpsc::UnboundedReceiver<PathBuf>)> {
         }
     })?;
     for source in SOURCES {
-        let path = places::root().join(source);
+        let path = paths::root().join(source);
         watcher
             .watch(&path, RecursiveMode::Recursive)
             .with_context(|| format!("watching {}", path.display()))?;
@@ -94,7 +94,7 @@ async fn settled(first: PathBuf, changes: &mut mpsc::UnboundedReceiver<PathBuf>)
 }
 
 fn names(paths: &[PathBuf]) -> String {
-    let root = places::root();
+    let root = paths::root();
     let names = paths.iter().map(|path| {
         let path: &Path = path.strip_prefix(&root).unwrap_or(path);
         path.display().to_string()

@@ -5,19 +5,19 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::build_profile::BuildProfile;
+use crate::command::{print_line, run};
 use crate::npm;
-use crate::places;
-use crate::shell::{run, say};
-use crate::speed::Speed;
+use crate::paths;
 
 /// Where its sources are, with the lock file of its packages.
 const FOLDER: &str = "extension/editor";
 
 /// Bundles the editor into the file `out`.
-pub fn build(speed: Speed, out: &Path) -> Result<()> {
-    let folder = places::root().join(FOLDER);
+pub fn build(build_profile: BuildProfile, out: &Path) -> Result<()> {
+    let folder = paths::root().join(FOLDER);
     npm::install(&folder)?;
-    say!("Bundling the editor");
+    print_line!("Bundling the editor");
     let mut esbuild = Command::new(npm::program(&folder, "esbuild"));
     esbuild
         .current_dir(&folder)
@@ -29,7 +29,7 @@ pub fn build(speed: Speed, out: &Path) -> Result<()> {
         ])
         .args(["--target=chrome148,firefox140", "--legal-comments=eof"])
         .arg(format!("--outfile={}", out.display()));
-    if matches!(speed, Speed::Release) {
+    if matches!(build_profile, BuildProfile::Release) {
         esbuild.arg("--minify");
     }
     run(&mut esbuild)

@@ -5,19 +5,19 @@
 
 mod bench;
 mod build;
+mod build_profile;
 mod cargo;
 mod check;
+mod command;
 mod declarations;
 mod dev;
 mod editor;
 mod npm;
-mod places;
+mod paths;
 mod run;
 mod sample;
 mod serve;
 mod setup;
-mod shell;
-mod speed;
 mod test;
 mod test_output;
 mod toolchain;
@@ -30,8 +30,8 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 
-use crate::build::Speed;
-use crate::shell::say;
+use crate::build::BuildProfile;
+use crate::command::print_line;
 
 const HELP: &str = "\
 cargo xtask <command>
@@ -45,7 +45,7 @@ cargo xtask <command>
   test [--fast] [FILTER]
                     run every test, or those whose name contains FILTER
   bench [NAME…] [--json FILE] [--fast]
-                    measure the whole path in real browsers, and bundles on disk, each figure beside its
+                    measure the whole path in real browsers, and bundles on disk, each measurement beside its
                     baseline
   check             formatting, clippy on native and wasm code, and what dist/ must be like
 
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
     match dispatch(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say!("\nerror: {error:#}");
+            print_line!("\nerror: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -78,17 +78,17 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             setup::browsers()
         }
         "build" => {
-            let (speed, rest) = speed(&rest);
+            let (build_profile, rest) = build_profile(&rest);
             no_more(rest)?;
-            build::all(speed)
+            build::all(build_profile)
         }
         "run" => run::main_job(run::Wish::read(&rest)?),
         "dev" => run::main_job(run::Wish::read_dev(&rest)?),
         "test" => {
-            let (speed, rest) = speed(&rest);
+            let (build_profile, rest) = build_profile(&rest);
             let (filter, rest) = rest.split_at(rest.len().min(1));
             no_more(rest)?;
-            test::all(speed, filter.first().copied())
+            test::all(build_profile, filter.first().copied())
         }
         "bench" => bench::run(&rest),
         "check" => {
@@ -105,17 +105,17 @@ fn dispatch(arguments: &[String]) -> Result<()> {
             [] => bail!("wasm-test needs a file"),
         },
         "help" | "--help" | "-h" => {
-            say!("{HELP}");
+            print_line!("{HELP}");
             Ok(())
         }
         other => bail!("there is no command `{other}`\n\n{HELP}"),
     }
 }
 
-fn speed<'a, 'b>(rest: &'a [&'b str]) -> (Speed, &'a [&'b str]) {
+fn build_profile<'a, 'b>(rest: &'a [&'b str]) -> (BuildProfile, &'a [&'b str]) {
     match rest {
-        ["--fast", rest @ ..] => (Speed::Fast, rest),
-        rest => (Speed::Release, rest),
+        ["--fast", rest @ ..] => (BuildProfile::Fast, rest),
+        rest => (BuildProfile::Release, rest),
     }
 }
 

@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::command::{print_line, run};
 use crate::setup;
-use crate::shell::{run, say};
 
 /// Copied when the packages were installed: what is installed is what it names.
 const LOCK: &str = "package-lock.json";
@@ -22,7 +22,7 @@ pub fn install(folder: &Path) -> Result<()> {
     if fs::read(&installed).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
-    say!("Installing the npm packages of {}", folder.display());
+    print_line!("Installing the npm packages of {}", folder.display());
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"])
         .current_dir(folder);

@@ -8,21 +8,21 @@ use anyhow::{Context, Result, bail};
 use stage::Dist;
 use tokio::runtime::Runtime;
 
-use crate::build::{self, Speed};
+use crate::build::{self, BuildProfile};
+use crate::command::print_line;
 use crate::dev;
 use crate::sample::Sample;
 use crate::setup;
-use crate::shell::say;
 
 /// The usual port of the native host's rendezvous.
 const PORT: u16 = 8890;
 
 /// How long the native host may take to end after its browser.
-const ENDING: Duration = Duration::from_secs(10);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What follows when the visitor's page was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Then {
+enum AfterVisit {
     /// All ends.
     End,
     /// All goes on until Ctrl-C.
@@ -35,37 +35,37 @@ enum Then {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wish {
     /// What follows when the visitor's page was checked.
-    then: Then,
+    then: AfterVisit,
     /// The port of the rendezvous.
     port: u16,
     /// How to build.
-    speed: Speed,
+    build_profile: BuildProfile,
 }
 
 impl Wish {
     /// Reads what `dev` takes: `[--port N]`.
     pub fn read_dev(arguments: &[&str]) -> Result<Self> {
         let mut wish = Self::read(arguments)?;
-        if wish.then == Then::End {
+        if wish.then == AfterVisit::End {
             bail!("dev takes [--port N], not `--once`");
         }
-        wish.then = Then::Watch;
-        wish.speed = Speed::Fast;
+        wish.then = AfterVisit::Watch;
+        wish.build_profile = BuildProfile::Fast;
         Ok(wish)
     }
 
     /// Reads `[--once] [--port N] [--fast]`.
     pub fn read(arguments: &[&str]) -> Result<Self> {
         let mut wish = Self {
-            then: Then::Stay,
+            then: AfterVisit::Stay,
             port: PORT,
-            speed: Speed::Release,
+            build_profile: BuildProfile::Release,
         };
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
             match *word {
-                "--once" => wish.then = Then::End,
-                "--fast" => wish.speed = Speed::Fast,
+                "--once" => wish.then = AfterVisit::End,
+                "--fast" => wish.build_profile = BuildProfile::Fast,
                 "--port" => {
                     let number = words.next().context("--port needs a number")?;
                     wish.port = number
@@ -84,7 +84,7 @@ pub fn main_job(wish: Wish) -> Result<()> {
     free(wish.port)?;
     setup::toolchain()?;
     setup::browsers()?;
-    build::all(wish.speed)?;
+    build::all(wish.build_profile)?;
     let dist = Dist::find()?;
     Runtime::new()?.block_on(async {
         // Whatever is not finished is dropped, and a dropped browser is killed with all its processes.
@@ -97,12 +97,12 @@ pub fn main_job(wish: Wish) -> Result<()> {
 }
 
 async fn play(wish: Wish, dist: &Dist) -> Result<()> {
-    if wish.then == Then::Watch {
+    if wish.then == AfterVisit::Watch {
         return dev::watch(dist, wish.port).await;
     }
     let sample = Sample::start(dist, wish.port).await?;
-    if wish.then == Then::Stay {
-        say!("Ctrl-C ends all of it.");
+    if wish.then == AfterVisit::Stay {
+        print_line!("Ctrl-C ends all of it.");
         interrupted().await;
     }
     sample.close().await
@@ -121,11 +121,11 @@ fn free(port: u16) -> Result<()> {
 
 /// Waits until the native host has let go of the port: it ends with its browser.
 fn gone(port: u16) -> Result<()> {
-    let end = Instant::now() + ENDING;
+    let end = Instant::now() + SHUTDOWN_TIMEOUT;
     while free(port).is_err() {
         if Instant::now() > end {
             bail!(
-                "the native host still listens on port {port}, {ENDING:?} after its browser has ended"
+                "the native host still listens on port {port}, {SHUTDOWN_TIMEOUT:?} after its browser has ended"
             );
         }
         std::thread::sleep(Duration::from_millis(50));
@@ -159,9 +159,9 @@ mod tests {
         assert_eq!(
             wish,
             Wish {
-                then: Then::End,
+                then: AfterVisit::End,
                 port: 9000,
-                speed: Speed::Release
+                build_profile: BuildProfile::Release
             }
         );
         assert!(Wish::read(&["--port"]).is_err());

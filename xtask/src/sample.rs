@@ -10,8 +10,8 @@ use driver::{Browser, Options, Page, TempProfile};
 use stage::{Dist, Host, HostOptions, Site};
 
 use crate::cargo::target_dir;
-use crate::places;
-use crate::shell::say;
+use crate::command::print_line;
+use crate::paths;
 
 /// How long the visitor may wait for the site.
 const ARRIVING: Duration = Duration::from_secs(30);
@@ -40,7 +40,7 @@ impl Sample {
         let headed = has_display();
         let headless = if headed { "" } else { ", headless" };
 
-        say!("Starting the host: Chromium with the extension and a fresh profile{headless}");
+        print_line!("Starting the host: Chromium with the extension and a fresh profile{headless}");
         let options = HostOptions {
             port: Some(port),
             headed,
@@ -49,7 +49,7 @@ impl Sample {
         let host = Host::start(dist, options)
             .await
             .context("starting the host")?;
-        say!(
+        print_line!(
             "Hosting is on. Its native host runs the rendezvous and gateway at {}",
             host.gateway
         );
@@ -58,12 +58,12 @@ impl Sample {
             .make_site(NAME, &sample()?)
             .await
             .context("making the sample site")?;
-        say!(
+        print_line!(
             "The host serves the site `{}` from its IndexedDB",
             site.name
         );
 
-        say!("Starting a visitor: another Chromium, without the extension{headless}");
+        print_line!("Starting a visitor: another Chromium, without the extension{headless}");
         let profile = TempProfile::new()?;
         let mut options = Options::new(&profile);
         options.headless = !headed;
@@ -74,15 +74,15 @@ impl Sample {
         let title = visit(&page, &site)
             .await
             .context("looking at the visitor's page")?;
-        say!("The visitor sees “{title}”");
+        print_line!("The visitor sees “{title}”");
         if !headed {
             let picture = picture()?;
             page.screenshot(&picture)
                 .await
                 .context("taking a picture of the visitor's page")?;
-            say!("What the visitor sees: {}", picture.display());
+            print_line!("What the visitor sees: {}", picture.display());
         }
-        say!("\nLink: {}\n", site.link);
+        print_line!("\nLink: {}\n", site.link);
         Ok(Self {
             host,
             page,
@@ -109,7 +109,7 @@ async fn visit(page: &Page, site: &Site) -> Result<String> {
 
 /// The top files and folders of the sample site, as a person would drop them.
 fn sample() -> Result<Vec<PathBuf>> {
-    let folder = places::root().join("xtask/sample");
+    let folder = paths::root().join("xtask/sample");
     let entries = fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?;
     entries.map(|entry| Ok(entry?.path())).collect()
 }

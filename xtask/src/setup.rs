@@ -6,8 +6,8 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::cargo::cargo;
-use crate::places;
-use crate::shell::{answer, run, say};
+use crate::command::{output_of, print_line, run};
+use crate::paths;
 use crate::toolchain::{self, TARGET, Toolchain};
 
 /// Debian's toolchain with the standard library's sources.
@@ -30,13 +30,15 @@ pub fn toolchain() -> Result<Toolchain> {
         return Ok(found);
     }
     // Where a download fails, the next way follows.
-    if places::on_path("rustup").is_some() {
+    if paths::on_path("rustup").is_some() {
         if !toolchain::prebuilt() {
-            say!("Adding the target {TARGET} to the toolchain");
+            print_line!("Adding the target {TARGET} to the toolchain");
             let _ = run(Command::new("rustup").args(["target", "add", TARGET]));
         }
         if toolchain::prebuilt() && !toolchain::ordinary_sources() {
-            say!("Adding the standard library's sources, which make what is shipped smaller");
+            print_line!(
+                "Adding the standard library's sources, which make what is shipped smaller"
+            );
             let _ = run(Command::new("rustup").args(["component", "add", "rust-src"]));
         }
     }
@@ -71,7 +73,7 @@ pub fn toolchain() -> Result<Toolchain> {
 /// rustfmt and clippy for native code and for wasm, installed if need be.
 pub fn linters(toolchain: &Toolchain) -> Result<()> {
     for (tool, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
-        if answer(cargo().args([tool, "--version"])).is_none() {
+        if output_of(cargo().args([tool, "--version"])).is_none() {
             bail!("`cargo {tool}` does not run: `rustup component add {component}`");
         }
     }
@@ -119,13 +121,13 @@ impl Browser {
 
     /// The program that tests start, if there is one.
     fn program(&self) -> Option<PathBuf> {
-        let installed = || self.names.iter().find_map(|name| places::on_path(name));
+        let installed = || self.names.iter().find_map(|name| paths::on_path(name));
         self.named().or_else(installed)
     }
 
     /// What its program answers to `--version`.
     fn version(&self) -> Option<String> {
-        answer(Command::new(self.program()?).arg("--version"))
+        output_of(Command::new(self.program()?).arg("--version"))
     }
 }
 
@@ -150,12 +152,12 @@ pub fn browsers() -> Result<()> {
     if !missing.is_empty() {
         // A machine's package lists may be months old, and so would be the browsers.
         if is_root() && run(&mut apt(&["update"])).is_err() {
-            say!("The package lists could not be refreshed; installing what they name");
+            print_line!("The package lists could not be refreshed; installing what they name");
         }
         install(&missing)?;
     }
     for version in browser_versions() {
-        say!("Testing with {version}");
+        print_line!("Testing with {version}");
     }
     Ok(())
 }
@@ -168,7 +170,7 @@ pub fn browser_versions() -> Vec<String> {
 /// Info-ZIP's programs, by whom what we pack is tested: installed if need be.
 pub fn archivers() -> Result<()> {
     for name in ["zip", "unzip"] {
-        if places::on_path(name).is_none() {
+        if paths::on_path(name).is_none() {
             if !is_debian() {
                 bail!(
                     "there is no `{name}`: install Info-ZIP's with your system's package manager"
@@ -182,7 +184,7 @@ pub fn archivers() -> Result<()> {
 
 /// The D-Bus daemon, over which tests are shown system notifications: installed if need be.
 pub fn notifications() -> Result<()> {
-    if !cfg!(target_os = "linux") || places::on_path("dbus-daemon").is_some() {
+    if !cfg!(target_os = "linux") || paths::on_path("dbus-daemon").is_some() {
         return Ok(());
     }
     if !is_debian() {
@@ -195,7 +197,7 @@ pub fn notifications() -> Result<()> {
 pub fn node() -> Result<()> {
     if ["node", "npm"]
         .iter()
-        .any(|name| places::on_path(name).is_none())
+        .any(|name| paths::on_path(name).is_none())
     {
         if !is_debian() {
             bail!(
@@ -213,7 +215,7 @@ fn install(packages: &[&str]) -> Result<()> {
     if !is_root() {
         bail!("missing: {list}. Run `sudo apt-get install {list}` and try again");
     }
-    say!("Installing {list}");
+    print_line!("Installing {list}");
     let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
     arguments.extend_from_slice(packages);
     // The package lists of a fresh machine may be absent or old.
@@ -234,7 +236,7 @@ fn apt(arguments: &[&str]) -> Command {
 }
 
 fn is_debian() -> bool {
-    Path::new("/etc/debian_version").is_file() && places::on_path("apt-get").is_some()
+    Path::new("/etc/debian_version").is_file() && paths::on_path("apt-get").is_some()
 }
 
 #[cfg(unix)]

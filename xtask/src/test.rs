@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::build::{self, Speed};
+use crate::build::{self, BuildProfile};
 use crate::cargo::cargo;
-use crate::places;
+use crate::command::{self, print_line};
+use crate::paths;
 use crate::setup;
-use crate::shell::{self, say};
 use crate::test_output::{self, Outcome};
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 use crate::wasm;
@@ -27,23 +27,23 @@ const BROWSER_TESTS_AT_A_TIME: &str = "--test-threads=2";
 const SLOWEST: usize = 10;
 
 /// Runs all tests, or those whose name contains `filter`, after the set-up and build they need.
-pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
+pub fn all(build_profile: BuildProfile, filter: Option<&str>) -> Result<()> {
     let toolchain = setup::toolchain()?;
     setup::archivers()?;
     setup::notifications()?;
     setup::browsers()?;
-    build::all(speed)?;
+    build::all(build_profile)?;
 
     let mut parts = Vec::new();
     let mut part = |name: &'static str, command: Result<Command>| {
-        say!("\n== {name}");
+        print_line!("\n== {name}");
         let start = Instant::now();
         let outcome = match command {
             Ok(mut command) => test_output::run(&mut command),
             Err(error) => Outcome::of_error(error),
         };
         if let Some(error) = &outcome.error {
-            say!("{error:#}");
+            print_line!("{error:#}");
         }
         parts.push((name, start.elapsed().as_secs(), outcome));
     };
@@ -51,26 +51,26 @@ pub fn all(speed: Speed, filter: Option<&str>) -> Result<()> {
     part("wasm tests in Chromium", in_browser(&toolchain, filter));
     part("end-to-end tests", end_to_end(filter));
 
-    say!("\n== summary");
+    print_line!("\n== summary");
     for version in setup::browser_versions() {
-        say!("with {version}");
+        print_line!("with {version}");
     }
     for (name, seconds, outcome) in &parts {
         let verdict = match outcome.error {
             None => "passed",
             Some(_) => "FAILED",
         };
-        say!("{verdict} {name} ({seconds} s)");
+        print_line!("{verdict} {name} ({seconds} s)");
         for test in &outcome.failed {
-            say!("    {test}\n        alone: cargo xtask test --fast '{test}'");
+            print_line!("    {test}\n        alone: cargo xtask test --fast '{test}'");
         }
         for line in &outcome.output {
-            say!("        {line}");
+            print_line!("        {line}");
         }
         let mut timed: Vec<_> = outcome.timed.iter().collect();
         timed.sort_by(|one, other| other.seconds.total_cmp(&one.seconds));
         for test in timed.into_iter().take(SLOWEST) {
-            say!("    {:>6.1} s {}", test.seconds, test.name);
+            print_line!("    {:>6.1} s {}", test.seconds, test.name);
         }
     }
     if parts.iter().any(|(_, _, outcome)| outcome.error.is_some()) {
@@ -100,7 +100,7 @@ fn end_to_end(filter: Option<&str>) -> Result<Command> {
     for package in WITH_BROWSERS {
         command.args(["--package", package]);
     }
-    let dist = places::dist();
+    let dist = paths::dist();
     command
         .env("PEERSERVER_GATEWAY_DIR", dist.join("gateway"))
         .env("PEERSERVER_DIST", dist)
@@ -116,7 +116,7 @@ pub fn timed(program: &Path, arguments: &[&str]) -> Result<()> {
         .args(arguments)
         .args(["-Zunstable-options", "--report-time"])
         .env("RUSTC_BOOTSTRAP", "1");
-    shell::run(&mut command)
+    command::run(&mut command)
 }
 
 /// `cargo test` for wasm, with ourselves as the runner.
@@ -140,7 +140,7 @@ fn in_browser(toolchain: &Toolchain, filter: Option<&str>) -> Result<Command> {
 fn tested_in_browser() -> Result<Vec<String>> {
     let mut found = Vec::new();
     for package in wasm::packages().chain(wasm::LIBRARIES) {
-        let file = places::root()
+        let file = paths::root()
             .join("extension")
             .join(package)
             .join("Cargo.toml");

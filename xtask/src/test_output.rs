@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{say, typed};
+use crate::command::{print_line, typed};
 
 /// How a test command ended.
 pub struct Outcome {
@@ -78,7 +78,7 @@ fn pass_on(command: &mut Command, outcome: &mut Outcome) -> Result<()> {
         if section.contains(&line) {
             outcome.output.push(line.clone().into_owned());
         }
-        say!("{line}");
+        print_line!("{line}");
     }
     let status = child
         .wait()

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::cargo::{cargo, target_dir};
-use crate::places;
-use crate::shell::answer;
+use crate::command::output_of;
+use crate::paths;
 
 /// The target of everything that runs in a browser.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -123,7 +123,7 @@ impl Toolchain {
                 command
             }
         };
-        command.arg(subcommand).current_dir(places::root());
+        command.arg(subcommand).current_dir(paths::root());
         // SQLite and QuickJS are written in C.
         for (variable, name) in C_TOOLS {
             if env::var_os(variable).is_none()
@@ -162,7 +162,7 @@ impl Toolchain {
     /// Whether `cargo("clippy", …)` can run.
     pub fn has_clippy(&self) -> bool {
         match self {
-            Self::Prebuilt { .. } => answer(cargo().args(["clippy", "--version"])).is_some(),
+            Self::Prebuilt { .. } => output_of(cargo().args(["clippy", "--version"])).is_some(),
             Self::BuildStd { .. } => Path::new(DEBIAN_CLIPPY).is_file(),
         }
     }
@@ -172,7 +172,7 @@ impl Toolchain {
 pub fn prebuilt() -> bool {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let library =
-        answer(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]));
+        output_of(Command::new(rustc).args(["--print", "target-libdir", "--target", TARGET]));
     library.is_some_and(|folder| holds_std(Path::new(&folder)))
 }
 
@@ -188,7 +188,7 @@ pub fn sources() -> Option<PathBuf> {
 }
 
 fn sources_of(rustc: impl AsRef<OsStr>) -> Option<PathBuf> {
-    let sysroot = answer(Command::new(rustc).args(["--print", "sysroot"]))?;
+    let sysroot = output_of(Command::new(rustc).args(["--print", "sysroot"]))?;
     let manifest = Path::new(&sysroot).join("lib/rustlib/src/rust/library/std/Cargo.toml");
     manifest.is_file().then_some(manifest)
 }
@@ -202,7 +202,7 @@ pub fn has_c_tools() -> bool {
 
 /// LLVM's major version in Debian's compiler; its linker has to be of the same.
 pub fn llvm_major() -> Option<String> {
-    let version = answer(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
+    let version = output_of(Command::new(DEBIAN_RUSTC).arg("-vV"))?;
     let llvm = version
         .lines()
         .find_map(|line| line.strip_prefix("LLVM version: "))?;
@@ -211,7 +211,7 @@ pub fn llvm_major() -> Option<String> {
 
 fn linker() -> Option<PathBuf> {
     let major = llvm_major()?;
-    places::on_path(&format!("wasm-ld-{major}")).or_else(|| places::on_path("wasm-ld"))
+    paths::on_path(&format!("wasm-ld-{major}")).or_else(|| paths::on_path("wasm-ld"))
 }
 
 /// A program of LLVM by its name, or by its name with a version, the newest first.
@@ -221,9 +221,9 @@ fn versioned(name: &str) -> Option<PathBuf> {
     let with_version = || {
         (OLDEST..=NEWEST)
             .rev()
-            .find_map(|version| places::on_path(&format!("{name}-{version}")))
+            .find_map(|version| paths::on_path(&format!("{name}-{version}")))
     };
-    places::on_path(name).or_else(with_version)
+    paths::on_path(name).or_else(with_version)
 }
 
 fn holds_std(folder: &Path) -> bool {

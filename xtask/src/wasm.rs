@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::shell::{run, say};
-use crate::speed::Speed;
+use crate::build_profile::BuildProfile;
+use crate::command::{print_line, run};
 use crate::toolchain::{Purpose, TARGET, Toolchain};
 
 /// The packages that become a wasm file of the extension each, named after them.
@@ -33,12 +33,17 @@ pub fn packages() -> impl Iterator<Item = &'static str> {
 
 /// Builds all [`packages`] and writes `<package>.js` and `<package>_bg.wasm`: the extension's into `extension`, the
 /// shell's into `gateway`.
-pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Path) -> Result<()> {
-    let (profile, purpose) = match speed {
-        Speed::Release => ("wasm", Purpose::Ship),
-        Speed::Fast => ("wasm-dev", Purpose::Build),
+pub fn build(
+    toolchain: &Toolchain,
+    build_profile: BuildProfile,
+    extension: &Path,
+    gateway: &Path,
+) -> Result<()> {
+    let (profile, purpose) = match build_profile {
+        BuildProfile::Release => ("wasm", Purpose::Ship),
+        BuildProfile::Fast => ("wasm-dev", Purpose::Build),
     };
-    say!("Building wasm ({profile})");
+    print_line!("Building wasm ({profile})");
     // What is compiled together shares its libraries' features. So those for which size matters most, and the one
     // whose libraries want most, are compiled by themselves.
     let groups: [&[&str]; 3] = [&[GATEWAY, JAR], &[BOX], &["background", "network", "pages"]];
@@ -60,7 +65,7 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
         };
         let input = compiled.join(format!("{package}.wasm"));
         for out in places {
-            bind(&input, package, speed, out)
+            bind(&input, package, build_profile, out)
                 .with_context(|| format!("wasm-bindgen on {}", input.display()))?;
         }
     }
@@ -68,14 +73,14 @@ pub fn build(toolchain: &Toolchain, speed: Speed, extension: &Path, gateway: &Pa
 }
 
 /// Runs wasm-bindgen as a library, so that its version cannot differ from the one the code was compiled with.
-fn bind(input: &Path, name: &str, speed: Speed, out: &Path) -> Result<()> {
+fn bind(input: &Path, name: &str, build_profile: BuildProfile, out: &Path) -> Result<()> {
     Bindgen::new()
         .input_path(input)
         .out_name(name)
         .web(true)?
         .typescript(true)
         .omit_default_module_path(false)
-        .remove_name_section(speed == Speed::Release)
-        .remove_producers_section(speed == Speed::Release)
+        .remove_name_section(build_profile == BuildProfile::Release)
+        .remove_producers_section(build_profile == BuildProfile::Release)
         .generate(out)
 }

@@ -16,9 +16,9 @@ use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Parser, Payload};
 
 use crate::build::LAZY;
-use crate::places;
+use crate::command::print_line;
+use crate::paths;
 use crate::serve;
-use crate::shell::say;
 
 /// The variable that asks for Firefox.
 const IN_FIREFOX: &str = "PEERSERVER_WASM_TESTS_IN_FIREFOX";
@@ -43,7 +43,7 @@ pub fn run(wasm: &Path, arguments: &[&str]) -> Result<()> {
         .collect();
     if chosen.is_empty() {
         // Without a test the module has no runtime to run one.
-        say!(
+        print_line!(
             "running 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; {} filtered out\n",
             all.len()
         );
@@ -73,11 +73,10 @@ pub fn run(wasm: &Path, arguments: &[&str]) -> Result<()> {
         fs::write(folder.path().join(name), text).with_context(|| format!("writing {name}"))?;
     }
     // What has `peer` in it imports this one.
-    fs::copy(places::root().join(LAZY), folder.path().join("lazy.js"))
-        .context("copying lazy.js")?;
+    fs::copy(paths::root().join(LAZY), folder.path().join("lazy.js")).context("copying lazy.js")?;
     let port = serve::folder(folder.path())?;
     let output = tokio::runtime::Runtime::new()?.block_on(visit(port))?;
-    say!("{}", output.trim_end());
+    print_line!("{}", output.trim_end());
     if !output.contains(&format!("{CLOSING}ok")) {
         bail!("tests failed");
     }

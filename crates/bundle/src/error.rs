@@ -5,7 +5,7 @@ use site::PathError;
 
 use crate::limits::{FREE_EXPANSION, MAX_DIRECTORY, MAX_ENTRIES, MAX_FILES, MAX_RATIO, MAX_TOTAL};
 
-/// Why a bundle cannot be written or read. Every one ends the export or import, and nothing else.
+/// Reason a bundle cannot be written or read. Every one ends the export or import, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -39,12 +39,12 @@ pub enum Error {
     #[error("the files are {0} bytes together; at most {MAX_TOTAL} fit in a bundle")]
     TooLarge(u64),
     /// Something is wrong with one entry.
-    #[error("{entry:?}: {fault}")]
+    #[error("{entry:?}: {error}")]
     Entry {
         /// Its name in the archive.
         entry: String,
         /// What is wrong.
-        fault: Fault,
+        error: EntryError,
     },
     /// `bundle.json` cannot be understood.
     #[error("\"bundle.json\": {0}")]
@@ -88,7 +88,7 @@ impl Error {
     /// The same of a path that was made of an entry's name, by the name that the owner finds in the archive.
     pub(crate) fn of_entry(self, entry: &str) -> Self {
         match self {
-            Self::Entry { fault, .. } => fault.of(entry),
+            Self::Entry { error, .. } => error.of(entry),
             other => other,
         }
     }
@@ -97,7 +97,7 @@ impl Error {
 /// What is wrong with one entry or file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Fault {
+pub enum EntryError {
     /// A path that no site can have.
     #[error("{0}")]
     Path(#[from] PathError),
@@ -202,12 +202,12 @@ pub enum Fault {
     SealedKey(String),
 }
 
-impl Fault {
-    /// This fault of that entry.
+impl EntryError {
+    /// This error of that entry.
     pub(crate) fn of(self, entry: impl Into<String>) -> Error {
         Error::Entry {
             entry: entry.into(),
-            fault: self,
+            error: self,
         }
     }
 }

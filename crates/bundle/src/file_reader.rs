@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::manifest::Hash;
 use crate::source::{Source, Window};
 use crate::zip::content::Content;
@@ -37,8 +37,8 @@ impl<'a, S: Source> FileReader<'a, S> {
     /// turned out right. What came before that is not to be believed.
     ///
     /// # Errors
-    /// [`Error::Source`], or [`Error::Entry`] with [`Fault::Deflate`], [`Fault::Size`], [`Fault::Crc`] or
-    /// [`Fault::Hash`].
+    /// [`Error::Source`], or [`Error::Entry`] with [`EntryError::Deflate`], [`EntryError::Size`], [`EntryError::Crc`] or
+    /// [`EntryError::Hash`].
     pub async fn next(&mut self) -> Result<Option<&[u8]>, Error> {
         let chunk = self.content.next(self.window).await?;
         match (chunk, &mut self.hash) {
@@ -46,7 +46,7 @@ impl<'a, S: Source> FileReader<'a, S> {
             (None, Some((sha256, expected))) => {
                 let found: [u8; 32] = sha256.finalize_reset().into();
                 if found != expected.0 {
-                    return Err(Fault::Hash.of(&self.name));
+                    return Err(EntryError::Hash.of(&self.name));
                 }
                 // Once is enough, if it is asked again.
                 self.hash = None;
@@ -64,14 +64,14 @@ impl<'a, S: Source> FileReader<'a, S> {
 
     /// The error of a file whose bytes are others.
     pub fn wrong_hash(&self) -> Error {
-        Fault::Hash.of(&self.name)
+        EntryError::Hash.of(&self.name)
     }
 
     /// All bytes, of a small file.
     pub(crate) async fn whole(mut self, max: u64) -> Result<Vec<u8>, Error> {
         if self.size > max {
             let found = self.size;
-            return Err(Fault::TooLong { found, max }.of(self.name));
+            return Err(EntryError::TooLong { found, max }.of(self.name));
         }
         let mut all = Vec::new();
         while let Some(chunk) = self.next().await? {

@@ -36,14 +36,14 @@ pub mod source;
 pub mod writer;
 mod zip;
 
-pub use error::{Error, Fault};
+pub use error::{EntryError, Error};
 pub use file_reader::FileReader;
 pub use identity::{PublicKey, Signature, SiteName};
 pub use manifest::{Hash, Head};
 pub use names::CaseOnly;
 pub use part::{Options, Part, Version};
 pub use reader::Bundle;
-pub use report::{File, Kind, LeftOut, Report, SignatureState, Why};
+pub use report::{File, Kind, LeftOut, Reason, Report, SignatureState};
 pub use sealed::SealedKey;
 pub use secret::SecretKey;
 pub use site::FilePath;

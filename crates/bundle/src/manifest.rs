@@ -4,7 +4,7 @@ use identity::{PublicKey, Signature, SiteName, bundle_statement};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::limits::{MAX_FILES, MAX_MEDIA_TYPE};
 use crate::part::{self, Part};
 
@@ -108,7 +108,7 @@ impl Manifest {
             before = &file.path;
             part::checked(&file.path)?;
             if Part::of(&file.path).is_none() {
-                return Err(Fault::OwnName.of(&file.path));
+                return Err(EntryError::OwnName.of(&file.path));
             }
             check_media_type(&file.path, &file.media_type)?;
         }
@@ -131,7 +131,7 @@ pub fn check_media_type(path: &str, media_type: &str) -> Result<(), Error> {
     if is_plain && media_type.len() <= MAX_MEDIA_TYPE {
         Ok(())
     } else {
-        Err(Fault::MediaType.of(path))
+        Err(EntryError::MediaType.of(path))
     }
 }
 

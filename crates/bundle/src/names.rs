@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 
 use site::FilePath;
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 
 /// A path that differs from that of another file, or of its folder, by upper and lower case only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,15 +24,15 @@ pub(crate) fn checked(path: &str) -> Result<FilePath, Error> {
         .is_some_and(|letter| letter.is_ascii_alphabetic())
         && start.next() == Some(b':');
     if has_drive {
-        return Err(Fault::Drive.of(path));
+        return Err(EntryError::Drive.of(path));
     }
-    FilePath::parse(path).map_err(|reason| Fault::from(reason).of(path))
+    FilePath::parse(path).map_err(|reason| EntryError::from(reason).of(path))
 }
 
 /// Can a site have all these files? Paths are compared byte by byte, as a site does.
 ///
 /// # Errors
-/// [`Fault::Twice`], [`Fault::FileAndFolder`].
+/// [`EntryError::Twice`], [`EntryError::FileAndFolder`].
 pub(crate) fn fit_one_site<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
     let mut names = Names::compared_by(str::to_owned);
     paths
@@ -44,7 +44,7 @@ pub(crate) fn fit_one_site<'a>(paths: impl IntoIterator<Item = &'a str>) -> Resu
 /// Can every disk hold all these files, those too that ignore case?
 ///
 /// # Errors
-/// As [`fit_one_site`], and [`Fault::CaseCollision`].
+/// As [`fit_one_site`], and [`EntryError::CaseCollision`].
 pub(crate) fn fit_any_disk<'a>(paths: impl IntoIterator<Item = &'a str>) -> Result<(), Error> {
     let mut names = Names::compared_by(str::to_lowercase);
     paths
@@ -91,12 +91,12 @@ struct Collision<'a> {
 impl Collision<'_> {
     fn error(self) -> Error {
         let other = self.other.to_owned();
-        let fault = match self.is_file_and_folder {
-            true => Fault::FileAndFolder(other),
-            false if self.other == self.path => Fault::Twice,
-            false => Fault::CaseCollision(other),
+        let error = match self.is_file_and_folder {
+            true => EntryError::FileAndFolder(other),
+            false if self.other == self.path => EntryError::Twice,
+            false => EntryError::CaseCollision(other),
         };
-        fault.of(self.path)
+        error.of(self.path)
     }
 }
 
@@ -161,17 +161,17 @@ mod tests {
 
     #[test]
     fn what_one_folder_cannot_hold_is_refused() {
-        let collision = |other: &str| Fault::CaseCollision(other.into());
-        let folder = |other: &str| Fault::FileAndFolder(other.into());
-        for (paths, entry, fault) in [
-            (&["a", "b", "a"][..], "a", Fault::Twice),
+        let collision = |other: &str| EntryError::CaseCollision(other.into());
+        let folder = |other: &str| EntryError::FileAndFolder(other.into());
+        for (paths, entry, error) in [
+            (&["a", "b", "a"][..], "a", EntryError::Twice),
             (&["a/B", "a/b"], "a/b", collision("a/B")),
             (&["É", "é"], "é", collision("É")),
             (&["a", "a/b/c"], "a", folder("a/b/c")),
             (&["a/b/c", "a"], "a", folder("a/b/c")),
             (&["a/b/c", "A/B"], "A/B", folder("a/b/c")),
         ] {
-            assert_eq!(all(paths), Err(fault.of(entry)), "{paths:?}");
+            assert_eq!(all(paths), Err(error.of(entry)), "{paths:?}");
         }
     }
 
@@ -185,15 +185,15 @@ mod tests {
             .collect();
         let expected = [("A.css", "a.css"), ("b", "B/c")];
         assert_eq!(told, expected.map(|(a, b)| (a.to_owned(), b.to_owned())));
-        assert_eq!(fit_one_site(["a", "a"]), Err(Fault::Twice.of("a")));
-        let folder = Fault::FileAndFolder("a/b".into()).of("a");
+        assert_eq!(fit_one_site(["a", "a"]), Err(EntryError::Twice.of("a")));
+        let folder = EntryError::FileAndFolder("a/b".into()).of("a");
         assert_eq!(fit_one_site(["a/b", "a"]), Err(folder));
     }
 
     #[test]
     fn drives_are_no_folders() {
         for path in ["C:x", "c:/x", "C:\\x"] {
-            assert_eq!(checked(path), Err(Fault::Drive.of(path)));
+            assert_eq!(checked(path), Err(EntryError::Drive.of(path)));
         }
         assert!(checked("public/c:x").is_ok());
     }

@@ -5,7 +5,7 @@ use layout::Place;
 use layout::place::{DATA, PUBLIC};
 use site::FilePath;
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::litter::is_repository;
 use crate::names;
 
@@ -96,10 +96,10 @@ impl Options {
 /// The path in a bundle of a file of a site's version.
 ///
 /// # Errors
-/// [`Fault::OwnName`], [`Fault::Path`], [`Fault::Repository`].
+/// [`EntryError::OwnName`], [`EntryError::Path`], [`EntryError::Repository`].
 pub fn bundle_path(version: Version, path: &FilePath) -> Result<FilePath, Error> {
     if !matches!(Part::of(path.as_str()), Some(Part::Live | Part::Data)) {
-        return Err(Fault::OwnName.of(path.as_str()));
+        return Err(EntryError::OwnName.of(path.as_str()));
     }
     match version {
         Version::Live => checked(path.as_str()),
@@ -120,10 +120,10 @@ pub fn split(path: &str) -> (Version, &str) {
 pub(crate) fn checked(path: &str) -> Result<FilePath, Error> {
     let whole = names::checked(path)?;
     if is_repository(path) {
-        return Err(Fault::Repository.of(path));
+        return Err(EntryError::Repository.of(path));
     }
     if let Some(url) = split(path).1.strip_prefix(PUBLIC) {
-        FilePath::parse(url).map_err(|reason| Fault::from(reason).of(path))?;
+        FilePath::parse(url).map_err(|reason| EntryError::from(reason).of(path))?;
     }
     Ok(whole)
 }
@@ -180,7 +180,7 @@ mod tests {
         for own in ["draft/a", "DRAFT/a", "key.json", "bundle.json", "draft"] {
             assert_eq!(
                 bundle_path(Version::Live, &path(own)),
-                Err(Fault::OwnName.of(own))
+                Err(EntryError::OwnName.of(own))
             );
         }
     }
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn no_version_has_a_folder_of_a_version_control_program() {
         for path in ["public/.git/config", "draft/public/.GIT/config", ".hg/hgrc"] {
-            assert_eq!(checked(path), Err(Fault::Repository.of(path)));
+            assert_eq!(checked(path), Err(EntryError::Repository.of(path)));
         }
         assert!(checked("public/.gitignore").is_ok());
     }
@@ -214,7 +214,7 @@ mod tests {
         ] {
             assert_eq!(
                 checked(path),
-                Err(Fault::Path(PathError::Reserved).of(path))
+                Err(EntryError::Path(PathError::Reserved).of(path))
             );
         }
         assert!(checked("public/.well-known/a").is_ok());

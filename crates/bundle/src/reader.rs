@@ -119,7 +119,7 @@ impl<S: Source> Bundle<S> {
     /// The site's key as it is sealed; `None` if it is not in the bundle.
     ///
     /// # Errors
-    /// [`Fault::SealedKey`](crate::Fault::SealedKey) if it is not understood, and as [`Bundle::open`].
+    /// [`EntryError::SealedKey`](crate::EntryError::SealedKey) if it is not understood, and as [`Bundle::open`].
     pub async fn sealed_key(&mut self) -> Result<Option<SealedKey>, Error> {
         let Some((entry, sha256)) = self.sorted.sealed_key else {
             return Ok(None);

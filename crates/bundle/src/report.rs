@@ -3,7 +3,7 @@
 use identity::{PublicKey, SiteName};
 use site::FilePath;
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::manifest::Hash;
 use crate::names::CaseOnly;
 use crate::part::{self, Part, Version};
@@ -73,11 +73,13 @@ impl Report {
     /// Can every disk hold the files?
     ///
     /// # Errors
-    /// [`Fault::CaseCollision`] for the first file that some cannot.
+    /// [`EntryError::CaseCollision`] for the first file that some cannot.
     pub fn fits_any_disk(&self) -> Result<(), Error> {
         match self.case_only.first() {
             None => Ok(()),
-            Some(CaseOnly { path, other }) => Err(Fault::CaseCollision(other.clone()).of(path)),
+            Some(CaseOnly { path, other }) => {
+                Err(EntryError::CaseCollision(other.clone()).of(path))
+            }
         }
     }
 }
@@ -87,13 +89,13 @@ impl Report {
 pub struct LeftOut {
     /// Its name in the archive.
     pub entry: String,
-    /// Why.
-    pub why: Why,
+    /// Why it is left out.
+    pub reason: Reason,
 }
 
 /// Why an entry is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum Reason {
     /// In a bundle that name means something else, and this is none.
     OwnName,
     /// Tools leave such files behind (`.git`, `.DS_Store`, …); they are not the site's.

@@ -8,7 +8,7 @@ use identity::PublicKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::part::SEALED_KEY;
 use crate::secret::SecretKey;
 
@@ -132,7 +132,7 @@ impl SealedKey {
             passes,
             lanes,
         } = self.cost;
-        let fault = |error: argon2::Error| Fault::SealedKey(error.to_string()).of(SEALED_KEY);
+        let fault = |error: argon2::Error| EntryError::SealedKey(error.to_string()).of(SEALED_KEY);
         let params = Params::new(memory_kib, passes, lanes, Some(32)).map_err(fault)?;
         let mut key = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
@@ -160,9 +160,9 @@ impl SealedKey {
     /// Reads `key.json`.
     ///
     /// # Errors
-    /// [`Fault::SealedKey`], also if opening it would cost too much.
+    /// [`EntryError::SealedKey`], also if opening it would cost too much.
     pub fn from_json(json: &[u8]) -> Result<Self, Error> {
-        let fault = |reason: String| Fault::SealedKey(reason).of(SEALED_KEY);
+        let fault = |reason: String| EntryError::SealedKey(reason).of(SEALED_KEY);
         let file: File = serde_json::from_slice(json).map_err(|error| fault(error.to_string()))?;
         if file.format != FORMAT || file.kdf != KDF || file.cipher != CIPHER {
             let how = format!(

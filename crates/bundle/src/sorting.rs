@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::kind::Found;
 use crate::limits::MAX_FILES;
 use crate::litter::is_litter;
 use crate::manifest::{Hash, Listed, Manifest};
 use crate::names;
 use crate::part::{self, MANIFEST, Part};
-use crate::report::{File, Kind, LeftOut, Report, SignatureState, Why};
+use crate::report::{File, Kind, LeftOut, Reason, Report, SignatureState};
 use crate::zip::entry::Entry;
 
 /// What became of the entries.
@@ -102,10 +102,10 @@ impl<'a> Sorting<'a> {
         self.sorted.manifest = there.get(MANIFEST).map(|(place, _)| *place);
         for listed in &manifest.files {
             let found = there.remove(listed.path.as_str());
-            let (place, entry) = found.ok_or_else(|| Fault::Missing.of(&listed.path))?;
+            let (place, entry) = found.ok_or_else(|| EntryError::Missing.of(&listed.path))?;
             if listed.size != entry.size {
                 let (listed, found) = (listed.size, entry.size);
-                return Err(Fault::ListedSize { listed, found }.of(&entry.name));
+                return Err(EntryError::ListedSize { listed, found }.of(&entry.name));
             }
             self.take(place, entry, &listed.media_type, Some(listed))?;
         }
@@ -127,11 +127,11 @@ impl<'a> Sorting<'a> {
                 continue;
             }
             if !is_litter(&entry.name) {
-                return Err(Fault::Unlisted.of(&entry.name));
+                return Err(EntryError::Unlisted.of(&entry.name));
             }
             self.sorted.report.left_out.push(LeftOut {
                 entry: entry.name.clone(),
-                why: Why::Litter,
+                reason: Reason::Litter,
             });
         }
         Ok(())
@@ -155,14 +155,14 @@ impl<'a> Sorting<'a> {
         media_type: &str,
         listed: Option<&Listed>,
     ) -> Result<(), Error> {
-        let mut leave_out = |why| {
+        let mut leave_out = |reason| {
             let entry = entry.name.clone();
-            self.sorted.report.left_out.push(LeftOut { entry, why });
+            self.sorted.report.left_out.push(LeftOut { entry, reason });
         };
         let path = match self.found.place(&entry.name) {
             Ok(path) => part::checked(&path).map_err(|error| error.of_entry(&entry.name))?,
-            Err(why) => {
-                leave_out(why);
+            Err(reason) => {
+                leave_out(reason);
                 return Ok(());
             }
         };
@@ -170,7 +170,7 @@ impl<'a> Sorting<'a> {
         match (Part::of(path.as_str()), sha256) {
             (Some(Part::Key), Some(sha256)) => self.sorted.sealed_key = Some((place, sha256)),
             // Nobody vouches for such a key.
-            (Some(Part::Key) | None, _) => leave_out(Why::OwnName),
+            (Some(Part::Key) | None, _) => leave_out(Reason::OwnName),
             (Some(part), sha256) => {
                 if !part::is_understood(path.as_str()) {
                     self.sorted.report.not_understood.push(path.clone());

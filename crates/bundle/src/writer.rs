@@ -25,7 +25,7 @@
 use identity::Signature;
 use site::FilePath;
 
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::limits::{MAX_DIRECTORY, MAX_FILES, MAX_MANIFEST, MAX_TOTAL};
 use crate::manifest::{self, Hash, Head, Listed};
 use crate::names;
@@ -62,8 +62,8 @@ impl Writer {
     ///
     /// # Errors
     /// All that would make a bundle that nobody reads: [`Error::Empty`], [`Error::TooManyFiles`],
-    /// [`Error::TooLarge`], [`Error::ListTooLong`], and for one file [`Fault::OwnName`], [`Fault::Path`],
-    /// [`Fault::Repository`], [`Fault::MediaType`], [`Fault::Twice`], [`Fault::CaseCollision`], [`Fault::FileAndFolder`].
+    /// [`Error::TooLarge`], [`Error::ListTooLong`], and for one file [`EntryError::OwnName`], [`EntryError::Path`],
+    /// [`EntryError::Repository`], [`EntryError::MediaType`], [`EntryError::Twice`], [`EntryError::CaseCollision`], [`EntryError::FileAndFolder`].
     pub fn new(
         head: Head,
         options: Options,
@@ -77,7 +77,7 @@ impl Writer {
         // A key in the clear must not slip in under that name.
         let placed = |path| Part::of(path).is_some_and(|part| part != Part::Key);
         if let Some(file) = files.iter().find(|file| !placed(file.path.as_str())) {
-            return Err(Fault::OwnName.of(file.path.as_str()));
+            return Err(EntryError::OwnName.of(file.path.as_str()));
         }
         let sealed_key = sealed_key.map(SealedKey::to_json);
         if let Some(json) = &sealed_key {
@@ -100,7 +100,7 @@ impl Writer {
     /// Ends the file before, and begins the next; `None` if that was the last.
     ///
     /// # Errors
-    /// [`Fault::Changed`] if the file before was given fewer bytes than its size.
+    /// [`EntryError::Changed`] if the file before was given fewer bytes than its size.
     pub fn next_file(&mut self) -> Result<Option<&FileHead>, Error> {
         self.end_file()?;
         let is_key = |file: &FileHead| file.path.as_str() == SEALED_KEY;
@@ -119,7 +119,7 @@ impl Writer {
     /// it is held in memory.
     ///
     /// # Errors
-    /// [`Fault::Changed`] if they are more than its size.
+    /// [`EntryError::Changed`] if they are more than its size.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.container.write(bytes)
     }
@@ -208,7 +208,7 @@ impl Unsigned {
 fn sealed_key_head(json: &[u8]) -> Result<FileHead, Error> {
     let path = FilePath::parse(SEALED_KEY);
     Ok(FileHead {
-        path: path.map_err(|reason| Fault::from(reason).of(SEALED_KEY))?,
+        path: path.map_err(|reason| EntryError::from(reason).of(SEALED_KEY))?,
         size: json.len() as u64,
         media_type: "application/json".to_owned(),
     })

@@ -8,7 +8,7 @@
 mod common;
 
 use bundle::limits::{MAX_ENTRIES, MAX_FILES};
-use bundle::{Error, Fault, Head, Options, Writer};
+use bundle::{EntryError, Error, Head, Options, Writer};
 use common::raw_zip::{Entry, end, zip};
 use common::small::{INDEX, index, other, refusal};
 use common::{export, exported, head, heads, import, open, site};
@@ -262,22 +262,22 @@ fn files_that_are_not_the_listed_ones_are_refused_by_name() {
     let list = Entry::deflated("bundle.json", json.as_bytes());
     let file = |path, bytes| Entry::stored(path, bytes);
     let (a, b) = (file("public/a.html", INDEX), file("public/b.html", b"b"));
-    for (entries, entry, fault) in [
+    for (entries, entry, error) in [
         (
             vec![a.clone(), file("public/b.html", b"c")],
             "public/b.html",
-            Fault::Hash,
+            EntryError::Hash,
         ),
-        (vec![a.clone()], "public/b.html", Fault::Missing),
+        (vec![a.clone()], "public/b.html", EntryError::Missing),
         (
             vec![a.clone(), b, file("public/c", b"")],
             "public/c",
-            Fault::Unlisted,
+            EntryError::Unlisted,
         ),
         (
             vec![a, file("public/b.html", b"bb")],
             "public/b.html",
-            Fault::ListedSize {
+            EntryError::ListedSize {
                 listed: 1,
                 found: 2,
             },
@@ -287,7 +287,7 @@ fn files_that_are_not_the_listed_ones_are_refused_by_name() {
         entries.push(list.clone());
         let expected = Error::Entry {
             entry: entry.to_owned(),
-            fault,
+            error,
         };
         assert_eq!(import(&zip(&entries)).unwrap_err(), expected);
     }

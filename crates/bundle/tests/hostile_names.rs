@@ -7,7 +7,7 @@
 
 mod common;
 
-use bundle::{Error, Fault, Options, Writer};
+use bundle::{EntryError, Error, Options, Writer};
 use common::raw_zip::{Entry, zip};
 use common::small::{INDEX, index, other, refusal};
 use common::{exported, head, heads, import, site};
@@ -162,6 +162,6 @@ fn a_bundle_with_the_settings_of_a_version_control_program_is_refused() {
 fn repository(entry: &str) -> Error {
     Error::Entry {
         entry: entry.to_owned(),
-        fault: Fault::Repository,
+        error: EntryError::Repository,
     }
 }

@@ -7,7 +7,7 @@
 
 mod common;
 
-use bundle::{Fault, Kind, Options, SealedKey, SecretKey, SignatureState};
+use bundle::{EntryError, Kind, Options, SealedKey, SecretKey, SignatureState};
 use common::{Site, export, exported, head, heads, import, key, open, site};
 use futures::executor::block_on;
 use proptest::prelude::*;
@@ -144,9 +144,9 @@ fn a_file_that_changes_meanwhile_ends_the_export() {
         writer.next_file().unwrap();
         writer
     };
-    let changed = Err(Fault::Changed(5)).map_err(|fault| bundle::Error::Entry {
+    let changed = Err(EntryError::Changed(5)).map_err(|error| bundle::Error::Entry {
         entry: "public/a".into(),
-        fault,
+        error,
     });
     let mut grown = begin();
     assert_eq!(grown.write(b"123456"), changed);

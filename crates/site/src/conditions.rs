@@ -4,11 +4,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::{FileMeta, Request};
 
-/// Latest modification time that a date header can tell, in seconds since 1970: the last of the year 9999
+/// Latest modification time that a date header can hold, in seconds since 1970: the last of the year 9999
 /// (`httpdate` panics beyond it).
 const MAX_SECONDS: u64 = 253_402_300_799;
 
-/// What a file's validators look like in headers.
+/// A file's validators, as header values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Validators {
     /// A strong entity tag with its quotes.
@@ -18,14 +18,14 @@ pub struct Validators {
     modified: SystemTime,
 }
 
-/// What the conditions of a request come to.
+/// The result of evaluating a request's conditions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// Answer as if there were none.
+pub enum Evaluation {
+    /// Respond as if there were no conditions.
     Proceed,
-    /// 304: the visitor's copy is good.
+    /// 304: the visitor's copy is current.
     NotModified,
-    /// 412: the visitor wanted an answer only if the file was what it knows.
+    /// 412: the precondition failed.
     Failed,
 }
 
@@ -51,15 +51,15 @@ impl Validators {
         }
     }
 
-    /// Weighs `If-Match`, `If-Unmodified-Since`, `If-None-Match` and `If-Modified-Since`, in the order
+    /// Evaluates `If-Match`, `If-Unmodified-Since`, `If-None-Match` and `If-Modified-Since`, in the order
     /// of RFC 9110 §13.2.2. For `GET` and `HEAD`.
-    pub fn evaluate(&self, request: &Request) -> Verdict {
+    pub fn evaluate(&self, request: &Request) -> Evaluation {
         if request.header("if-match").is_some() {
             if !self.is_among(request, "if-match", false) {
-                return Verdict::Failed;
+                return Evaluation::Failed;
             }
         } else if date(request, "if-unmodified-since").is_some_and(|since| self.modified > since) {
-            return Verdict::Failed;
+            return Evaluation::Failed;
         }
         let unchanged = if request.header("if-none-match").is_some() {
             self.is_among(request, "if-none-match", true)
@@ -67,9 +67,9 @@ impl Validators {
             date(request, "if-modified-since").is_some_and(|since| self.modified <= since)
         };
         if unchanged {
-            Verdict::NotModified
+            Evaluation::NotModified
         } else {
-            Verdict::Proceed
+            Evaluation::Proceed
         }
     }
 
@@ -131,37 +131,46 @@ mod tests {
     }
 
     #[test]
-    fn conditions_are_weighed_in_order() {
+    fn conditions_are_evaluated_in_order() {
         let v = validators("r1", 1_700_000_000_000);
         let same = "Tue, 14 Nov 2023 22:13:20 GMT";
         let before = "Tue, 14 Nov 2023 22:13:19 GMT";
         let get = || Request::new("GET", "/");
         for (request, verdict) in [
-            (get(), Verdict::Proceed),
-            (get().with("if-none-match", "\"r1\""), Verdict::NotModified),
+            (get(), Evaluation::Proceed),
+            (
+                get().with("if-none-match", "\"r1\""),
+                Evaluation::NotModified,
+            ),
             (
                 get().with("if-none-match", "\"x\", W/\"r1\""),
-                Verdict::NotModified,
+                Evaluation::NotModified,
             ),
-            (get().with("if-none-match", "*"), Verdict::NotModified),
-            (get().with("if-none-match", "\"x\""), Verdict::Proceed),
+            (get().with("if-none-match", "*"), Evaluation::NotModified),
+            (get().with("if-none-match", "\"x\""), Evaluation::Proceed),
             (
                 get()
                     .with("if-none-match", "\"x\"")
                     .with("if-modified-since", same),
-                Verdict::Proceed,
+                Evaluation::Proceed,
             ),
-            (get().with("if-modified-since", same), Verdict::NotModified),
-            (get().with("if-modified-since", before), Verdict::Proceed),
+            (
+                get().with("if-modified-since", same),
+                Evaluation::NotModified,
+            ),
+            (get().with("if-modified-since", before), Evaluation::Proceed),
             (
                 get().with("if-modified-since", "yesterday"),
-                Verdict::Proceed,
+                Evaluation::Proceed,
             ),
-            (get().with("if-match", "\"x\""), Verdict::Failed),
-            (get().with("if-match", "W/\"r1\""), Verdict::Failed),
-            (get().with("if-match", "\"r1\""), Verdict::Proceed),
-            (get().with("if-unmodified-since", before), Verdict::Failed),
-            (get().with("if-unmodified-since", same), Verdict::Proceed),
+            (get().with("if-match", "\"x\""), Evaluation::Failed),
+            (get().with("if-match", "W/\"r1\""), Evaluation::Failed),
+            (get().with("if-match", "\"r1\""), Evaluation::Proceed),
+            (
+                get().with("if-unmodified-since", before),
+                Evaluation::Failed,
+            ),
+            (get().with("if-unmodified-since", same), Evaluation::Proceed),
         ] {
             assert_eq!(v.evaluate(&request), verdict, "{request:?}");
         }

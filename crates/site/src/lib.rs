@@ -1,6 +1,6 @@
 //! The web server: a [`Request`] in, a [`Response`] out, over a [`Storage`].
 //!
-//! This crate decides what a site answers. It must not know where it runs (service worker, native
+//! This crate decides the response. It must not know where it runs (service worker, native
 //! process, test), how bytes are stored or how they travel: a body that is a stored file stays the
 //! storage's own handle with a range of bytes, and the caller turns it into a stream in its own way.
 //!

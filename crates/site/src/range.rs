@@ -1,12 +1,12 @@
-//! Range requests: a part of a file (RFC 9110 §14). One range only; several are answered with the whole
-//! file, as the RFC allows, because browsers never ask for them.
+//! Range requests: a part of a file (RFC 9110 §14). One range only; the response to several is the whole
+//! file, as the RFC allows, because browsers never request them.
 
 use std::ops::Range;
 
-/// What a `Range` header asks for, measured against a file's size.
+/// What a `Range` header requests of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// No range, one that we do not understand, or several: send all.
+pub enum RequestedRange {
+    /// No range, a malformed one, or several: the whole file is sent.
     Whole,
     /// These bytes; never empty.
     Part(Range<u64>),
@@ -14,22 +14,22 @@ pub enum Wanted {
     Unsatisfiable,
 }
 
-/// Reads a `Range` header for a file of `size` bytes.
-pub fn wanted(header: Option<&str>, size: u64) -> Wanted {
+/// Parses a `Range` header for a file of `size` bytes.
+pub fn parse(header: Option<&str>, size: u64) -> RequestedRange {
     let Some((first, last)) = header.and_then(single_range) else {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     };
     let range = match (first, last) {
-        (Some(first), Some(last)) if first > last => return Wanted::Whole,
+        (Some(first), Some(last)) if first > last => return RequestedRange::Whole,
         (Some(first), Some(last)) => first..size.min(last.saturating_add(1)),
         (Some(first), None) => first..size,
         (None, Some(suffix)) => size.saturating_sub(suffix)..size,
-        (None, None) => return Wanted::Whole,
+        (None, None) => return RequestedRange::Whole,
     };
     if range.start < range.end {
-        Wanted::Part(range)
+        RequestedRange::Part(range)
     } else {
-        Wanted::Unsatisfiable
+        RequestedRange::Unsatisfiable
     }
 }
 
@@ -62,29 +62,37 @@ mod tests {
     #[test]
     fn one_range_is_understood() {
         for (header, size, expected) in [
-            ("bytes=0-9", 100, Wanted::Part(0..10)),
-            ("bytes=90-", 100, Wanted::Part(90..100)),
-            ("bytes=-10", 100, Wanted::Part(90..100)),
-            ("bytes=-1000", 100, Wanted::Part(0..100)),
-            ("bytes=50-1000", 100, Wanted::Part(50..100)),
-            ("Bytes= 99-99 ", 100, Wanted::Part(99..100)),
-            ("bytes=0-18446744073709551615", 100, Wanted::Part(0..100)),
-            ("bytes=0-99999999999999999999999", 100, Wanted::Part(0..100)),
-            ("bytes=100-", 100, Wanted::Unsatisfiable),
-            ("bytes=200-300", 100, Wanted::Unsatisfiable),
-            ("bytes=-0", 100, Wanted::Unsatisfiable),
-            ("bytes=0-", 0, Wanted::Unsatisfiable),
-            ("bytes=-5", 0, Wanted::Unsatisfiable),
-            ("bytes=9-3", 100, Wanted::Whole),
-            ("bytes=-", 100, Wanted::Whole),
-            ("bytes=0-1,5-6", 100, Wanted::Whole),
-            ("bytes=a-b", 100, Wanted::Whole),
-            ("bytes=+1-2", 100, Wanted::Whole),
-            ("items=0-1", 100, Wanted::Whole),
-            ("bytes", 100, Wanted::Whole),
+            ("bytes=0-9", 100, RequestedRange::Part(0..10)),
+            ("bytes=90-", 100, RequestedRange::Part(90..100)),
+            ("bytes=-10", 100, RequestedRange::Part(90..100)),
+            ("bytes=-1000", 100, RequestedRange::Part(0..100)),
+            ("bytes=50-1000", 100, RequestedRange::Part(50..100)),
+            ("Bytes= 99-99 ", 100, RequestedRange::Part(99..100)),
+            (
+                "bytes=0-18446744073709551615",
+                100,
+                RequestedRange::Part(0..100),
+            ),
+            (
+                "bytes=0-99999999999999999999999",
+                100,
+                RequestedRange::Part(0..100),
+            ),
+            ("bytes=100-", 100, RequestedRange::Unsatisfiable),
+            ("bytes=200-300", 100, RequestedRange::Unsatisfiable),
+            ("bytes=-0", 100, RequestedRange::Unsatisfiable),
+            ("bytes=0-", 0, RequestedRange::Unsatisfiable),
+            ("bytes=-5", 0, RequestedRange::Unsatisfiable),
+            ("bytes=9-3", 100, RequestedRange::Whole),
+            ("bytes=-", 100, RequestedRange::Whole),
+            ("bytes=0-1,5-6", 100, RequestedRange::Whole),
+            ("bytes=a-b", 100, RequestedRange::Whole),
+            ("bytes=+1-2", 100, RequestedRange::Whole),
+            ("items=0-1", 100, RequestedRange::Whole),
+            ("bytes", 100, RequestedRange::Whole),
         ] {
-            assert_eq!(wanted(Some(header), size), expected, "{header} of {size}");
+            assert_eq!(parse(Some(header), size), expected, "{header} of {size}");
         }
-        assert_eq!(wanted(None, 100), Wanted::Whole);
+        assert_eq!(parse(None, 100), RequestedRange::Whole);
     }
 }

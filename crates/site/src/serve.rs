@@ -3,8 +3,8 @@
 //! All candidates of a request are looked up at once, in order of preference, so that an answer costs one
 //! round trip to the storage and shows one state of the site.
 
-use crate::conditions::{Validators, Verdict};
-use crate::range::{self, Wanted};
+use crate::conditions::{Evaluation, Validators};
+use crate::range::{self, RequestedRange};
 use crate::target::{Target, TargetError};
 use crate::{Body, FileMeta, Found, Request, Response, Settings, Storage, media_type, page};
 
@@ -21,9 +21,9 @@ const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 /// What a found candidate is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Use {
-    /// It is what was asked for.
-    Answer,
+enum CandidateUse {
+    /// It is the requested file.
+    Requested,
     /// It shows that the target is a folder: redirect to the folder's own address.
     Folder,
     /// It stands in for what does not exist: with status 200, for a navigation.
@@ -32,7 +32,7 @@ enum Use {
     NotFound,
 }
 
-/// Answers one request from a site's files. Never fails: what goes wrong becomes a page that says so.
+/// The response to one request from a site's files. Never fails: an error becomes a page about it.
 pub async fn respond<S: Storage>(
     storage: &S,
     settings: &Settings,
@@ -59,7 +59,7 @@ async fn get<S: Storage>(
     let paths: Vec<String> = candidates.iter().map(|(path, _)| path.clone()).collect();
     let found = match storage.find(&paths).await {
         Ok(found) => found,
-        Err(error) => return trouble(&error.to_string()),
+        Err(error) => return storage_error(&error.to_string()),
     };
     let Some(found) = found else {
         return not_found(target);
@@ -69,14 +69,14 @@ async fn get<S: Storage>(
         .find(|(path, _)| *path == found.meta.path)
         .map(|(_, used)| *used);
     match used {
-        Some(Use::Answer | Use::Fallback) => file(found, request),
-        Some(Use::Folder) => match target.with_slash() {
+        Some(CandidateUse::Requested | CandidateUse::Fallback) => file(found, request),
+        Some(CandidateUse::Folder) => match target.with_slash() {
             Some(location) => Response::new(301)
                 .with("location", location)
                 .with("content-length", "0"),
             None => not_found(target),
         },
-        Some(Use::NotFound) => own_not_found(found),
+        Some(CandidateUse::NotFound) => own_not_found(found),
         // A storage that answers with what was not asked for.
         None => not_found(target),
     }
@@ -87,15 +87,15 @@ fn candidates<S: Storage>(
     settings: &Settings,
     request: &Request,
     target: &Target,
-) -> Vec<(String, Use)> {
+) -> Vec<(String, CandidateUse)> {
     let mut candidates = Vec::with_capacity(5);
     for path in forms(storage, target.path()) {
         let index = match target.is_directory() {
-            true => Use::Answer,
-            false => Use::Folder,
+            true => CandidateUse::Requested,
+            false => CandidateUse::Folder,
         };
         if !target.is_directory() {
-            candidates.push((path.clone(), Use::Answer));
+            candidates.push((path.clone(), CandidateUse::Requested));
         }
         let folder = if path.is_empty() { path } else { path + "/" };
         for name in [INDEX, OLD_INDEX] {
@@ -107,9 +107,9 @@ fn candidates<S: Storage>(
         .as_ref()
         .filter(|_| request.wants_html())
     {
-        candidates.push((fallback.clone(), Use::Fallback));
+        candidates.push((fallback.clone(), CandidateUse::Fallback));
     }
-    candidates.push((NOT_FOUND.to_owned(), Use::NotFound));
+    candidates.push((NOT_FOUND.to_owned(), CandidateUse::NotFound));
     candidates
 }
 
@@ -135,18 +135,18 @@ fn file<B>(found: Found<B>, request: &Request) -> Response<B> {
             .with("last-modified", validators.last_modified.as_str())
     };
     match validators.evaluate(request) {
-        Verdict::NotModified => return head(304),
-        Verdict::Failed => return head(412).with("content-length", "0"),
-        Verdict::Proceed => {}
+        Evaluation::NotModified => return head(304),
+        Evaluation::Failed => return head(412).with("content-length", "0"),
+        Evaluation::Proceed => {}
     }
     // Ranges are defined for GET alone (RFC 9110 §14.2).
     let header = request
         .header("range")
         .filter(|_| request.method == "GET" && validators.allow_range(request));
-    let (status, range) = match range::wanted(header, meta.size) {
-        Wanted::Whole => (200, 0..meta.size),
-        Wanted::Part(range) => (206, range),
-        Wanted::Unsatisfiable => {
+    let (status, range) = match range::parse(header, meta.size) {
+        RequestedRange::Whole => (200, 0..meta.size),
+        RequestedRange::Part(range) => (206, range),
+        RequestedRange::Unsatisfiable => {
             return head(416)
                 .with("content-range", format!("bytes */{}", meta.size))
                 .with("content-length", "0");
@@ -236,7 +236,7 @@ fn not_allowed<B>(method: &str) -> Response<B> {
     .with("allow", ALLOW)
 }
 
-fn trouble<B>(error: &str) -> Response<B> {
+fn storage_error<B>(error: &str) -> Response<B> {
     page::page(
         500,
         "The site's host has a problem",

@@ -171,7 +171,7 @@ fn the_sites_own_404_page_keeps_its_status() {
 }
 
 #[test]
-fn a_target_that_is_too_long_is_told_so() {
+fn a_target_that_is_too_long_is_refused_with_its_status() {
     let request = Request::new("GET", format!("/{}", "a".repeat(9000)));
     assert_eq!(
         now(respond(&fixture(), &Settings::default(), &request)).status,
@@ -180,7 +180,7 @@ fn a_target_that_is_too_long_is_told_so() {
 }
 
 #[test]
-fn a_storage_that_fails_is_told_plainly() {
+fn a_storage_that_fails_is_an_error_page() {
     struct Broken;
     impl Storage for Broken {
         type Handle = ();

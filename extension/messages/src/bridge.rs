@@ -1,7 +1,7 @@
 //! Between the windows of a visit: the bridge frame of a site's origin, whoever embeds it (the shell or the network
 //! document), the site's worker, and the page in the shell's content frame. All go by `postMessage`.
 //!
-//! What comes from a site's origin is a claim of the site, whose pages can post the same: texts are bounded.
+//! Messages from a site's origin are not trusted, since the site's pages can post the same: texts are bounded.
 
 use messages_derive::Message;
 
@@ -11,13 +11,13 @@ use crate::object::Text;
 #[derive(Debug, Message)]
 #[message(tag = "peerserver")]
 pub enum ToBridge {
-    /// Hand the worker the MessagePort that comes with this.
+    /// Transfer the MessagePort that comes with this to the worker.
     Port {},
-    /// Look where the content frame is, and post [`FromBridge::Location`] whenever it changes.
+    /// Post [`FromBridge::Location`] now and whenever the content frame's location changes.
     Mirror {},
-    /// Register the worker again: the site may have ended it.
+    /// Register the worker again: the site may have unregistered it.
     Register {},
-    /// Does the worker have any pages? Answered by [`FromBridge::Unused`] if not.
+    /// Does the worker have any pages? Replied to by [`FromBridge::Unused`] if not.
     IsUsed {},
 }
 
@@ -25,13 +25,13 @@ pub enum ToBridge {
 #[derive(Debug, Message)]
 #[message(tag = "peerserver")]
 pub enum FromBridge {
-    /// The worker needs a port: at first, and after each death of it.
+    /// The worker needs a port: at first, and whenever it was started again.
     NeedPort {},
     /// The worker has its port.
     Linked {},
     /// No page or worker of the site is left.
     Unused {},
-    /// There can be no worker.
+    /// This browser has no service workers here.
     Unsupported { message: Option<Text<4096>> },
     /// The content frame shows another address or title.
     Location {
@@ -39,11 +39,11 @@ pub enum FromBridge {
         path: Text<65536>,
         title: Text<1024>,
     },
-    /// The content frame's page has another icon: a `data:` URL, empty for none.
+    /// The content frame's page has another icon: its `data:` URL, empty for none.
     Icon { url: Text<262144> },
 }
 
-/// From the bootstrap page, which is in the place of the site's page, to the shell.
+/// From the bootstrap page, when the shell's content frame shows it instead of the site's page, to the shell.
 #[derive(Debug, Message)]
 #[message(tag = "peerserver")]
 pub enum FromBootstrap {
@@ -65,16 +65,16 @@ pub enum BridgeToWorker {
         /// The last event ids of the site's event sources.
         event_ids: Vec<EventId>,
     },
-    /// Are there pages of the site? Answered by [`WorkerToWindow::Unused`] if not.
+    /// Are there pages of the site? Replied to by [`WorkerToWindow::Unused`] if not.
     IsUsed {},
 }
 
 /// The last event id of an event source.
 #[derive(Debug, Message)]
 pub struct EventId {
-    /// Which one.
+    /// Identifies the event source.
     pub source: String,
-    /// Empty if it has none any more.
+    /// The id; empty if it has none any more.
     pub id: String,
 }
 
@@ -85,11 +85,11 @@ pub enum WorkerToWindow {
     NeedPort {},
     Linked {},
     Unused {},
-    /// Write these cookies (as `document.cookie` takes them) and answer by the port with all that there are.
+    /// Write these lines to `document.cookie`, and post its value to the port that comes with this.
     Cookies {
         write: Vec<String>,
     },
-    /// An event source has another last event id: the bridge keeps it for the next worker.
+    /// An event source has another last event id: the bridge stores it for the next worker.
     EventId {
         source: String,
         id: String,

@@ -1,6 +1,6 @@
 //! From the content script (`extension/content/content.js`) to the background, and the answer.
 //!
-//! Content scripts run in the processes of web pages: what comes is taken for a page's.
+//! Content scripts run in the processes of web pages: their messages are trusted as little as a page's.
 
 use messages_derive::Message;
 
@@ -10,15 +10,15 @@ use crate::object::Text;
 #[derive(Debug, Message)]
 #[message(tag = "toBackground")]
 pub enum FromContentScript {
-    /// This site's page is open: have its worker linked, and its host connected. Answered by a [`VisitAnswer`].
+    /// A page of this site is open: link its worker and connect to its host. Replied to by a [`VisitAnswer`].
     Visit { label: Text<64>, gateway: Text<270> },
 }
 
-/// How a visit goes: without a reason the worker is linked and the host connected.
+/// The state of a visit: without a reason the worker is linked and the host connected.
 #[derive(Debug, Default, Message)]
 pub struct VisitAnswer {
-    /// The short name of what is wrong (`extension/gateway/site/status.js`).
+    /// The error's short name, a key of `TEXTS` in `extension/gateway/site/status.js`.
     pub reason: Option<String>,
-    /// More about it, for people.
+    /// Details, for people.
     pub message: Option<String>,
 }

@@ -1,15 +1,15 @@
-//! What the popup and the sites page ask of the background, and what they are told.
+//! Requests of the popup and the sites page to the background, and its responses. Types only.
 
 use identity::Fingerprint;
 use serde::{Deserialize, Serialize};
 
 use crate::dynamic::BoxAsk;
 
-/// A question to the background. The answer to each is `Result<Answer, Failure>`.
+/// A request to the background. The response to each is `Result<Answer, Failure>`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Ask {
-    /// What is going on now; answered by [`Answer::State`].
+    /// The present state. The response is [`Answer::State`].
     State,
     /// Switch all hosting on or off.
     SetHosting { on: bool },
@@ -19,14 +19,14 @@ pub enum Ask {
     SetRendezvous { url: Option<String> },
     /// Let the native host's rendezvous listen on this loopback port.
     SetPort { port: u16 },
-    /// Is this site name legal, and free at the rendezvous? Answered by [`Answer::Name`].
+    /// Is this site name legal, and free at the rendezvous? The response is [`Answer::Name`].
     CheckName { name: String },
-    /// Make the draft of a site live. Answered by [`Answer::State`].
+    /// Make the draft of a site live. The response is [`Answer::State`].
     Publish { site: Fingerprint },
     /// A page changed something about a site in the store (created, renamed, deleted, restored, draft
     /// edited): read it again.
     SitesChanged,
-    /// Put this to the box of a site. Answered by [`Answer::Box`].
+    /// Send this to the box of a site. The response is [`Answer::Box`].
     Box {
         site: Fingerprint,
         #[serde(rename = "question")]
@@ -34,7 +34,7 @@ pub enum Ask {
     },
 }
 
-/// What the background answers.
+/// A response of the background.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "answer",
@@ -42,11 +42,11 @@ pub enum Ask {
     rename_all_fields = "camelCase"
 )]
 pub enum Answer {
-    /// The state after the question was acted upon.
+    /// The state after the request was handled.
     State { state: State },
-    /// The verdict on a name.
+    /// Whether a name is usable.
     Name { verdict: NameVerdict },
-    /// What the box answered: of the kind that its question names.
+    /// The box's reply, of the type that the documentation of the [`BoxAsk`] names.
     Box { value: serde_json::Value },
 }
 
@@ -80,7 +80,7 @@ pub struct State {
     pub sites: Vec<SiteState>,
     /// Visitors connected now, over all sites.
     pub visitors: u32,
-    /// What is wrong, in plain words; empty when all is well.
+    /// Errors that keep hosting from working, a sentence each.
     pub troubles: Vec<String>,
     /// An address of another rendezvous the owner entered, if any.
     pub chosen_rendezvous: Option<String>,
@@ -88,33 +88,33 @@ pub struct State {
     pub port: u16,
 }
 
-/// How the rendezvous is doing.
+/// The state of the connection to the rendezvous.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Rendezvous {
     /// Hosting is off: nothing is connected.
     #[default]
     Off,
-    /// Being connected to.
+    /// The connection is being made.
     Connecting { url: String },
     /// Connected: links start with `gateway`.
     Connected { gateway: String },
-    /// Cannot be reached; tried again by itself.
+    /// It cannot be reached; connecting is tried again by itself.
     Unreachable { url: String, reason: String },
 }
 
-/// How the native host is doing.
+/// The state of the native host.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Native {
-    /// Not asked yet.
+    /// Not known yet.
     #[default]
     Unknown,
     /// The browser knows no such native host.
     NotInstalled,
     /// It runs the rendezvous at this gateway.
     Running { gateway: String },
-    /// A stranger listens on the port.
+    /// Another program listens on the port.
     PortTaken { port: u16 },
     /// It ended or failed.
     Failed { reason: String },

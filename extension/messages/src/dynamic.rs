@@ -1,10 +1,10 @@
-//! What is said about a site's own code: what its owner asks of the box that runs it, and what it logs.
+//! Requests of a site's owner to the box that runs the site's code, and entries of its log. Types only.
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// A question to the box of a site. It is started for that if need be.
+/// A request of the owner to the box of a site, which is started for it if need be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "box", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum BoxAsk {
@@ -14,23 +14,22 @@ pub enum BoxAsk {
     Console { statement: String, write: bool },
     /// All collections: a list of [`Collection`].
     ExportData,
-    /// Make these collections consist of these documents; others stay as they are. Answered by how many documents
-    /// that are.
+    /// Replace the documents of these collections; others stay as they are. The reply is the number of documents.
     ImportData { collections: Vec<Collection> },
-    /// End the box: the next request starts another. Answered by `null`.
+    /// End the box: the next request starts another. The reply is `null`.
     Restart,
 }
 
 /// A collection's name and the JSON text of the list of its documents.
 pub type Collection = (String, String);
 
-/// What the network document answers to a [`BoxAsk`].
+/// The network document's reply to a [`BoxAsk`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BoxReply {
-    /// Of the kind that the question names.
+    /// A value of the type that the request's documentation names.
     Ok(serde_json::Value),
-    /// Why it could not be answered.
+    /// Why it failed.
     Err(Failure),
 }
 
@@ -47,13 +46,13 @@ pub struct Problem {
     pub message: String,
 }
 
-/// What a statement gave.
+/// The result of a statement.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Rows {
-    /// Their names.
+    /// The columns' names.
     pub columns: Vec<String>,
-    /// As many values a row as there are columns.
+    /// The rows, each with a value for every column.
     pub rows: Vec<Vec<serde_json::Value>>,
     /// Rows that were inserted, changed or deleted.
     pub changed: u64,
@@ -61,7 +60,7 @@ pub struct Rows {
     pub ms: f64,
 }
 
-/// What a site's code, or what runs it, has to say to the site's owner.
+/// An entry of a site's log, made by the site's code or by what runs it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LogEntry {
@@ -71,7 +70,7 @@ pub struct LogEntry {
     pub level: LogLevel,
     /// The route's file; empty if it concerns none.
     pub route: String,
-    /// For people.
+    /// The text.
     pub message: String,
     /// The id that the visitor was shown, if a request failed.
     #[serde(default)]
@@ -79,7 +78,7 @@ pub struct LogEntry {
     /// Where it happened, such as `routes/a.js:3:5`, if that is known.
     #[serde(default)]
     pub at: Option<String>,
-    /// The calls that led there, one a line; empty if unknown.
+    /// The call stack, one call a line; empty if unknown.
     #[serde(default)]
     pub stack: String,
 }
@@ -88,7 +87,7 @@ pub struct LogEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// For whoever looks for something.
+    /// For debugging.
     Debug,
     /// What happened.
     Info,

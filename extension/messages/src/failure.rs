@@ -1,8 +1,8 @@
-//! Why something could not be done.
+//! The error of a request to the background.
 
 use serde::{Deserialize, Serialize};
 
-/// Why the background could not do what was asked: one plain sentence for a person.
+/// Why the background could not handle a request: one plain sentence for a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// What went wrong and what to do.

@@ -1,37 +1,37 @@
-//! A site's own files, as its code asks for them, and bodies: parts of the messages of [`crate::site_box`] and
+//! Operations on a site's files by its code, and bodies: parts of the messages of [`crate::site_box`] and
 //! [`crate::server`].
 
 use js_sys::Uint8Array;
 use messages_derive::Message;
 use web_sys::Blob;
 
-/// What a site's code does with one of the site's files.
+/// An operation of a site's code on the site's files.
 #[derive(Debug, Clone, Message)]
 pub enum FileOperation {
     Read {
         path: String,
     },
-    /// Makes or replaces it.
+    /// Creates or replaces it.
     Write {
         path: String,
         /// The whole file.
         bytes: Uint8Array,
-        /// Bytes that all files of the site's code may take afterwards.
+        /// Most bytes that all files written by the site's code may have afterwards.
         max_total: u64,
     },
     Delete {
         path: String,
     },
-    /// Finds those whose paths begin so.
+    /// Lists the files whose paths begin with `prefix`.
     List {
         prefix: String,
     },
 }
 
-/// What came of it.
+/// The result of a [`FileOperation`].
 #[derive(Debug, Clone, Message)]
 pub enum FileResult {
-    /// Why not: a sentence for the site's author.
+    /// Why it failed: a sentence for the site's author.
     Refused {
         message: String,
     },
@@ -59,10 +59,10 @@ pub struct FileSize {
     pub size: u64,
 }
 
-/// A file and what is in it.
+/// A file and its bytes.
 #[derive(Debug, Clone, Message)]
 pub struct NamedFile {
-    /// In the site's tree.
+    /// Its path in the site's tree.
     pub path: String,
     pub bytes: Uint8Array,
 }

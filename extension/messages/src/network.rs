@@ -15,18 +15,18 @@ use crate::gateway::Gateway;
     rename_all_fields = "camelCase"
 )]
 pub enum ToBackground {
-    /// A page asks. Answered by `Result<Answer, Failure>` as `{ok}` or `{err}`.
+    /// A request of a page. The reply is `Result<Answer, Failure>` as `{ok}` or `{err}`.
     Ask { ask: Ask },
-    /// The network document has started and wants its [`Plan`]. Answered by the plan.
+    /// The network document has started. The reply is the [`Plan`].
     NetworkStarted,
-    /// The network document tells how hosting goes. Not answered.
+    /// The network document reports the state of hosting. No reply.
     NetworkReport { report: Report },
-    /// Sign `statement` with a site's key. Answered by the signature's 64 bytes.
+    /// Sign `statement` with a site's key. The reply is the signature's 64 bytes.
     Sign {
         site: Fingerprint,
         statement: Statement,
     },
-    /// What a site's code told its log. Answered by `true`; the same entries may come twice.
+    /// Entries for a site's log. The reply is `true`; the same entries may come twice.
     Log {
         site: Fingerprint,
         entries: Vec<LogEntry>,
@@ -41,11 +41,12 @@ pub enum ToBackground {
     rename_all_fields = "camelCase"
 )]
 pub enum ToNetwork {
-    /// Host this from now on (the whole truth, not a difference).
+    /// Host the sites of this plan from now on, and no others: it is complete, not a difference.
     Plan { plan: Plan },
-    /// Link the site worker of this label, and connect to its host.
+    /// Link the site worker of this label, and connect to its host. The reply is a
+    /// [`VisitAnswer`](crate::content_script::VisitAnswer).
     Visit { label: Label, gateway: Gateway },
-    /// Put this to the box of a site. Answered by [`BoxReply`](crate::BoxReply).
+    /// Send this to the box of a site. The reply is a [`BoxReply`](crate::BoxReply).
     Box { site: Fingerprint, ask: BoxAsk },
 }
 
@@ -57,10 +58,10 @@ pub enum ToNetwork {
     rename_all_fields = "camelCase"
 )]
 pub enum Notice {
-    /// The state changed: whoever shows it asks for it. (It is not sent along, because putting it together
-    /// would be in vain when no page is open.)
+    /// The state changed: pages that show it request it. (It is not part of the notice, since computing it
+    /// would be useless when no page is open.)
     Changed,
-    /// A site's log has other entries than before.
+    /// A site's log has changed.
     Log { site: Fingerprint },
 }
 
@@ -70,7 +71,7 @@ pub enum Notice {
 pub struct Plan {
     /// The gateway of the rendezvous to host at, such as `http://localhost:8890`; `None`: host nothing.
     pub gateway: Option<String>,
-    /// Where the native host wants to be told that the extension is being unloaded.
+    /// The URL to post to when the extension is being unloaded, for the native host.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub close_notice: Option<String>,
     /// The sites to host there.
@@ -94,17 +95,17 @@ pub struct PlannedSite {
     pub code: Option<u32>,
 }
 
-/// How hosting goes, as the network document sees it.
+/// The state of hosting in the network document.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Report {
     /// The rendezvous.
     pub rendezvous: Rendezvous,
-    /// Each site's standing.
+    /// The state of each site.
     pub sites: Vec<SiteReport>,
 }
 
-/// How one hosted site does.
+/// The state of one hosted site.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct SiteReport {
@@ -120,8 +121,8 @@ pub struct SiteReport {
     pub suggestion: Option<String>,
 }
 
-/// What a site's key may sign. The background builds the bytes itself (see `identity`): nobody can
-/// have it sign bytes of his own choice.
+/// What a site's key may sign. The background builds the bytes itself (see `identity`): no other
+/// part of the extension can have it sign bytes of its own choice.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(
     tag = "sign",

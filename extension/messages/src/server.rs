@@ -1,7 +1,7 @@
-//! What the network document asks of the web server in the background: by a MessagePort in Chromium, by a plain call in
-//! Firefox.
+//! Requests of the network document to the web server in the background, and the replies: over a MessagePort in Chromium,
+//! by a plain call in Firefox. Types only.
 //!
-//! Sites are named by their ids.
+//! `site` is a site's id.
 
 use messages_derive::Message;
 
@@ -30,7 +30,7 @@ pub struct NumberedReply {
     pub reply: ServerReply,
 }
 
-/// A request. All may come twice: the worker can die before its reply is there.
+/// A request. The same one may be sent twice, since the worker can die before it replies: all are safe to repeat.
 #[derive(Debug, Clone, Message)]
 pub enum ServerRequest {
     /// A visitor's request, without a body, for a static file. Replied to by [`ServerReply::Response`].
@@ -43,7 +43,7 @@ pub enum ServerRequest {
     },
     /// The files of a site's code. Replied to by [`ServerReply::Code`].
     Code { site: String },
-    /// Something with a site's own files. Replied to by [`ServerReply::File`].
+    /// Reads, writes, deletes or lists files of a site, for its code. Replied to by [`ServerReply::File`].
     File {
         site: String,
         operation: FileOperation,
@@ -64,7 +64,7 @@ pub enum ServerReply {
     File {
         result: FileResult,
     },
-    /// This browser cannot: a sentence.
+    /// The request failed: a sentence.
     Error {
         message: String,
     },

@@ -1,7 +1,7 @@
 //! Between a site's worker (`extension/gateway/site/worker.js`) and the other end of its MessagePort, the network
 //! document or the shell.
 //!
-//! Names and values of headers and cookies stand one after the other in one list: `[name, value, …]`.
+//! Names and values of headers and cookies alternate in one list: `[name, value, …]`.
 
 use js_sys::Uint8Array;
 use messages_derive::Message;
@@ -21,37 +21,37 @@ pub enum FromSiteWorker {
         headers: Pairs,
         /// Does a body follow?
         body: bool,
-        /// Who made it; none if no cookies are to be sent or received.
+        /// What made it; `None` if no cookies are to be sent or stored.
         initiator: Option<Initiator>,
         /// Names and values of the cookies that pages see.
         cookies: Passed<String>,
     },
-    /// A piece of a request's body.
+    /// A chunk of a request's body.
     RequestBody { id: u64, bytes: Uint8Array },
     /// A request's body is complete.
     RequestBodyEnd { id: u64 },
-    /// The page has taken so many bytes of the response's body.
+    /// The page has read so many bytes of the response's body.
     ResponseBodyConsumed { id: u64, bytes: u32 },
-    /// The page has given the request up.
+    /// The page has cancelled the request.
     Cancel { id: u64 },
-    /// Is the other end there? Answered by [`ToSiteWorker::Pong`].
+    /// Does the other end respond? Replied to by [`ToSiteWorker::Pong`].
     Ping {},
-    /// The browser has nothing of the site: its visitor may have cleared the site's data.
+    /// The browser had no storage of the site: its visitor may have cleared the site's data.
     StorageCleared {},
 }
 
-/// Who made a request.
+/// What made a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Message)]
 pub enum Initiator {
     /// A page of the site.
     Site,
-    /// Another site, by a request that changes nothing.
+    /// Another site, by a request with a safe method (RFC 9110, 9.2.1).
     Link,
-    /// Another site, by a request that may change something.
+    /// Another site, by a request with another method.
     Form,
 }
 
-/// A cookie as the browser's cookie store takes it.
+/// A cookie for the browser's `CookieStore`.
 #[derive(Debug, Clone, Message)]
 pub struct VisibleCookie {
     pub name: String,
@@ -66,25 +66,25 @@ pub struct VisibleCookie {
 /// A message for the worker.
 #[derive(Debug, Message)]
 pub enum ToSiteWorker {
-    /// The other end is there.
+    /// The other end responds.
     Pong {},
     /// Status and headers of a response.
     Response {
         id: u64,
         status: u16,
         headers: Passed<String>,
-        /// The whole body, if it is there already. Otherwise its pieces follow.
+        /// The whole body, if it is complete already. Otherwise its chunks follow.
         body: Option<Uint8Array>,
-        /// Has the site code of its own?
+        /// Does the site have code of its own?
         code: bool,
-        /// Cookies to be put where pages see them.
+        /// Cookies for the browser's own store, where pages see them.
         cookies: Passed<VisibleCookie>,
     },
-    /// A piece of a response's body.
+    /// A chunk of a response's body.
     ResponseBody { id: u64, bytes: Uint8Array },
     /// A response is complete.
     ResponseEnd { id: u64 },
-    /// There is no response, or not all of it.
+    /// The request failed, perhaps in the middle of the response's body.
     Error {
         id: u64,
         reason: String,

@@ -1,4 +1,4 @@
-//! A file's bytes on their way in: made ready before any transaction is opened.
+//! Reads and hashes a file's bytes, before any transaction is opened.
 
 use js_sys::{Array, ArrayBuffer};
 use wasm_bindgen::JsCast;
@@ -12,7 +12,7 @@ use crate::{Error, NewFile, keys};
 /// too much memory; they are copied by the browser and named at random.
 const MAX_HASHED: f64 = 4.0 * 1024.0 * 1024.0;
 
-/// Bytes that are ready to be stored.
+/// Bytes that are ready to be stored, with their id.
 pub struct Content {
     /// Equal ids mean equal bytes.
     pub id: String,
@@ -21,12 +21,12 @@ pub struct Content {
 }
 
 impl Content {
-    /// That of a file which is to be stored.
+    /// The content of a new file.
     pub async fn of(file: &NewFile) -> Result<Self, Error> {
         let blob = &file.blob;
         match &file.sha256 {
             Some(hash) => Ok(Self {
-                id: hashed(&keys::hex(hash)),
+                id: hash_id(&keys::hex(hash)),
                 size: blob.size() as u64,
                 blob: blob.clone(),
             }),
@@ -57,7 +57,7 @@ impl Content {
             .await
             .map_err(unreadable)?
             .unchecked_into();
-        let id = hashed(&keys::sha256(&bytes).await?);
+        let id = hash_id(&keys::sha256(&bytes).await?);
         let size = u64::from(bytes.byte_length());
         let copy = Blob::new_with_buffer_source_sequence(&Array::of1(&bytes))
             .map_err(|e| Error::from_js(&e))?;
@@ -70,6 +70,6 @@ impl Content {
 }
 
 /// The id of bytes with this hash.
-fn hashed(sha256: &str) -> String {
+fn hash_id(sha256: &str) -> String {
     format!("h{sha256}")
 }

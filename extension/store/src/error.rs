@@ -4,10 +4,10 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::limits;
 
-/// What an error puts an end to.
+/// What cannot go on after an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ends {
-    /// The one thing that was asked for; all else goes on.
+pub enum ErrorScope {
+    /// The one operation; everything else goes on.
     Request,
     /// Hosting itself: nothing can be read or written until the cause is gone.
     Host,
@@ -125,11 +125,11 @@ pub enum Error {
 }
 
 impl Error {
-    /// What this error puts an end to.
-    pub fn ends(&self) -> Ends {
+    /// What cannot go on after this error.
+    pub fn scope(&self) -> ErrorScope {
         match self {
-            Self::Unavailable(_) | Self::Closed => Ends::Host,
-            _ => Ends::Request,
+            Self::Unavailable(_) | Self::Closed => ErrorScope::Host,
+            _ => ErrorScope::Request,
         }
     }
 
@@ -228,7 +228,7 @@ mod tests {
         );
         assert!(named("AbortError").is_consequence());
         assert!(!named("QuotaExceededError").is_consequence());
-        assert_eq!(named("QuotaExceededError").ends(), Ends::Request);
-        assert_eq!(named("InvalidStateError").ends(), Ends::Host);
+        assert_eq!(named("QuotaExceededError").scope(), ErrorScope::Request);
+        assert_eq!(named("InvalidStateError").scope(), ErrorScope::Host);
     }
 }

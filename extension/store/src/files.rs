@@ -19,8 +19,8 @@ const MAX_BATCH_FILES: usize = 100;
 /// files are held in memory until they are written.
 const MAX_BATCH_BYTES: u64 = 32 * 1024 * 1024;
 
-/// A file that was removed from a draft: give it to [`Store::restore_file`] to put it back. It keeps the
-/// bytes alive by itself.
+/// A file that was removed from a draft: [`Store::restore_file`] puts it back. It holds the bytes by
+/// itself.
 #[derive(Debug, Clone)]
 pub struct RemovedFile {
     site: SiteId,
@@ -29,7 +29,7 @@ pub struct RemovedFile {
 }
 
 impl RemovedFile {
-    /// Where it was.
+    /// Its path before.
     pub fn path(&self) -> &str {
         &self.record.path
     }
@@ -39,7 +39,7 @@ impl Store {
     /// Adds or replaces one file of the draft. See [`Store::put_files`].
     ///
     /// # Errors
-    /// As there.
+    /// As for [`Store::put_files`].
     pub async fn put_file(
         &self,
         site: &SiteId,
@@ -117,7 +117,7 @@ impl Store {
         .await
     }
 
-    /// Gives a file of the draft another path.
+    /// Moves a file of the draft to another path.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NoFile`], [`Error::FileExists`] if the new path is taken.
@@ -181,7 +181,7 @@ impl Store {
                     continue;
                 }
                 changed = true;
-                // The transaction's end tells how these requests went: the first that fails aborts it.
+                // The transaction fails if any of these requests does.
                 if key?.is_none_or(|key| key.is_undefined()) {
                     blobs.put(blob, Some(&JsValue::from_str(&record.blob)))?;
                 }
@@ -200,7 +200,7 @@ impl Store {
     }
 }
 
-/// Reads files and hands them to `write` in batches that fit a transaction.
+/// Reads files and calls `write` with batches that fit a transaction.
 pub(crate) async fn in_batches(
     files: &[NewFile],
     write: impl AsyncFn(Vec<(FileRecord, Blob)>) -> Result<(), Error>,
@@ -253,7 +253,7 @@ pub(crate) async fn records(tx: &Tx, range: idb::KeyRange) -> Result<Vec<FileRec
         .collect()
 }
 
-/// The bytes that a record refers to.
+/// The blob that a record refers to.
 pub(crate) async fn read_blob(tx: &Tx, record: &FileRecord) -> Result<Blob, Error> {
     let value = tx
         .store(BLOBS)?

@@ -1,6 +1,6 @@
-//! Importing a site: its files are kept apart until the last one is there; then one transaction makes them
-//! a site, or puts them in the place of what a site was. Until that moment, whatever happens, nothing has
-//! changed; what is left of an import that died is removed by the next one, or when the extension starts.
+//! Imports a site: its files are staged until the last one is there; then one transaction makes them a new site, or
+//! replaces the files of a site. Until then no site has changed. Files of an import that did not finish are removed by the
+//! next import, or when the extension starts.
 
 use std::future::IntoFuture;
 
@@ -21,17 +21,17 @@ use crate::schema::{BLOBS, FILES, KEYS, SITES};
 use crate::tx::Tx;
 use crate::{Error, Store, keys, sites};
 
-/// Whose the files of an import are until it is complete: no site, for no fingerprint looks like this. There
-/// is one import at a time, so that what is left over is told from what is under way.
-const STAGED: &str = "import";
+/// The owner in the keys of staged files; no fingerprint looks like this. There is one import at a time, so that files
+/// that were left behind can be distinguished from those of an import under way.
+const STAGING_OWNER: &str = "import";
 
 /// The number of the live version among them; the draft has its own.
-const STAGED_LIVE: u32 = 1;
+const STAGING_LIVE: u32 = 1;
 
 /// The name of the lock that an import holds, before that of the database.
 const LOCK: &str = "peerserver import";
 
-/// What an import becomes.
+/// The site that an import creates or replaces.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A new site, with a new key.
@@ -39,7 +39,7 @@ pub enum Target {
         /// Its name.
         name: SiteName,
     },
-    /// The site that it was elsewhere, with its key. If that site is here already, it is replaced.
+    /// The same site as in another browser, with its key. If it is in this browser already, it is replaced.
     Moved {
         /// Its name.
         name: SiteName,
@@ -48,21 +48,21 @@ pub enum Target {
         /// Its private key, in PKCS#8 (RFC 8410).
         private_key: Zeroizing<Vec<u8>>,
     },
-    /// The new content of this site, deleted or not.
+    /// An existing site, deleted or not: its content is replaced.
     Replace {
-        /// Which.
+        /// Its id.
         site: SiteId,
     },
 }
 
-/// What is known of the imported site beside its files.
+/// The imported site's properties, besides its files.
 #[derive(Debug, Clone, Default)]
 pub struct Imported {
     /// When its live version was published: milliseconds since 1970, UTC.
     pub published: Option<u64>,
     /// How it is served.
     pub settings: Settings,
-    /// Is a new site's switch on? A site that is replaced keeps its own.
+    /// Is a new site hosted? A replaced one keeps its setting.
     pub hosted: bool,
 }
 
@@ -89,16 +89,16 @@ impl Store {
         Ok(import)
     }
 
-    /// Removes what is left of an import that died.
+    /// Removes the files of an import that did not finish.
     pub async fn collect_imports(&self) -> Result<(), Error> {
         match self.begin_import().await {
-            // It lives.
+            // It is under way.
             Ok(_) | Err(Error::Importing) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    /// Makes a site what it was before the last import into it. What was changed since is lost.
+    /// Restores a site as it was before the last import into it. Later changes are lost.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NothingKept`].
@@ -106,39 +106,39 @@ impl Store {
         let site = self
             .write(&[SITES, FILES], async |tx| {
                 let mut site = sites::get(tx, id).await?;
-                let kept = site.previous.clone().ok_or(Error::NothingKept)?;
-                if kept.live != site.live_version {
+                let previous = site.previous.clone().ok_or(Error::NothingKept)?;
+                if previous.live != site.live_version {
                     let number = site.next_version();
                     if let Some(now) = site.live_version {
                         remove(tx, id.as_str(), now)?;
                     }
-                    if let Some(old) = kept.live {
+                    if let Some(old) = previous.live {
                         let records = files::list(tx, id.as_str(), old).await?;
                         replace(tx, id, number, &records)?;
                         remove(tx, id.as_str(), old)?;
                     }
-                    site.live_version = kept.live.map(|_| number);
+                    site.live_version = previous.live.map(|_| number);
                 }
-                let draft = files::list(tx, id.as_str(), kept.draft).await?;
+                let draft = files::list(tx, id.as_str(), previous.draft).await?;
                 replace(tx, id, DRAFT, &draft)?;
-                remove(tx, id.as_str(), kept.draft)?;
-                site.published = kept.published;
-                site.draft_changed = kept.draft_changed;
-                site.settings = kept.settings;
-                site.deleted_at = kept.deleted_at;
-                site.limits_capped = kept.limits_capped;
+                remove(tx, id.as_str(), previous.draft)?;
+                site.published = previous.published;
+                site.draft_changed = previous.draft_changed;
+                site.settings = previous.settings;
+                site.deleted_at = previous.deleted_at;
+                site.limits_capped = previous.limits_capped;
                 site.previous = None;
                 site.modified = record::now();
                 sites::put(tx, &site).await?;
                 Ok(site)
             })
             .await?;
-        // What the collector fails to remove, the next one will.
+        // What is not removed now is removed after the next change.
         let _ = self.collect_garbage().await;
         Ok(site)
     }
 
-    /// Forgets what a site was before the last import into it.
+    /// Deletes what is kept of the site before the last import into it.
     ///
     /// # Errors
     /// [`Error::NoSite`].
@@ -146,7 +146,7 @@ impl Store {
         let site = self
             .write(&[SITES, FILES], async |tx| {
                 let mut site = sites::get(tx, id).await?;
-                forget(tx, &mut site)?;
+                drop_previous(tx, &mut site)?;
                 sites::put(tx, &site).await?;
                 Ok(site)
             })
@@ -157,7 +157,7 @@ impl Store {
 }
 
 impl Import {
-    /// Takes files of a version. Those that come later replace those of the same path.
+    /// Stages files of a version. A later file replaces one of the same path.
     ///
     /// # Errors
     /// [`Error::Unreadable`], [`Error::Full`].
@@ -165,7 +165,7 @@ impl Import {
         in_batches(files, async |batch| self.put_batch(version, batch).await).await
     }
 
-    /// Puts all of it in place. Visitors get either what was there before or what came, never a mixture.
+    /// Creates or replaces the site. Visitors get either all old files or all new ones, never a mixture.
     ///
     /// Without live files a new site is not published, and a replaced one stays live as it is. Without
     /// files of the draft, that is equal to the live version. Whatever limits its `site.json` sets, the usual ones hold
@@ -196,7 +196,7 @@ impl Import {
                         return Err(Error::OtherKey);
                     }
                     (Ok(mut site), ..) => {
-                        set_aside(tx, &mut site).await?;
+                        keep_previous(tx, &mut site).await?;
                         site
                     }
                     (
@@ -209,7 +209,7 @@ impl Import {
                     },
                     (Err(error), ..) => return Err(error),
                 };
-                place(tx, &mut site, &imported).await?;
+                move_staged(tx, &mut site, &imported).await?;
                 sites::put(tx, &site).await?;
                 Ok(site)
             })
@@ -218,17 +218,17 @@ impl Import {
         Ok(site)
     }
 
-    /// Gives it up, and removes its files.
+    /// Cancels the import and removes its files.
     pub async fn cancel(self) -> Result<(), Error> {
         self.clear().await
     }
 
-    /// Removes all files that are kept apart.
+    /// Removes all staged files.
     async fn clear(&self) -> Result<(), Error> {
         let found = self
             .store
             .read(&[FILES], async |tx| {
-                let range = Query::KeyRange(record::owner_range(STAGED)?);
+                let range = Query::KeyRange(record::owner_range(STAGING_OWNER)?);
                 Ok(tx.store(FILES)?.count(Some(range))?.await?)
             })
             .await?;
@@ -238,7 +238,7 @@ impl Import {
         self.store
             .write(&[FILES], async |tx| {
                 tx.store(FILES)?
-                    .delete(record::owner_range(STAGED)?)?
+                    .delete(record::owner_range(STAGING_OWNER)?)?
                     .await?;
                 Ok(())
             })
@@ -253,7 +253,7 @@ impl Import {
     ) -> Result<(), Error> {
         let number = match version {
             Version::Draft => DRAFT,
-            Version::Live => STAGED_LIVE,
+            Version::Live => STAGING_LIVE,
         };
         self.store
             .write(&[FILES, BLOBS], async |tx| {
@@ -263,12 +263,12 @@ impl Import {
                     let key = Query::Key(JsValue::from_str(&record.blob));
                     present.push(blobs.get_key(key)?.into_future());
                 }
-                // The transaction's end tells how the writing went: the first request that fails aborts it.
+                // The transaction fails if any of these requests does.
                 for ((record, blob), key) in batch.iter().zip(join_all(present).await) {
                     if key?.is_none_or(|key| key.is_undefined()) {
                         blobs.put(blob, Some(&JsValue::from_str(&record.blob)))?;
                     }
-                    let key = record::file_key(STAGED, number, &record.path);
+                    let key = record::file_key(STAGING_OWNER, number, &record.path);
                     files.put(&record::to_js(record)?, Some(&key))?;
                 }
                 Ok(())
@@ -290,9 +290,9 @@ async fn create(
     Ok(site)
 }
 
-/// Keeps what the site is for [`Store::undo_import`], and no longer what it was before that.
-async fn set_aside(tx: &Tx, site: &mut Site) -> Result<(), Error> {
-    forget(tx, site)?;
+/// Keeps the site's versions for [`Store::undo_import`], in place of those kept before.
+async fn keep_previous(tx: &Tx, site: &mut Site) -> Result<(), Error> {
+    drop_previous(tx, site)?;
     let draft = site.next_version();
     let records = files::list(tx, site.id.as_str(), DRAFT).await?;
     replace(tx, &site.id, draft, &records)?;
@@ -309,21 +309,21 @@ async fn set_aside(tx: &Tx, site: &mut Site) -> Result<(), Error> {
     Ok(())
 }
 
-fn forget(tx: &Tx, site: &mut Site) -> Result<(), Error> {
-    let Some(kept) = site.previous.take() else {
+fn drop_previous(tx: &Tx, site: &mut Site) -> Result<(), Error> {
+    let Some(previous) = site.previous.take() else {
         return Ok(());
     };
-    remove(tx, site.id.as_str(), kept.draft)?;
-    match kept.live {
+    remove(tx, site.id.as_str(), previous.draft)?;
+    match previous.live {
         Some(live) if Some(live) != site.live_version => remove(tx, site.id.as_str(), live),
         _ => Ok(()),
     }
 }
 
-/// Makes the files that were kept apart those of the site.
-async fn place(tx: &Tx, site: &mut Site, imported: &Imported) -> Result<(), Error> {
-    let live = files::list(tx, STAGED, STAGED_LIVE).await?;
-    let draft = files::list(tx, STAGED, DRAFT).await?;
+/// Makes the staged files those of the site.
+async fn move_staged(tx: &Tx, site: &mut Site, imported: &Imported) -> Result<(), Error> {
+    let live = files::list(tx, STAGING_OWNER, STAGING_LIVE).await?;
+    let draft = files::list(tx, STAGING_OWNER, DRAFT).await?;
     let number = site.next_version();
     if !live.is_empty() {
         replace(tx, &site.id, number, &live)?;
@@ -337,7 +337,8 @@ async fn place(tx: &Tx, site: &mut Site, imported: &Imported) -> Result<(), Erro
     site.limits_capped = true;
     site.deleted_at = None;
     site.modified = record::now();
-    tx.store(FILES)?.delete(record::owner_range(STAGED)?)?;
+    tx.store(FILES)?
+        .delete(record::owner_range(STAGING_OWNER)?)?;
     Ok(())
 }
 

@@ -18,18 +18,18 @@ const PUBLIC: &str = "publicKey";
 pub async fn generate() -> Result<(JsValue, PublicKey), Error> {
     let subtle = subtle()?;
     let usages = Array::of2(&"sign".into(), &"verify".into());
-    let pair = wait(subtle.generate_key_with_str(ALGORITHM, true, &usages)).await?;
-    let public = key_of(&pair, PUBLIC)?;
-    let raw = wait(subtle.export_key("raw", &public)).await?;
+    let pair = settled(subtle.generate_key_with_str(ALGORITHM, true, &usages)).await?;
+    let public = read_key(&pair, PUBLIC)?;
+    let raw = settled(subtle.export_key("raw", &public)).await?;
     let raw = Uint8Array::new(&raw.unchecked_into::<ArrayBuffer>()).to_vec();
-    let record = pair_of(key_of(&pair, PRIVATE)?, public)?;
+    let record = key_pair_record(read_key(&pair, PRIVATE)?, public)?;
     Ok((record, PublicKey::from_bytes(&raw)?))
 }
 
 /// The private key of a stored record in PKCS#8.
 pub async fn export(record: &JsValue) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let key = key_of(record, PRIVATE)?;
-    let der = wait(subtle()?.export_key("pkcs8", &key)).await?;
+    let key = read_key(record, PRIVATE)?;
+    let der = settled(subtle()?.export_key("pkcs8", &key)).await?;
     let der = Uint8Array::new(&der.unchecked_into::<ArrayBuffer>());
     Ok(Zeroizing::new(der.to_vec()))
 }
@@ -44,29 +44,28 @@ pub async fn import(pkcs8: &[u8], public_key: &PublicKey) -> Result<JsValue, Err
         let bytes = Uint8Array::from(bytes);
         let usages = Array::of1(&usage.into());
         let key = subtle.import_key_with_str(format, &bytes, ALGORITHM, true, &usages);
-        let key = wait(key).await.map_err(|_| Error::WrongKey)?;
+        let key = settled(key).await.map_err(|_| Error::WrongKey)?;
         key.dyn_into::<CryptoKey>().map_err(|_| Error::WrongKey)
     };
     let private = key("pkcs8", pkcs8, "sign").await?;
     let public = key("raw", public_key.as_bytes(), "verify").await?;
-    let record = pair_of(private, public.clone())?;
+    let record = key_pair_record(private, public.clone())?;
     let signature = Uint8Array::from(&*sign(&record, PROBE).await?);
     let probe = Uint8Array::from(PROBE);
     let fits = subtle.verify_with_str_and_buffer_source_and_buffer_source(
         ALGORITHM, &public, &signature, &probe,
     );
-    if wait(fits).await?.is_truthy() {
+    if settled(fits).await?.is_truthy() {
         Ok(record)
     } else {
         Err(Error::WrongKey)
     }
 }
 
-/// What a key that comes from elsewhere signs, to show that both its halves belong together. It is no
-/// statement (`identity`).
+/// What an imported private key signs, to check that it belongs to the public key. It is no statement (`identity`).
 const PROBE: &[u8] = b"peerserver/1 probe\0";
 
-fn pair_of(private: CryptoKey, public: CryptoKey) -> Result<JsValue, Error> {
+fn key_pair_record(private: CryptoKey, public: CryptoKey) -> Result<JsValue, Error> {
     let record = Object::new();
     for (name, key) in [(PRIVATE, private), (PUBLIC, public)] {
         Reflect::set(&record, &name.into(), &key).map_err(|e| Error::from_js(&e))?;
@@ -76,16 +75,17 @@ fn pair_of(private: CryptoKey, public: CryptoKey) -> Result<JsValue, Error> {
 
 /// Signs with a stored record: 64 bytes (RFC 8032).
 pub async fn sign(record: &JsValue, bytes: &[u8]) -> Result<Vec<u8>, Error> {
-    let key = key_of(record, PRIVATE)?;
+    let key = read_key(record, PRIVATE)?;
     // A copy in JavaScript: the signing outlives this call's view of wasm memory.
     let data = Uint8Array::from(bytes);
-    let signature = wait(subtle()?.sign_with_str_and_buffer_source(ALGORITHM, &key, &data)).await?;
+    let signature =
+        settled(subtle()?.sign_with_str_and_buffer_source(ALGORITHM, &key, &data)).await?;
     Ok(Uint8Array::new(&signature.unchecked_into::<ArrayBuffer>()).to_vec())
 }
 
 /// SHA-256 of bytes, in hexadecimal.
 pub async fn sha256(bytes: &ArrayBuffer) -> Result<String, Error> {
-    let digest = wait(subtle()?.digest_with_str_and_buffer_source("SHA-256", bytes)).await?;
+    let digest = settled(subtle()?.digest_with_str_and_buffer_source("SHA-256", bytes)).await?;
     let digest = Uint8Array::new(&digest.unchecked_into::<ArrayBuffer>()).to_vec();
     Ok(hex(&digest))
 }
@@ -111,14 +111,14 @@ fn subtle() -> Result<SubtleCrypto, Error> {
     Ok(crypto()?.subtle())
 }
 
-fn key_of(pair: &JsValue, name: &str) -> Result<CryptoKey, Error> {
+fn read_key(pair: &JsValue, name: &str) -> Result<CryptoKey, Error> {
     Reflect::get(pair, &name.into())
         .ok()
         .and_then(|key| key.dyn_into().ok())
         .ok_or_else(|| Error::Damaged(format!("a site's {name} is missing")))
 }
 
-async fn wait(promise: Result<Promise, JsValue>) -> Result<JsValue, Error> {
+async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, Error> {
     let promise = promise.map_err(|e| Error::from_js(&e))?;
     JsFuture::from(promise)
         .await

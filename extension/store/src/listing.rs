@@ -1,7 +1,7 @@
-//! The files of a version as an owner's list shows them: tens of thousands in a moment.
+//! Lists the files of a version fast: tens of thousands in a moment.
 //!
-//! One request, and of each record only what the list shows; decoding whole records costs several times as much as
-//! reading them.
+//! One request, and of each record only the fields that a list shows: decoding whole records takes several times as long
+//! as reading them.
 
 use idb::Query;
 use js_sys::Reflect;
@@ -83,18 +83,18 @@ impl Store {
 }
 
 fn listed(records: &[JsValue]) -> Result<Vec<ListedFile>, Error> {
-    let names = Names::new();
+    let names = FieldNames::new();
     records.iter().map(|record| names.listed(record)).collect()
 }
 
-/// The names of a record's fields, made once.
-struct Names {
+/// The names of a record's fields as JavaScript strings, created once.
+struct FieldNames {
     path: JsValue,
     size: JsValue,
     media_type: JsValue,
 }
 
-impl Names {
+impl FieldNames {
     fn new() -> Self {
         Self {
             path: "path".into(),

@@ -1,4 +1,4 @@
-//! A version of a site as the engine's storage: what answers visitors' requests.
+//! A version of a site as the engine's `Storage`. Must not know how requests are handled.
 
 use std::future::IntoFuture;
 
@@ -12,7 +12,7 @@ use crate::record::{self, FileRecord, SiteId, Version};
 use crate::schema::{BLOBS, FILES, SITES};
 use crate::{Error, Store, files, sites};
 
-/// The files of one version of one site, always the present one: a publish is seen by the next request.
+/// The files of one version of one site. Each request reads the present version: one after a publish gets the new files.
 #[derive(Debug, Clone)]
 pub struct LiveFiles {
     store: Store,
@@ -21,7 +21,7 @@ pub struct LiveFiles {
 }
 
 impl Store {
-    /// A version of a site to serve from.
+    /// The files of a version, for the engine.
     pub fn live_files(&self, site: &SiteId, version: Version) -> LiveFiles {
         LiveFiles {
             store: self.clone(),

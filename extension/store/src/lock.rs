@@ -28,9 +28,9 @@ extern "C" {
     fn timeout(ms: u32) -> AbortSignal;
 }
 
-/// How long, in ms, a lock is waited for: the browser passes it on in its own time, and some keep it for a
-/// moment only.
-const PATIENCE: u32 = 2_000;
+/// Milliseconds that acquiring waits: a released lock is granted to the next holder with a delay, and some holders keep
+/// it for a moment only.
+const TIMEOUT: u32 = 2_000;
 
 /// A lock that is held until this is dropped.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock of this name; `None` if somebody has it and keeps it.
+    /// Acquires the lock of this name; `None` if another holder kept it for [`TIMEOUT`].
     pub async fn acquire(name: &str) -> Result<Option<Self>, Error> {
         let from_js = |error: JsValue| Error::from_js(&error);
         let manager: LockManager = Reflect::get(&js_sys::global(), &"navigator".into())
@@ -47,19 +47,19 @@ impl Lock {
             .map_err(from_js)?
             .unchecked_into();
         let options = Object::new();
-        let patience = AbortSignal::timeout(PATIENCE);
-        Reflect::set(&options, &"signal".into(), &patience).map_err(from_js)?;
-        let (tell, told) = oneshot::channel();
+        let timeout = AbortSignal::timeout(TIMEOUT);
+        Reflect::set(&options, &"signal".into(), &timeout).map_err(from_js)?;
+        let (sender, receiver) = oneshot::channel();
         let granted = Closure::once_into_js(move |_: JsValue| {
             let mut release = None;
             // Held as long as this promise is not settled.
             let held = Promise::new(&mut |settle, _| release = Some(settle));
-            // If nobody waits any more, it is dropped here and so released.
-            let _ = tell.send(release.map(|release| Self { release }));
+            // If the receiver is gone, the lock is dropped here and so released.
+            let _ = sender.send(release.map(|release| Self { release }));
             held
         });
         let request = manager.request(name, &options, &granted).map_err(from_js)?;
-        match select(told, JsFuture::from(request)).await {
+        match select(receiver, JsFuture::from(request)).await {
             Either::Left((Ok(lock), _)) => Ok(lock),
             Either::Left((Err(_), _)) | Either::Right((Ok(_), _)) => Ok(None),
             Either::Right((Err(error), _)) => match from_js(error) {

@@ -1,4 +1,4 @@
-//! The logs of sites: what their code, and what runs it, had to say. Only the newest entries are kept.
+//! The logs of sites: entries of their code and of what runs it. Only the newest are kept.
 
 use std::collections::HashMap;
 
@@ -13,18 +13,18 @@ use crate::{Error, Store, sites};
 /// Most entries of a site: some days of a small site, and quick to show as a whole.
 pub const MAX_ENTRIES: u32 = 1_000;
 
-/// Longest texts in bytes; what is longer is cut. A message may hold a small object as JSON.
+/// Longest message in bytes; a longer one is truncated. A message may hold a small object as JSON.
 const MAX_MESSAGE: usize = 8 * 1024;
-/// For the same reason; about fifty calls.
+/// Longest stack in bytes: about fifty calls.
 const MAX_STACK: usize = 4 * 1024;
-/// Paths, places and ids.
+/// Longest paths, positions and ids.
 const MAX_SHORT: usize = 1024;
 
 /// Most bytes of a site's log, as UTF-8: what a site's code writes into it takes no more of the disk, whatever it is.
 pub const MAX_BYTES: usize = MAX_ENTRIES as usize * (MAX_MESSAGE + MAX_STACK + 3 * MAX_SHORT);
 
 /// The last moment that a date can name, in milliseconds since 1970 (ECMA-262, Time Values).
-const LAST_MOMENT: u64 = 8_640_000_000_000_000;
+const MAX_TIME: u64 = 8_640_000_000_000_000;
 
 /// An entry of a site's log.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,7 +36,7 @@ pub struct LogEntry {
     pub level: LogLevel,
     /// The route's file; empty if it concerns none.
     pub route: String,
-    /// For people.
+    /// The text.
     pub message: String,
     /// The id that the visitor was shown, if a request failed.
     #[serde(default)]
@@ -44,7 +44,7 @@ pub struct LogEntry {
     /// Where it happened, if that is known.
     #[serde(default)]
     pub at: Option<String>,
-    /// The calls that led there, one a line; empty if unknown.
+    /// The call stack, one call a line; empty if unknown.
     #[serde(default)]
     pub stack: String,
 }
@@ -53,7 +53,7 @@ pub struct LogEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogLevel {
-    /// For whoever looks for something.
+    /// For debugging.
     Debug,
     /// What happened.
     Info,
@@ -64,8 +64,7 @@ pub enum LogLevel {
 }
 
 impl Store {
-    /// Appends entries to a site's log. Those that are there already, because they were sent twice, are not
-    /// doubled.
+    /// Appends entries to a site's log. Entries that are sent twice are stored once.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::Full`].
@@ -73,11 +72,11 @@ impl Store {
         let surplus = entries.len().saturating_sub(MAX_ENTRIES as usize);
         let mut named = Vec::with_capacity(entries.len() - surplus);
         let mut seen = HashMap::new();
-        for entry in entries.iter().skip(surplus).map(cut) {
-            let name = name(&entry);
-            let nth = seen.entry((entry.time, name)).or_insert(0u32);
+        for entry in entries.iter().skip(surplus).map(truncate) {
+            let hash = hash(&entry);
+            let nth = seen.entry((entry.time, hash)).or_insert(0u32);
             let place = u32::try_from(named.len()).unwrap_or(u32::MAX);
-            let key = key(id, entry.time, place, &format!("{name:016x}{nth}"));
+            let key = key(id, entry.time, place, &format!("{hash:016x}{nth}"));
             *nth += 1;
             named.push((key, record::to_js(&entry)?));
         }
@@ -85,7 +84,7 @@ impl Store {
             sites::get_any(tx, id).await?;
             let log = tx.store(LOG)?;
             for (key, value) in &named {
-                // The transaction's end tells how it went.
+                // The transaction fails if this request does.
                 log.put(value, Some(key))?;
             }
             let all = Query::KeyRange(record::owner_range(id.as_str())?);
@@ -129,10 +128,10 @@ impl Store {
     }
 }
 
-/// The key of an entry: in the order of time, and of one time in that of the batch. An entry that comes again
-/// has the same.
+/// The key of an entry: in the order of time, and of one time in that of the batch. An entry that is sent again
+/// has the same key.
 fn key(id: &SiteId, time: u64, place: u32, name: &str) -> JsValue {
-    // Below 2^53, see `LAST_MOMENT`.
+    // Below 2^53, see `MAX_TIME`.
     js_sys::Array::of4(
         &id.as_str().into(),
         &(time as f64).into(),
@@ -142,8 +141,8 @@ fn key(id: &SiteId, time: u64, place: u32, name: &str) -> JsValue {
     .into()
 }
 
-/// Tells entries of one time and place apart: FNV-1a.
-fn name(entry: &LogEntry) -> u64 {
+/// A hash that distinguishes entries of one time: FNV-1a.
+fn hash(entry: &LogEntry) -> u64 {
     let texts = [
         &entry.route,
         &entry.message,
@@ -155,21 +154,21 @@ fn name(entry: &LogEntry) -> u64 {
     })
 }
 
-fn cut(entry: &LogEntry) -> LogEntry {
-    let short = |text: &String| cut_text(text, MAX_SHORT);
+fn truncate(entry: &LogEntry) -> LogEntry {
+    let short = |text: &String| truncate_text(text, MAX_SHORT);
     LogEntry {
-        time: entry.time.min(LAST_MOMENT),
+        time: entry.time.min(MAX_TIME),
         level: entry.level,
         route: short(&entry.route),
-        message: cut_text(&entry.message, MAX_MESSAGE),
+        message: truncate_text(&entry.message, MAX_MESSAGE),
         incident: entry.incident.as_ref().map(short),
         at: entry.at.as_ref().map(short),
-        stack: cut_text(&entry.stack, MAX_STACK),
+        stack: truncate_text(&entry.stack, MAX_STACK),
     }
 }
 
-fn cut_text(text: &str, most: usize) -> String {
-    match text.get(..text.floor_char_boundary(most)) {
+fn truncate_text(text: &str, max: usize) -> String {
+    match text.get(..text.floor_char_boundary(max)) {
         Some(part) if part.len() < text.len() => format!("{part}…"),
         _ => text.to_owned(),
     }

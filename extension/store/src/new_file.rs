@@ -1,4 +1,4 @@
-//! A file to store.
+//! A file that is to be stored.
 
 use site::FilePath;
 use web_sys::Blob;
@@ -6,11 +6,11 @@ use web_sys::Blob;
 /// A file to add to a draft.
 #[derive(Debug, Clone)]
 pub struct NewFile {
-    /// Where.
+    /// Its path in the site's tree.
     pub path: FilePath,
     /// Its bytes: a Blob or a File.
     pub blob: Blob,
-    /// What the browser takes it for (`blob.type`), possibly empty.
+    /// Its media type according to the browser (`blob.type`), possibly empty.
     pub media_type: String,
     /// The SHA-256 of its bytes, if they are in memory and were hashed: then they are not read again.
     pub sha256: Option<[u8; 32]>,

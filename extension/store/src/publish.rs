@@ -1,5 +1,4 @@
-//! From draft to live and back, each in one transaction; then the bytes that nothing refers to any more
-//! are removed.
+//! Publishes drafts and discards them, each in one transaction; then removes the blobs that nothing refers to any more.
 
 use std::collections::HashSet;
 
@@ -39,13 +38,13 @@ impl Store {
                 Ok(site)
             })
             .await?;
-        // The new version stands. What the collector fails to remove, the next one will.
+        // The publish has succeeded. What is not removed now is removed after the next change.
         let _ = self.collect_garbage().await;
         Ok(site)
     }
 
-    /// Lets a site that was imported have the limits that its `site.json` sets. The live version gets another number, so
-    /// that whoever runs its code sees that it changed.
+    /// Allows an imported site the limits that its `site.json` sets. The live version gets another number, so that its box
+    /// is updated.
     ///
     /// # Errors
     /// [`Error::NoSite`].
@@ -95,11 +94,11 @@ impl Store {
         Ok(site)
     }
 
-    /// Removes the blobs that no file refers to; gives their number. Bytes that are being read, or that a
+    /// Removes the blobs that no file refers to; returns their number. Bytes that are being read, or that a
     /// [`crate::RemovedFile`] holds, stay readable to the reader.
     pub async fn collect_garbage(&self) -> Result<usize, Error> {
         self.write(&[FILES, BLOBS], async |tx| {
-            // One transaction looks and deletes, and writers put blob and reference in one: nobody can
+            // One transaction finds and deletes them, and writers add blob and reference in one: no change can
             // come between.
             let records = tx.store(FILES)?.get_all(None, None)?.await?;
             let mut used = HashSet::with_capacity(records.len());
@@ -120,7 +119,7 @@ impl Store {
     }
 }
 
-/// Makes a version consist of these records. The transaction's end tells how the requests went.
+/// Makes a version consist of these records. The transaction fails if any of these requests does.
 pub(crate) fn replace(
     tx: &Tx,
     site: &SiteId,

@@ -1,4 +1,4 @@
-//! What lies in the database, and its keys. Names of stored fields are camelCase and for ever.
+//! The records in the database, and their keys. Names of stored fields are camelCase and must never change.
 
 use identity::{Fingerprint, Label, PublicKey, SiteName};
 use js_sys::Array;
@@ -45,10 +45,10 @@ pub struct Site {
     /// for counts up to these then.
     #[serde(default)]
     pub limits_capped: bool,
-    /// What an import replaced, kept until it is taken back or forgotten.
+    /// What an import replaced, kept until the import is undone or this is deleted.
     #[serde(default)]
     pub previous: Option<Previous>,
-    /// What the files that its code wrote take in a version that was live; `None` until they were counted.
+    /// Total size of the files that its code wrote, in a version that was live; `None` until it was counted.
     #[serde(default)]
     pub(crate) own_files: Option<OwnFiles>,
     /// Most bytes of the files that its code writes, together; `None` for [`OWN_FILES`]. The owner's alone to set: no
@@ -100,7 +100,7 @@ impl Site {
         self.live_version.is_some()
     }
 
-    /// A version's number that no version of the site has had lately.
+    /// A number that no present or kept version of the site has.
     pub(crate) fn next_version(&self) -> u32 {
         let previous = self.previous.as_ref();
         let taken = [
@@ -117,7 +117,7 @@ impl Site {
         self.own_files_limit.unwrap_or(OWN_FILES)
     }
 
-    /// Is this version kept for taking an import back?
+    /// Is this version kept for [`crate::Store::undo_import`]?
     pub(crate) fn keeps(&self, version: u32) -> bool {
         let previous = self.previous.as_ref();
         previous.is_some_and(|previous| previous.live == Some(version))
@@ -155,7 +155,7 @@ pub struct FileRecord {
     pub size: u64,
     pub modified: u64,
     pub blob: String,
-    /// Did the site's code write it? What was written before this was noted counts as the owner's.
+    /// Did the site's code write it? Files stored before this field existed count as the owner's.
     #[serde(default)]
     pub own: bool,
 }
@@ -203,7 +203,7 @@ pub fn version_range(owner: &str, version: u32) -> Result<idb::KeyRange, Error> 
     )?)
 }
 
-/// The files of one version whose paths begin so. U+FFFF, which is no character, sorts after all that a path
+/// The files of one version whose paths begin with `prefix`. U+FFFF, which is no character, sorts after all that a path
 /// can go on with.
 pub fn prefix_range(owner: &str, version: u32, prefix: &str) -> Result<idb::KeyRange, Error> {
     Ok(idb::KeyRange::bound(
@@ -214,7 +214,7 @@ pub fn prefix_range(owner: &str, version: u32, prefix: &str) -> Result<idb::KeyR
     )?)
 }
 
-/// All files of all versions of an owner; his log too, whose keys begin with him as well.
+/// All files of all versions of an owner, or all entries of its log: both keys begin with the owner.
 pub fn owner_range(owner: &str) -> Result<idb::KeyRange, Error> {
     let start = Array::of1(&owner.into());
     let end = Array::of2(&owner.into(), &Array::new());

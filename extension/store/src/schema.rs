@@ -1,4 +1,4 @@
-//! The object stores and how the database comes to have them.
+//! The object stores, and how the database is created and upgraded.
 
 use idb::event::VersionChangeEvent;
 use idb::{
@@ -47,7 +47,7 @@ pub async fn open(name: &str) -> Result<Database, Error> {
             return;
         };
         if upgrade(&event, &transaction).is_err() {
-            // A database without all its stores must not come to be: opening fails instead.
+            // A database that lacks stores must not be created: opening fails instead.
             let _ = transaction.abort();
         }
     });
@@ -63,7 +63,7 @@ pub async fn open(name: &str) -> Result<Database, Error> {
     Ok(database)
 }
 
-/// Makes what is missing, whatever the version was; what is there stays as it is.
+/// Creates the object stores and indices that are missing, whatever the version was; others stay as they are.
 fn upgrade(event: &VersionChangeEvent, transaction: &Transaction) -> Result<(), idb::Error> {
     let database = event.database()?;
     let present = database.store_names();

@@ -1,8 +1,8 @@
-//! What a site's own code has of its site while it is live: the code itself, and the files that it reads,
-//! writes and deletes.
+//! What a site's own code reads and changes of its live version: the code itself, and its files. Must not know what code
+//! does with them.
 //!
-//! What it writes goes to the live version, which visitors get, and to the draft too: so the next publish
-//! keeps it and an export has it. It does not count as a change of the draft, for both get the same.
+//! What it writes goes to both the live version and the draft, so that the next publish keeps it and an export has it.
+//! `draft_changed` stays as it is, since both versions get the same file.
 
 use std::collections::HashMap;
 use std::future::IntoFuture;
@@ -23,8 +23,8 @@ use crate::schema::{BLOBS, BY_BLOB, FILES, SITES};
 use crate::tx::Tx;
 use crate::{Error, Store, sites};
 
-/// Where the files lie that the box is given. `site.json` is one more.
-const CODE: [&str; 4] = [ROUTES, LIB, TEMPLATES, DATA];
+/// The folders of the files that the box receives, besides `site.json`.
+const CODE_FOLDERS: [&str; 4] = [ROUTES, LIB, TEMPLATES, DATA];
 
 /// The code of a live version.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl Store {
             let version = live(&sites::get(tx, id).await?)?;
             let settings = record::file_key(id.as_str(), version, SITE_JSON);
             let mut records: Vec<FileRecord> = find(tx, &settings).await?.into_iter().collect();
-            for folder in CODE {
+            for folder in CODE_FOLDERS {
                 records.extend(with_prefix(tx, id, version, folder).await?);
             }
             let size = records
@@ -109,7 +109,7 @@ impl Store {
         .await
     }
 
-    /// The files of the live version whose paths begin so, by path. The empty beginning is that of all.
+    /// The files of the live version whose paths begin with `prefix`, by path. The empty prefix lists all.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NotLive`].
@@ -126,12 +126,17 @@ impl Store {
     }
 
     /// Makes or replaces a file in `public/` of the live version, and of the draft. All files that the site's code has
-    /// written take `most` bytes afterwards, or what the owner allows if that is less.
+    /// written may have `max_total` bytes afterwards, or the owner's limit if that is less.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NotLive`], [`Error::NotPublic`], [`Error::OwnFileTooLarge`],
     /// [`Error::TooManyOwnFiles`], [`Error::OwnFilesFull`], [`Error::Full`].
-    pub async fn write_own(&self, id: &SiteId, file: &NewFile, most: u64) -> Result<(), Error> {
+    pub async fn write_own(
+        &self,
+        id: &SiteId,
+        file: &NewFile,
+        max_total: u64,
+    ) -> Result<(), Error> {
         is_public(&file.path)?;
         // Whole numbers below 2^53 (File API).
         let size = file.blob.size() as u64;
@@ -149,10 +154,10 @@ impl Store {
         };
         self.write(&[SITES, FILES, BLOBS], async |tx| {
             let mut site = sites::get(tx, id).await?;
-            let present = present(tx, &site, &file.path).await?;
-            count(tx, &mut site, &present, Some(&record), most).await?;
+            let copies = copies_of(tx, &site, &file.path).await?;
+            update_own_files(tx, &mut site, &copies, Some(&record), max_total).await?;
             let files = tx.store(FILES)?;
-            if present.first().is_some_and(|(_, old)| old.is_none()) {
+            if copies.first().is_some_and(|(_, old)| old.is_none()) {
                 let range = record::version_range(id.as_str(), live(&site)?)?;
                 if files.count(Some(Query::KeyRange(range)))?.await? >= MAX_OWN_FILES {
                     return Err(Error::TooManyOwnFiles);
@@ -164,7 +169,7 @@ impl Store {
                 tx.store(BLOBS)?.put(&content.blob, Some(&id))?;
             }
             let value = record::to_js(&record)?;
-            for (key, old) in &present {
+            for (key, old) in &copies {
                 let same = old.as_ref().is_some_and(|old| {
                     old.own && old.blob == record.blob && old.media_type == record.media_type
                 });
@@ -172,12 +177,12 @@ impl Store {
                     files.put(&value, Some(key))?;
                 }
             }
-            forget_bytes(tx, &present).await
+            delete_unreferenced(tx, &copies).await
         })
         .await
     }
 
-    /// Deletes a file in `public/` from the live version, and from the draft. Tells whether there was one.
+    /// Deletes a file in `public/` from the live version, and from the draft. Returns whether there was one.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NotLive`], [`Error::NotPublic`].
@@ -185,16 +190,16 @@ impl Store {
         is_public(path)?;
         self.write(&[SITES, FILES, BLOBS], async |tx| {
             let mut site = sites::get(tx, id).await?;
-            let present = present(tx, &site, path).await?;
-            count(tx, &mut site, &present, None, u64::MAX).await?;
+            let copies = copies_of(tx, &site, path).await?;
+            update_own_files(tx, &mut site, &copies, None, u64::MAX).await?;
             let files = tx.store(FILES)?;
-            for (key, old) in &present {
+            for (key, old) in &copies {
                 if old.is_some() {
                     files.delete(Query::Key(key.clone()))?;
                 }
             }
-            forget_bytes(tx, &present).await?;
-            Ok(present.first().is_some_and(|(_, old)| old.is_some()))
+            delete_unreferenced(tx, &copies).await?;
+            Ok(copies.first().is_some_and(|(_, old)| old.is_some()))
         })
         .await
     }
@@ -211,9 +216,9 @@ fn is_public(path: &FilePath) -> Result<(), Error> {
     }
 }
 
-/// Where a file of a site's own lies, and what is there: in the live version, in the draft, and, if an import
-/// left the live version as it was, in the draft before it.
-async fn present(
+/// The keys and records of a file's copies: in the live version, in the draft, and in the draft before an import if that
+/// import did not replace the live version.
+async fn copies_of(
     tx: &Tx,
     site: &Site,
     path: &FilePath,
@@ -221,23 +226,23 @@ async fn present(
     let live = live(site)?;
     let kept = site.previous.as_ref().filter(|_| site.keeps(live));
     let versions = [Some(live), Some(DRAFT), kept.map(|kept| kept.draft)];
-    let mut present = Vec::with_capacity(versions.len());
+    let mut copies = Vec::with_capacity(versions.len());
     for version in versions.into_iter().flatten() {
         let key = record::file_key(site.id.as_str(), version, path.as_str());
         let record = find(tx, &key).await?;
-        present.push((key, record));
+        copies.push((key, record));
     }
-    Ok(present)
+    Ok(copies)
 }
 
-/// Counts the files that the site's code wrote as they will be when `written` is where the first of `were` was, and
-/// notes the sum in the site's record.
-async fn count(
+/// Updates the total size of the files that the site's code wrote, in the site's record: `written` replaces the first of
+/// `old_copies`.
+async fn update_own_files(
     tx: &Tx,
     site: &mut Site,
-    were: &[(JsValue, Option<FileRecord>)],
+    old_copies: &[(JsValue, Option<FileRecord>)],
     written: Option<&FileRecord>,
-    most: u64,
+    max_total: u64,
 ) -> Result<(), Error> {
     let version = live(site)?;
     let own = |record: &FileRecord| if record.own { record.size } else { 0 };
@@ -248,15 +253,15 @@ async fn count(
             records.iter().map(own).fold(0, u64::saturating_add)
         }
     };
-    let old = were
+    let old = old_copies
         .first()
         .and_then(|(_, old)| old.as_ref())
         .map_or(0, own);
     let bytes = before
         .saturating_sub(old)
         .saturating_add(written.map_or(0, own));
-    let limit = site.own_files_limit().min(most);
-    // A limit that was lowered must not keep code from making less of it.
+    let limit = site.own_files_limit().min(max_total);
+    // Beyond a limit that was lowered, code may still replace files by smaller ones.
     if bytes > limit && bytes > before {
         return Err(Error::OwnFilesFull { limit });
     }
@@ -268,11 +273,17 @@ async fn count(
     Ok(())
 }
 
-/// Removes the bytes of what was there, unless another file has the same ones. Comes last, so that it sees what
-/// was written.
-async fn forget_bytes(tx: &Tx, were: &[(JsValue, Option<FileRecord>)]) -> Result<(), Error> {
+/// Deletes the blobs of replaced copies unless another file refers to them. To be called last: it counts the references
+/// after the change.
+async fn delete_unreferenced(
+    tx: &Tx,
+    old_copies: &[(JsValue, Option<FileRecord>)],
+) -> Result<(), Error> {
     let by_blob = tx.store(FILES)?.index(BY_BLOB)?;
-    for blob in were.iter().filter_map(|(_, old)| Some(&old.as_ref()?.blob)) {
+    for blob in old_copies
+        .iter()
+        .filter_map(|(_, old)| Some(&old.as_ref()?.blob))
+    {
         let id = JsValue::from_str(blob);
         if by_blob.count(Some(Query::Key(id.clone())))?.await? == 0 {
             tx.store(BLOBS)?.delete(Query::Key(id))?;
@@ -281,7 +292,7 @@ async fn forget_bytes(tx: &Tx, were: &[(JsValue, Option<FileRecord>)]) -> Result
     Ok(())
 }
 
-/// The records of a version whose paths begin so.
+/// The records of a version whose paths begin with `prefix`.
 async fn with_prefix(
     tx: &Tx,
     id: &SiteId,

@@ -1,4 +1,4 @@
-//! Sites: created, found, renamed, switched, deleted and brought back.
+//! Creates, finds, renames, deletes and restores sites.
 
 use idb::Query;
 use identity::{Fingerprint, PublicKey, SiteName};
@@ -52,7 +52,7 @@ impl Store {
         self.read(&[SITES], async |tx| get_any(tx, id).await).await
     }
 
-    /// Gives a site another name. Its id and key stay, its label changes.
+    /// Renames a site. Its id and key stay, its label changes.
     ///
     /// # Errors
     /// [`Error::NoSite`], [`Error::NameTaken`].
@@ -90,8 +90,8 @@ impl Store {
         .await
     }
 
-    /// Sets how many bytes the files that a site's code writes may take together; `None` for what sites have unless
-    /// their owner sets it. What is there stays, whatever the limit.
+    /// Sets how many bytes the files that a site's code writes may take together; `None` for
+    /// [`crate::OWN_FILES`]. What is there stays, whatever the limit.
     ///
     /// # Errors
     /// [`Error::NoSite`].
@@ -117,7 +117,7 @@ impl Store {
         .await
     }
 
-    /// Takes a deletion back. Works even if another site has taken the name: the label tells them apart.
+    /// Undoes a deletion. Works even if another site has the name: their labels differ.
     ///
     /// # Errors
     /// [`Error::NoSite`] if it was purged.
@@ -133,7 +133,7 @@ impl Store {
     }
 
     /// Removes for ever the sites that were deleted at least so many milliseconds ago, with their keys, files
-    /// and logs. Gives their ids.
+    /// and logs. Returns their ids.
     pub async fn purge_deleted(&self, older_than_ms: u64) -> Result<Vec<SiteId>, Error> {
         let until = record::now().saturating_sub(older_than_ms);
         let purged = self
@@ -161,7 +161,7 @@ impl Store {
         Ok(purged)
     }
 
-    /// Signs with a site's key: 64 bytes (RFC 8032). Who may have what signed is the caller's affair.
+    /// Signs with a site's key: 64 bytes (RFC 8032). The caller decides which bytes may be signed.
     ///
     /// # Errors
     /// [`Error::NoSite`].
@@ -169,8 +169,8 @@ impl Store {
         keys::sign(&self.key_pair(id).await?, bytes).await
     }
 
-    /// A site's private key in PKCS#8 (RFC 8410), for moving the site to another browser. Whoever asks for
-    /// it seals it at once: it must never be stored or shown like this.
+    /// A site's private key in PKCS#8 (RFC 8410), for moving the site to another browser. The caller
+    /// encrypts it at once: it must never be stored or shown as it is.
     ///
     /// # Errors
     /// [`Error::NoSite`].

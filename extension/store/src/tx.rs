@@ -1,5 +1,5 @@
-//! Transactions that keep their word: a read-write one is committed as a whole or not at all, whether its
-//! work fails, is dropped half-way or runs out of disk.
+//! Transactions that are committed as a whole or not at all, whether their work fails, is dropped half-way or runs out of
+//! disk space.
 
 use futures_channel::oneshot;
 use idb::{ObjectStore, TransactionMode};
@@ -12,7 +12,7 @@ use crate::Error;
 /// An open transaction. Dropping a read-write one that was not [`Tx::finish`]ed aborts it.
 pub struct Tx {
     raw: IdbTransaction,
-    /// Only for read-write transactions: a reader does not care how its transaction ends.
+    /// Only for read-write transactions: the end of a read-only one does not matter.
     end: Option<End>,
 }
 
@@ -45,14 +45,14 @@ impl Tx {
             // Stays in place while waiting: a future dropped here aborts, or comes too late.
             Some(end) => {
                 let result = (&mut end.receiver).await.unwrap_or(Err(Error::Closed));
-                self.forget();
+                self.detach();
                 result
             }
             None => Ok(()),
         }
     }
 
-    /// Aborts because of `error`; gives the transaction's own error if `error` only followed from it.
+    /// Aborts because of `error`; returns the transaction's own error if `error` only followed from it.
     pub fn fail(self, error: Error) -> Error {
         let cause = self.raw.error().map(|e| Error::from_js(e.unchecked_ref()));
         match cause {
@@ -61,7 +61,7 @@ impl Tx {
         }
     }
 
-    fn forget(&mut self) {
+    fn detach(&mut self) {
         if self.end.take().is_some() {
             self.raw.set_oncomplete(None);
             self.raw.set_onabort(None);
@@ -72,7 +72,7 @@ impl Tx {
 impl Drop for Tx {
     fn drop(&mut self) {
         if self.end.is_some() {
-            self.forget();
+            self.detach();
             // Fails only if the transaction has already ended.
             let _ = self.raw.abort();
         }

@@ -94,7 +94,7 @@ async fn code_that_is_too_large_is_refused_with_its_size() {
 }
 
 #[wasm_bindgen_test]
-async fn sites_with_code_are_told_from_others() {
+async fn sites_with_code_are_found_among_others() {
     let (store, site) = with_code().await;
     let plain = store.create_site(&name("plain")).await.unwrap();
     put(&store, &plain.id, "public/routes/a.js", "a").await;
@@ -288,7 +288,7 @@ async fn a_write_that_is_broken_off_is_in_both_versions_or_in_none() {
 }
 
 #[wasm_bindgen_test]
-async fn taking_an_import_back_keeps_what_the_code_wrote_since() {
+async fn undoing_an_import_keeps_what_the_code_wrote_since() {
     let (store, site) = with_code().await;
     // An import that brings a draft alone leaves the live version as it is.
     let import = store.begin_import().await.unwrap();

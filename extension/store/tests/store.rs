@@ -309,7 +309,7 @@ async fn settings_are_kept() {
 }
 
 #[wasm_bindgen_test]
-async fn the_browser_tells_how_much_room_there_is() {
+async fn the_quota_and_its_use_are_known() {
     let (store, _) = fresh().await;
     assert!(store.usage().await.unwrap().quota > 0);
     let granted = store.persist().await.unwrap();
@@ -344,7 +344,7 @@ async fn a_newer_version_of_the_extension_is_not_held_up() {
 }
 
 #[wasm_bindgen_test]
-async fn a_full_disk_is_told_as_such() {
+async fn a_full_disk_is_an_error_of_its_own() {
     let exception =
         web_sys::DomException::new_with_message_and_name("no room", "QuotaExceededError").unwrap();
     assert_eq!(Error::from_js(&exception), Error::Full);

@@ -23,7 +23,7 @@ async fn a_service_worker_keeps_signs_and_serves_sites() {
 }
 
 #[wasm_bindgen_test]
-async fn a_service_worker_is_told_about_room_though_it_cannot_ask_for_persistence() {
+async fn a_service_worker_reads_the_quota_though_it_cannot_request_persistence() {
     let (store, _) = with_site().await;
     let usage = store.usage().await.unwrap();
     assert!(usage.quota > 0);

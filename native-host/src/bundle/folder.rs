@@ -11,11 +11,11 @@ use crate::Error;
 
 /// A file in a folder.
 #[derive(Debug)]
-pub struct Found {
+pub struct FolderFile {
     /// Its path in the folder, parts separated by `/`.
     pub path: String,
-    /// Where it is.
-    pub place: PathBuf,
+    /// Its path on disk.
+    pub file: PathBuf,
     /// Bytes.
     pub size: u64,
     /// When it was last changed: milliseconds since 1970, UTC; 0 if that is not known.
@@ -26,7 +26,7 @@ pub struct Found {
 #[derive(Debug, Default)]
 pub struct Listing {
     /// All files, in no order.
-    pub files: Vec<Found>,
+    pub files: Vec<FolderFile>,
     /// The paths that tools left behind; what is in such a folder is not looked at.
     pub litter: Vec<String>,
 }
@@ -78,9 +78,9 @@ pub fn list(folder: &Path) -> Result<Listing, Error> {
             let modified = about.modified().ok();
             let since = modified.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
             let modified = since.and_then(|since| u64::try_from(since.as_millis()).ok());
-            listing.files.push(Found {
+            listing.files.push(FolderFile {
                 path,
-                place,
+                file: place,
                 size: about.len(),
                 modified: modified.unwrap_or(0),
             });

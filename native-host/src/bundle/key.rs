@@ -14,7 +14,7 @@ const MAX_FILE: u64 = 4096;
 
 /// Where the key comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wish {
+pub enum KeySource {
     /// This file.
     File(PathBuf),
     /// The one that is kept for the site's name, or a new one.
@@ -38,11 +38,11 @@ impl Key {
     ///
     /// # Errors
     /// [`Error::File`], [`Error::Key`], [`Error::NoHome`].
-    pub fn get(wish: &Wish, name: &SiteName) -> Result<Option<Self>, Error> {
-        match wish {
-            Wish::Unsigned => Ok(None),
-            Wish::File(file) => Self::read(file).map(Some),
-            Wish::Kept => match Self::kept(name)? {
+    pub fn get(source: &KeySource, name: &SiteName) -> Result<Option<Self>, Error> {
+        match source {
+            KeySource::Unsigned => Ok(None),
+            KeySource::File(file) => Self::read(file).map(Some),
+            KeySource::Kept => match Self::kept(name)? {
                 Some(key) => Ok(Some(key)),
                 None => Self::create(&folders::site_key_file(name)?).map(Some),
             },
@@ -119,11 +119,11 @@ pub fn write(secret: &SecretKey, file: &Path) -> Result<(), Error> {
     {
         fs::create_dir_all(folder).map_err(Error::file("make the folder", folder))?;
     }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    let mut source = OpenOptions::new();
+    source.write(true).create_new(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let written = options.open(file).and_then(|mut open| {
+    std::os::unix::fs::OpenOptionsExt::mode(&mut source, 0o600);
+    let written = source.open(file).and_then(|mut open| {
         open.write_all(secret.to_pem().as_bytes())?;
         open.sync_all()
     });

@@ -1,8 +1,8 @@
-//! Bundles as files on disk: packed from a folder, unpacked to one, looked into and checked.
+//! Bundles as files on disk: packs, unpacks, inspects and verifies them.
 //!
 //! - [`pack`], [`unpack`], [`check`]: what the commands do.
 //! - [`file`] is an archive on disk, `folder` a site in a folder, [`key`] where sites' keys are kept.
-//! - `place` puts what was made in its place, whole or not at all.
+//! - `output` writes a file or folder as a whole or not at all.
 //!
 //! It must not know the format: that is the crate `bundle`'s.
 
@@ -10,8 +10,8 @@ pub mod check;
 mod file;
 mod folder;
 pub mod key;
+mod output;
 pub mod pack;
-mod place;
 pub mod unpack;
 
 use std::sync::Arc;
@@ -19,12 +19,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::{Error, signals};
 
-/// Says whether a person wants the command to end. Looked at between chunks.
+/// Set when a person interrupts the command. Checked between chunks.
 #[derive(Debug, Clone, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Ends what is under way if that was asked for.
+    /// Fails if the command was interrupted.
     ///
     /// # Errors
     /// [`Error::Interrupted`].
@@ -37,7 +37,7 @@ impl Interrupt {
     }
 }
 
-/// Runs `work`, which reads and writes files as it pleases, and lets a signal to end interrupt it, so that
+/// Runs `work`, which may block, and interrupts it on a signal to end, so that
 /// it can clean up.
 ///
 /// # Errors

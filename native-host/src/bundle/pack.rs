@@ -15,15 +15,15 @@ use bundle::{
 };
 use site::media_type::content_type;
 
-use super::folder::{self, Found, Listing};
+use super::folder::{self, FolderFile, Listing};
 use super::key::{self, Key};
-use super::place::Draft;
+use super::output::Output;
 use super::{Interrupt, file};
 use crate::Error;
 
-/// What is wanted.
+/// What to pack, and how.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct PackOptions {
     /// The folder: a site's tree, or a plain web site.
     pub folder: PathBuf,
     /// The bundle.
@@ -33,14 +33,14 @@ pub struct Wish {
     /// The site's name; without it, that of the folder's `bundle.json`, or the folder's.
     pub name: Option<SiteName>,
     /// Which key signs.
-    pub key: key::Wish,
-    /// What is taken along.
-    pub options: Options,
-    /// The file with the passphrase under which the site's key is taken along.
+    pub key: key::KeySource,
+    /// Which parts of the site go into the bundle.
+    pub contents: Options,
+    /// The file with the passphrase that seals the site's key in the bundle; without it the key is left out.
     pub passphrase: Option<PathBuf>,
 }
 
-/// What was done.
+/// What was packed.
 pub struct Packed {
     /// Whose the bundle is.
     pub head: Head,
@@ -52,7 +52,7 @@ pub struct Packed {
     pub files: usize,
     /// Their bytes.
     pub bytes: u64,
-    /// How many files `options` left out.
+    /// How many files `contents` left out.
     pub left_out: usize,
     /// What tools left behind, which is not in it.
     pub litter: Vec<String>,
@@ -65,15 +65,15 @@ pub struct Packed {
 /// # Errors
 /// [`Error::File`], [`Error::Bundle`], [`Error::Exists`], [`Error::Unpackable`], [`Error::Key`],
 /// [`Error::OtherKey`], [`Error::Usage`], [`Error::Interrupted`].
-pub fn pack(wish: &Wish, interrupt: &Interrupt) -> Result<Packed, Error> {
-    let mut draft = Draft::new(&wish.file, wish.replace)?;
-    let wrong = file::of(&wish.file);
-    let Listing { files, litter } = folder::list(&wish.folder)?;
-    let before = manifest(&wish.folder)?;
-    let plan = plan(files, before.as_ref(), wish)?;
-    let name = name(wish, before.as_ref());
-    check_key(wish, &name, before.as_ref())?;
-    let key = Key::get(&wish.key, &name)?;
+pub fn pack(options: &PackOptions, interrupt: &Interrupt) -> Result<Packed, Error> {
+    let mut output = Output::new(&options.file, options.replace)?;
+    let wrong = file::of(&options.file);
+    let Listing { files, litter } = folder::list(&options.folder)?;
+    let before = manifest(&options.folder)?;
+    let plan = plan(files, before.as_ref(), options)?;
+    let name = name(options, before.as_ref());
+    check_key(options, &name, before.as_ref())?;
+    let key = Key::get(&options.key, &name)?;
     let public = key.as_ref().map(Key::public);
     let named = before.as_ref().and_then(|manifest| manifest.head().key);
     let published = match before.as_ref().map(Manifest::head) {
@@ -86,18 +86,18 @@ pub fn pack(wish: &Wish, interrupt: &Interrupt) -> Result<Packed, Error> {
         key: public,
         published,
     };
-    let sealed = seal(wish, key.as_ref())?;
+    let sealed = seal(options, key.as_ref())?;
     let all = plan.heads.len();
     let kept = plan
         .heads
         .iter()
-        .filter(|file| wish.options.takes(file.path.as_str()));
+        .filter(|file| options.contents.takes(file.path.as_str()));
     let (count, bytes) = kept.fold((0, 0), |(n, sum), file| (n + 1, sum + file.size));
-    let writer = Writer::new(head.clone(), wish.options, sealed.as_ref(), plan.heads);
-    let mut to = draft.make_file()?;
+    let writer = Writer::new(head.clone(), options.contents, sealed.as_ref(), plan.heads);
+    let mut to = output.make_file()?;
     let mut write = |bytes: &[u8]| {
         to.write_all(bytes)
-            .map_err(Error::file("write", &wish.file))
+            .map_err(Error::file("write", &options.file))
     };
     let listed = write_files(
         writer.map_err(&wrong)?,
@@ -111,8 +111,8 @@ pub fn pack(wish: &Wish, interrupt: &Interrupt) -> Result<Packed, Error> {
         .zip(key.as_ref())
         .map(|(statement, key)| key.sign(&statement));
     write(&listed.finish(signature).map_err(&wrong)?)?;
-    to.sync_all().map_err(Error::file("write", &wish.file))?;
-    draft.finish()?;
+    to.sync_all().map_err(Error::file("write", &options.file))?;
+    output.finish()?;
     Ok(Packed {
         other_key: named.filter(|named| public.is_some_and(|public| public != *named)),
         head,
@@ -129,13 +129,17 @@ pub fn pack(wish: &Wish, interrupt: &Interrupt) -> Result<Packed, Error> {
 struct Plan {
     kind: Kind,
     heads: Vec<FileHead>,
-    places: HashMap<FilePath, Found>,
+    places: HashMap<FilePath, FolderFile>,
 }
 
-fn plan(mut files: Vec<Found>, before: Option<&Manifest>, wish: &Wish) -> Result<Plan, Error> {
+fn plan(
+    mut files: Vec<FolderFile>,
+    before: Option<&Manifest>,
+    options: &PackOptions,
+) -> Result<Plan, Error> {
     // The bundle itself, packed into the folder that it is made from.
-    let own = fs::canonicalize(&wish.file).ok();
-    files.retain(|found| own.is_none() || fs::canonicalize(&found.place).ok() != own);
+    let own = fs::canonicalize(&options.file).ok();
+    files.retain(|found| own.is_none() || fs::canonicalize(&found.file).ok() != own);
     let names: Vec<&str> = files.iter().map(|found| found.path.as_str()).collect();
     let shape = Shape::in_names(&names);
     let kind = shape.kind;
@@ -154,7 +158,7 @@ fn plan(mut files: Vec<Found>, before: Option<&Manifest>, wish: &Wish) -> Result
             Ok(path) => FilePath::parse(&path)
                 .map(Some)
                 .map_err(|reason| Error::Unpackable {
-                    path: found.place.clone(),
+                    path: found.file.clone(),
                     problem: reason.to_string(),
                 }),
         })
@@ -184,25 +188,25 @@ fn plan(mut files: Vec<Found>, before: Option<&Manifest>, wish: &Wish) -> Result
 
 /// The `bundle.json` of a folder that was unpacked from a bundle.
 fn manifest(folder: &Path) -> Result<Option<Manifest>, Error> {
-    let place = folder.join(MANIFEST);
-    let Ok(open) = File::open(&place) else {
+    let file = folder.join(MANIFEST);
+    let Ok(open) = File::open(&file) else {
         return Ok(None);
     };
     let mut json = Vec::new();
     open.take(MAX_MANIFEST)
         .read_to_end(&mut json)
-        .map_err(Error::file("read", &place))?;
+        .map_err(Error::file("read", &file))?;
     Manifest::read(&json).map(Some).map_err(file::of(folder))
 }
 
-fn name(wish: &Wish, before: Option<&Manifest>) -> SiteName {
+fn name(options: &PackOptions, before: Option<&Manifest>) -> SiteName {
     let folder = || {
-        let folder = fs::canonicalize(&wish.folder).ok();
+        let folder = fs::canonicalize(&options.folder).ok();
         let name = folder.as_deref().and_then(Path::file_name);
         SiteName::suggest(&name.unwrap_or_default().to_string_lossy())
     };
     let before = before.map(|manifest| manifest.head().name);
-    wish.name.clone().or(before).unwrap_or_else(folder)
+    options.name.clone().or(before).unwrap_or_else(folder)
 }
 
 /// Is the kept key that of the site that the folder was unpacked from? A stranger's bundle chooses its name, and must
@@ -210,8 +214,12 @@ fn name(wish: &Wish, before: Option<&Manifest>) -> SiteName {
 ///
 /// # Errors
 /// [`Error::OtherKey`] if the folder's `bundle.json` alone has the name, and names another key or none.
-fn check_key(wish: &Wish, name: &SiteName, before: Option<&Manifest>) -> Result<(), Error> {
-    let (key::Wish::Kept, None, Some(before)) = (&wish.key, &wish.name, before) else {
+fn check_key(
+    options: &PackOptions,
+    name: &SiteName,
+    before: Option<&Manifest>,
+) -> Result<(), Error> {
+    let (key::KeySource::Kept, None, Some(before)) = (&options.key, &options.name, before) else {
         return Ok(());
     };
     let named = before.head().key;
@@ -221,15 +229,15 @@ fn check_key(wish: &Wish, name: &SiteName, before: Option<&Manifest>) -> Result<
     match is_new || kept == named {
         true => Ok(()),
         false => Err(Error::OtherKey {
-            folder: wish.folder.clone(),
+            folder: options.folder.clone(),
             name: name.clone(),
             is_signed: named.is_some(),
         }),
     }
 }
 
-fn seal(wish: &Wish, key: Option<&Key>) -> Result<Option<SealedKey>, Error> {
-    let Some(file) = &wish.passphrase else {
+fn seal(options: &PackOptions, key: Option<&Key>) -> Result<Option<SealedKey>, Error> {
+    let Some(file) = &options.passphrase else {
         return Ok(None);
     };
     let key = key.ok_or(Error::Usage(
@@ -245,7 +253,7 @@ fn seal(wish: &Wish, key: Option<&Key>) -> Result<Option<SealedKey>, Error> {
 
 fn write_files(
     mut writer: Writer,
-    places: &HashMap<FilePath, Found>,
+    places: &HashMap<FilePath, FolderFile>,
     wrong: &impl Fn(bundle::Error) -> Error,
     interrupt: &Interrupt,
     write: &mut impl FnMut(&[u8]) -> Result<(), Error>,
@@ -255,8 +263,8 @@ fn write_files(
         let Some(found) = places.get(&file.path) else {
             continue;
         };
-        let failed = |error| Error::file("read", &found.place)(error);
-        let mut open = File::open(&found.place).map_err(failed)?;
+        let failed = |error| Error::file("read", &found.file)(error);
+        let mut open = File::open(&found.file).map_err(failed)?;
         loop {
             interrupt.check()?;
             let length = open.read(&mut chunk).map_err(failed)?;

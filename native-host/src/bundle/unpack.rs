@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use bundle::{Bundle, FilePath, Report};
 
 use super::file::FileSource;
-use super::place::{Draft, create_new};
+use super::output::{Output, create_new};
 use super::{Interrupt, file, key};
 use crate::Error;
 
-/// What is wanted.
+/// What to unpack, and where to.
 #[derive(Debug, Clone)]
-pub struct Wish {
+pub struct UnpackOptions {
     /// The archive.
     pub file: PathBuf,
     /// The folder.
@@ -29,14 +29,14 @@ pub struct Wish {
 ///
 /// # Errors
 /// [`Error::File`], [`Error::Bundle`], [`Error::Exists`], [`Error::Key`], [`Error::Interrupted`].
-pub async fn unpack(wish: &Wish, interrupt: &Interrupt) -> Result<Report, Error> {
-    let mut draft = Draft::new(&wish.folder, wish.replace)?;
-    let mut bundle = file::open(&wish.file).await?;
-    let wrong = file::of(&wish.file);
+pub async fn unpack(options: &UnpackOptions, interrupt: &Interrupt) -> Result<Report, Error> {
+    let mut output = Output::new(&options.folder, options.replace)?;
+    let mut bundle = file::open(&options.file).await?;
+    let wrong = file::of(&options.file);
     bundle.report().fits_any_disk().map_err(&wrong)?;
-    let folder = draft.make_folder()?;
+    let folder = output.make_folder()?;
     for index in 0..bundle.files().len() {
-        write_file(&mut bundle, index, wish, &folder, interrupt).await?;
+        write_file(&mut bundle, index, options, &folder, interrupt).await?;
     }
     let sealed = bundle.sealed_key().await.map_err(&wrong)?;
     let own = [
@@ -51,20 +51,20 @@ pub async fn unpack(wish: &Wish, interrupt: &Interrupt) -> Result<Report, Error>
     ];
     for (name, content) in own {
         if let Some(content) = content {
-            let place = folder.join(name);
+            let target = folder.join(name);
             // New, as every other file.
-            create_new(&place)
+            create_new(&target)
                 .and_then(|mut open| open.write_all(&content))
-                .map_err(Error::file("write", &place))?;
+                .map_err(Error::file("write", &target))?;
         }
     }
     let report = bundle.report().clone();
-    let Some((key_file, passphrase_file)) = &wish.key else {
-        return draft.finish().map(|()| report);
+    let Some((key_file, passphrase_file)) = &options.key else {
+        return output.finish().map(|()| report);
     };
     let (Some(sealed), Some(public)) = (sealed, report.key) else {
         return Err(Error::Key {
-            path: wish.file.clone(),
+            path: options.file.clone(),
             problem: "there is no key in it: export it again with the site's key".to_owned(),
         });
     };
@@ -72,12 +72,12 @@ pub async fn unpack(wish: &Wish, interrupt: &Interrupt) -> Result<Report, Error>
     let secret = sealed.open(&public, &passphrase).map_err(&wrong)?;
     if key::public(&secret) != public {
         return Err(Error::Key {
-            path: wish.file.clone(),
+            path: options.file.clone(),
             problem: "the key in it is another site's".to_owned(),
         });
     }
     key::write(&secret, key_file)?;
-    draft.finish().inspect_err(|_| {
+    output.finish().inspect_err(|_| {
         let _ = fs::remove_file(key_file);
     })?;
     Ok(report)
@@ -86,21 +86,21 @@ pub async fn unpack(wish: &Wish, interrupt: &Interrupt) -> Result<Report, Error>
 async fn write_file(
     bundle: &mut Bundle<FileSource>,
     index: usize,
-    wish: &Wish,
+    options: &UnpackOptions,
     folder: &Path,
     interrupt: &Interrupt,
 ) -> Result<(), Error> {
-    let wrong = file::of(&wish.file);
+    let wrong = file::of(&options.file);
     let Some(path) = bundle.files().get(index).map(|file| file.path.clone()) else {
         return Ok(());
     };
-    let place = local(folder, &path)?;
-    let failed = |error| Error::file("write", &place)(error);
-    if let Some(above) = place.parent() {
+    let target = local(folder, &path)?;
+    let failed = |error| Error::file("write", &target)(error);
+    if let Some(above) = target.parent() {
         fs::create_dir_all(above).map_err(failed)?;
     }
     // New, for two names that this file system takes for one must not be written over each other.
-    let mut open = create_new(&place).map_err(failed)?;
+    let mut open = create_new(&target).map_err(failed)?;
     let mut reader = bundle.read(index).await.map_err(&wrong)?;
     while let Some(chunk) = reader.next().await.map_err(&wrong)? {
         interrupt.check()?;
@@ -111,7 +111,7 @@ async fn write_file(
 
 /// Where a file comes in a folder of this system.
 fn local(folder: &Path, path: &FilePath) -> Result<PathBuf, Error> {
-    let mut place = folder.to_owned();
+    let mut target = folder.to_owned();
     for part in path.as_str().split('/') {
         if cfg!(windows) && !windows_takes(part) {
             return Err(Error::Unpackable {
@@ -119,9 +119,9 @@ fn local(folder: &Path, path: &FilePath) -> Result<PathBuf, Error> {
                 problem: format!("Windows takes no file or folder of the name {part:?}"),
             });
         }
-        place.push(part);
+        target.push(part);
     }
-    Ok(place)
+    Ok(target)
 }
 
 /// Would Windows keep a file under this name, and under no other ("Naming Files, Paths, and Namespaces")?

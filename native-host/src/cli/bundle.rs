@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use bundle::{CaseOnly, File, Kind, Options, PublicKey, Report, SignatureState, SiteName, Why};
+use bundle::{CaseOnly, File, Kind, Options, PublicKey, Reason, Report, SignatureState, SiteName};
 use clap::{Args, Subcommand};
 use identity::Label;
 
@@ -25,14 +25,14 @@ pub enum Command {
         file: PathBuf,
     },
     /// Make a bundle of a folder: a site's tree (public/, routes/, …) or a plain web site
-    Pack(PackOptions),
+    Pack(PackArguments),
     /// Unpack a bundle, a zip of a web site, or an archive of 2013, all of it or nothing
-    Unpack(UnpackOptions),
+    Unpack(UnpackArguments),
 }
 
 /// What to pack, and how.
 #[derive(Debug, Args)]
-pub struct PackOptions {
+pub struct PackArguments {
     /// The folder
     folder: PathBuf,
     /// The bundle to make, by custom NAME.peersite
@@ -67,7 +67,7 @@ pub struct PackOptions {
 
 /// What to unpack, and where to.
 #[derive(Debug, Args)]
-pub struct UnpackOptions {
+pub struct UnpackArguments {
     /// The archive
     file: PathBuf,
     /// The folder to make
@@ -93,24 +93,25 @@ pub fn run(command: Command) -> Result<(), Error> {
         Command::Inspect { file } => {
             let (report, files) = interruptibly(async |_| check::inspect(&file).await)?;
             print_report(&report);
-            files.iter().for_each(tell_file);
+            files.iter().for_each(print_file);
         }
         Command::Verify { file } => {
             let report = interruptibly(async |interrupt| check::verify(&file, interrupt).await)?;
             print_report(&report);
             print(format_args!("every byte is right"));
         }
-        Command::Pack(options) => {
-            let wish = options.wish();
-            let packed = interruptibly(async |interrupt| pack::pack(&wish, interrupt))?;
-            tell_packed(&wish, &packed);
+        Command::Pack(arguments) => {
+            let options = arguments.into_options();
+            let packed = interruptibly(async |interrupt| pack::pack(&options, interrupt))?;
+            print_packed(&options, &packed);
         }
-        Command::Unpack(options) => {
-            let wish = options.wish();
-            let report = interruptibly(async |interrupt| unpack::unpack(&wish, interrupt).await)?;
+        Command::Unpack(arguments) => {
+            let options = arguments.into_options();
+            let report =
+                interruptibly(async |interrupt| unpack::unpack(&options, interrupt).await)?;
             print_report(&report);
-            print(format_args!("unpacked to  {}", wish.folder.display()));
-            if let Some((file, _)) = &wish.key {
+            print(format_args!("unpacked to  {}", options.folder.display()));
+            if let Some((file, _)) = &options.key {
                 print(format_args!(
                     "the key is   {}: keep it to yourself",
                     file.display()
@@ -121,20 +122,20 @@ pub fn run(command: Command) -> Result<(), Error> {
     Ok(())
 }
 
-impl PackOptions {
-    fn wish(self) -> pack::Wish {
+impl PackArguments {
+    fn into_options(self) -> pack::PackOptions {
         let key = match self.key {
-            Some(file) => key::Wish::File(file),
-            None if self.unsigned => key::Wish::Unsigned,
-            None => key::Wish::Kept,
+            Some(file) => key::KeySource::File(file),
+            None if self.unsigned => key::KeySource::Unsigned,
+            None => key::KeySource::Kept,
         };
-        pack::Wish {
+        pack::PackOptions {
             folder: self.folder,
             file: self.output,
             replace: self.replace,
             name: self.name,
             key,
-            options: Options {
+            contents: Options {
                 draft: self.draft,
                 data: self.data,
             },
@@ -143,9 +144,9 @@ impl PackOptions {
     }
 }
 
-impl UnpackOptions {
-    fn wish(self) -> unpack::Wish {
-        unpack::Wish {
+impl UnpackArguments {
+    fn into_options(self) -> unpack::UnpackOptions {
+        unpack::UnpackOptions {
             file: self.file,
             folder: self.output,
             replace: self.replace,
@@ -163,7 +164,7 @@ fn print_report(report: &Report) {
     };
     print(format_args!("this is      {kind}"));
     if let Some(name) = &report.name {
-        tell_site(name, report.key.as_ref());
+        print_site(name, report.key.as_ref());
     }
     let signature = match report.signature {
         SignatureState::Valid => "valid: this is what the site's owner packed",
@@ -210,15 +211,15 @@ fn print_report(report: &Report) {
         ));
     }
     for left in &report.left_out {
-        let why = match left.why {
-            Why::Litter => "a tool left it behind",
-            Why::OwnName => "only a bundle has a file of that name",
+        let reason = match left.reason {
+            Reason::Litter => "a tool left it behind",
+            Reason::OwnName => "only a bundle has a file of that name",
         };
-        print(format_args!("left out     {}: {why}", left.entry));
+        print(format_args!("left out     {}: {reason}", left.entry));
     }
 }
 
-fn tell_site(name: &SiteName, key: Option<&PublicKey>) {
+fn print_site(name: &SiteName, key: Option<&PublicKey>) {
     print(format_args!("name         {name}"));
     if let Some(key) = key {
         print(format_args!(
@@ -228,7 +229,7 @@ fn tell_site(name: &SiteName, key: Option<&PublicKey>) {
     }
 }
 
-fn tell_file(file: &File) {
+fn print_file(file: &File) {
     let media_type = match file.media_type.as_str() {
         "" => "-",
         media_type => media_type,
@@ -239,8 +240,8 @@ fn tell_file(file: &File) {
     ));
 }
 
-fn tell_packed(wish: &pack::Wish, packed: &pack::Packed) {
-    tell_site(&packed.head.name, packed.head.key.as_ref());
+fn print_packed(options: &pack::PackOptions, packed: &pack::Packed) {
+    print_site(&packed.head.name, packed.head.key.as_ref());
     match &packed.key {
         None => print(format_args!(
             "signature    none: nobody can tell whether this bundle is yours"
@@ -279,7 +280,7 @@ fn tell_packed(wish: &pack::Wish, packed: &pack::Packed) {
     for path in &packed.litter {
         print(format_args!("left out     {path}: a tool left it behind"));
     }
-    print(format_args!("packed to    {}", wish.file.display()));
+    print(format_args!("packed to    {}", options.file.display()));
 }
 
 /// Bytes for people.

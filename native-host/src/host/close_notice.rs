@@ -1,9 +1,9 @@
-//! How the extension tells that it is being unloaded in order: disabled, updated, reloaded or removed.
+//! Receives the notice that the extension is unloaded in order: disabled, updated, reloaded or removed.
 //!
 //! Its native messaging port closes then exactly as in a crash, and nothing can be sent over it any more. But its
 //! network document gets a `pagehide` event, in which `navigator.sendBeacon` still works; in a crash nothing runs. So
-//! the native host listens on a loopback port of its own for one POST to an address that it gives to the extension
-//! alone. It must not know native messaging.
+//! the native host listens on a loopback port of its own for one POST to a secret address that it sends to the
+//! extension. It must not know native messaging.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -17,20 +17,21 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// Random bytes in the address: nobody guesses 128 bits.
-const TOKEN: usize = 16;
+const TOKEN_BYTES: usize = 16;
 
-/// Bytes of a request that are looked at: its first line is shorter by far.
+/// Bytes of a request that are read: its first line is much shorter.
 const MAX_REQUEST_LINE: usize = 256;
 
 /// How long one connection may take to send that line. Others wait meanwhile.
-const PATIENCE: Duration = Duration::from_millis(500);
+const READ_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// How long before the end of stdin a notice may have come: a network document that is replaced sends one too, and
 /// the extension lives on.
-const BEFORE: Duration = Duration::from_secs(3);
+const MAX_NOTICE_AGE: Duration = Duration::from_secs(3);
 
-/// The browser's answer needs no body.
-const ANSWER: &[u8] = b"HTTP/1.1 204 No Content\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+/// The response to the browser.
+const RESPONSE: &[u8] =
+    b"HTTP/1.1 204 No Content\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
 
 /// Listens until it is dropped.
 pub struct CloseNotice {
@@ -45,7 +46,7 @@ impl CloseNotice {
     /// # Errors
     /// When the system gives no port or no random bytes.
     pub async fn listen() -> io::Result<Self> {
-        let mut token = [0; TOKEN];
+        let mut token = [0; TOKEN_BYTES];
         getrandom::fill(&mut token).map_err(io::Error::other)?;
         let token = HEXLOWER.encode(&token);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -58,7 +59,7 @@ impl CloseNotice {
                 let Ok((stream, _)) = listener.accept().await else {
                     continue;
                 };
-                let asked = timeout(PATIENCE, is_notice(stream, line.as_bytes())).await;
+                let asked = timeout(READ_TIMEOUT, is_notice(stream, line.as_bytes())).await;
                 if matches!(asked, Ok(Ok(true))) {
                     noted.send_replace(Some(Instant::now()));
                 }
@@ -72,9 +73,9 @@ impl CloseNotice {
         &self.url
     }
 
-    /// Stdin has ended at `end`: has a notice come shortly before, or does one come until `deadline`?
+    /// Stdin ended at `end`: did a notice come shortly before, or does one come until `deadline`?
     pub async fn received(&mut self, end: Instant, deadline: Instant) -> bool {
-        let belongs = |last: &Option<Instant>| last.is_some_and(|at| at + BEFORE >= end);
+        let belongs = |last: &Option<Instant>| last.is_some_and(|at| at + MAX_NOTICE_AGE >= end);
         timeout_at(deadline, self.last.wait_for(belongs))
             .await
             .is_ok_and(|found| found.is_ok())
@@ -87,7 +88,7 @@ impl Drop for CloseNotice {
     }
 }
 
-/// Reads a request's beginning and answers it.
+/// Reads a request's first line and responds. Is it the notice?
 async fn is_notice(mut stream: TcpStream, line: &[u8]) -> io::Result<bool> {
     let mut read = [0; MAX_REQUEST_LINE];
     let mut length = 0;
@@ -103,7 +104,7 @@ async fn is_notice(mut stream: TcpStream, line: &[u8]) -> io::Result<bool> {
     let asked = read.starts_with(line);
     if asked {
         // Whoever sent it may be gone already.
-        let _ = stream.write_all(ANSWER).await;
+        let _ = stream.write_all(RESPONSE).await;
     }
     Ok(asked)
 }
@@ -153,7 +154,7 @@ mod tests {
     async fn an_old_notice_says_nothing_of_a_later_end() {
         let mut notice = CloseNotice::listen().await.unwrap();
         post(&notice, "POST", "").await;
-        let end = Instant::now() + BEFORE + Duration::from_secs(1);
+        let end = Instant::now() + MAX_NOTICE_AGE + Duration::from_secs(1);
         assert!(!notice.received(end, soon()).await);
     }
 }

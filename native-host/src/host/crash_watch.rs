@@ -1,7 +1,7 @@
 //! Finds out that the browser has stopped the extension because its process crashed, and tells the owner.
 //!
 //! Chromium takes an extension whose offscreen document's process died for crashed: it blocks its pages and starts
-//! nothing of it until a person reloads it. All that is left is this native host, whose stdin ended without a word,
+//! nothing of it until a person reloads it. All that is left is this native host, whose stdin ended without a `stop`,
 //! and the browser kills it two seconds later. So it starts a process of its own that waits whether the browser goes
 //! on without starting another native host. It must not know native messaging.
 
@@ -26,12 +26,12 @@ const ARGUMENT: &str = "--crash-watch";
 /// next one does.
 const GRACE: Duration = Duration::from_secs(80);
 
-/// How often it looks meanwhile. Reading the table of processes takes a few milliseconds.
-const LOOK: Duration = Duration::from_millis(500);
+/// The time between two checks. Reading the table of processes takes a few milliseconds.
+const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Seconds by which a native host may seem older than it is: the table's times are whole seconds, and the browser may
+/// Seconds by which a native host may seem to have started too early: the table's times are whole seconds, and the browser may
 /// start the next host before this one has noticed its end.
-const INEXACT: u64 = 3;
+const TIME_TOLERANCE: u64 = 3;
 
 /// A native host that has ended.
 #[derive(Debug, Clone, Copy)]
@@ -44,7 +44,7 @@ struct Ended {
 impl Ended {
     /// Did the browser start this one after it?
     fn is_followed_by(&self, other: &NativeHost) -> bool {
-        other.pid != self.pid && other.started + INEXACT >= self.at
+        other.pid != self.pid && other.started + TIME_TOLERANCE >= self.at
     }
 }
 
@@ -89,7 +89,7 @@ impl CrashWatch {
         Ok(Self { child, stdin })
     }
 
-    /// The extension was unloaded in order: nothing is to be told.
+    /// The extension was unloaded in order: no notification.
     pub fn cancel(self) {
         let Self {
             mut child,
@@ -118,19 +118,19 @@ pub fn run_if_called(arguments: &[OsString]) -> Option<ExitCode> {
         at: number(at)?,
     };
     log::start(LogFormat::Text);
-    if is_gone(&browser, ended) {
+    if has_crashed(&browser, ended) {
         tracing::warn!("{}: {}", notification::TITLE, notification::REMEDY);
         notification::show();
     }
     Some(ExitCode::SUCCESS)
 }
 
-/// Has the browser gone on for a while without the extension?
-fn is_gone(browser: &BrowserProcess, ended: Ended) -> bool {
+/// Has the browser run for [`GRACE`] without starting the extension again?
+fn has_crashed(browser: &BrowserProcess, ended: Ended) -> bool {
     let cancelled = cancelled();
     let end = Instant::now() + GRACE;
     while Instant::now() < end {
-        thread::sleep(LOOK);
+        thread::sleep(CHECK_INTERVAL);
         let Some(hosts) = browser.native_hosts() else {
             return false;
         };
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_browser_that_ended_is_no_crash_of_the_extension() {
         let browser = BrowserProcess::new(std::process::id(), 1);
-        assert!(!is_gone(&browser, Ended { pid: 1, at: 1 }));
+        assert!(!has_crashed(&browser, Ended { pid: 1, at: 1 }));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! The native messaging host: a browser started this process for our extension, and talks to it over
+//! The native messaging host: a browser started this process for our extension, and exchanges messages with it over
 //! stdin and stdout.
 //!
-//! One process is one stretch of hosting: it greets, runs the rendezvous and gateway on loopback while
+//! One process serves one connection of the extension: it exchanges versions, runs the rendezvous and gateway on loopback while
 //! it is wanted, and ends on `Stop`, when stdin ends (the extension closed the port, the browser ended
 //! or died), or on a signal. It must not know sites, keys or peers.
 
@@ -31,10 +31,10 @@ use service::Service;
 use session::{Session, Step};
 use stdio::{Incoming, Stdio};
 
-/// How long the runtime may take to put its threads down at the end: nothing of worth is running then.
+/// How long the runtime may take to end its threads: nothing that matters is running then.
 const RUNTIME_END: Duration = Duration::from_millis(100);
 
-/// How long after the end of stdin the notice of an orderly unload may come. Chromium kills this process two seconds
+/// How long after the end of stdin the notice of an orderly unload is waited for. Chromium kills this process two seconds
 /// after it.
 const NOTICE: Duration = Duration::from_millis(1500);
 
@@ -43,7 +43,7 @@ const NOTICE: Duration = Duration::from_millis(1500);
 enum End {
     /// The extension asked for it, or a signal came.
     Asked,
-    /// Stdin ended without a word.
+    /// Stdin ended without a `stop`.
     Closed,
 }
 
@@ -76,13 +76,13 @@ fn run(caller: &Caller) -> Result<(), Error> {
         })?;
     let end = runtime.block_on(async {
         let stdio = Stdio::open()?;
-        converse(stdio, notice(caller).await).await
+        run_session(stdio, notice(caller).await).await
     });
     runtime.shutdown_timeout(RUNTIME_END);
     end
 }
 
-/// Where the extension tells of an orderly unload. Firefox starts a crashed extension again by itself.
+/// Listens for the notice of an orderly unload. Firefox starts a crashed extension again by itself.
 async fn notice(caller: &Caller) -> Option<CloseNotice> {
     if !caller.is_chromium() {
         return None;
@@ -93,12 +93,12 @@ async fn notice(caller: &Caller) -> Option<CloseNotice> {
         .ok()
 }
 
-/// Answers calls until the end of the session, and ends the rendezvous.
-async fn converse(mut stdio: Stdio, notice: Option<CloseNotice>) -> Result<(), Error> {
+/// Handles calls until the session ends, then stops the rendezvous.
+async fn run_session(mut stdio: Stdio, notice: Option<CloseNotice>) -> Result<(), Error> {
     let mut service: Option<Service> = None;
     let url = notice.as_ref().map(|notice| notice.url().to_owned());
     let end = tokio::select! {
-        end = answer(&mut stdio, &mut service, Session::new(url)) => end,
+        end = handle_calls(&mut stdio, &mut service, Session::new(url)) => end,
         signal = signals::end() => {
             tracing::info!(signal, "ending");
             Ok(End::Asked)
@@ -124,7 +124,7 @@ async fn converse(mut stdio: Stdio, notice: Option<CloseNotice>) -> Result<(), E
     end.map(drop)
 }
 
-async fn answer(
+async fn handle_calls(
     stdio: &mut Stdio,
     service: &mut Option<Service>,
     mut session: Session,
@@ -133,7 +133,7 @@ async fn answer(
         let incoming = tokio::select! {
             incoming = stdio.receive() => incoming,
             standing = changed(service) => {
-                send_standing(stdio, standing).await;
+                send_status(stdio, standing).await;
                 continue;
             }
         };
@@ -146,9 +146,9 @@ async fn answer(
             }
         };
         match session.handle(&body) {
-            Step::Answer { id, reply: answer } => reply(stdio, id, answer).await,
+            Step::Reply { id, reply: message } => reply(stdio, id, message).await,
             Step::Status { id } => {
-                let standing = service.as_ref().map_or(Standing::Off, Service::standing);
+                let standing = service.as_ref().map_or(Standing::Off, Service::status);
                 reply(stdio, id, Reply::Status { standing }).await;
             }
             Step::Stop { id } => {
@@ -158,38 +158,40 @@ async fn answer(
                 reply(stdio, id, Reply::Stopped).await;
                 return Ok(End::Asked);
             }
-            Step::Start { id, wish } => {
-                let unchanged = service.as_ref().filter(|service| *service.wish() == wish);
-                let running = unchanged.and_then(|service| started(service.standing()));
-                if let Some(answer) = running {
-                    reply(stdio, id, answer).await;
+            Step::Start { id, config } => {
+                let unchanged = service
+                    .as_ref()
+                    .filter(|service| *service.config() == config);
+                let running = unchanged.and_then(|service| started(service.status()));
+                if let Some(message) = running {
+                    reply(stdio, id, message).await;
                     continue;
                 }
                 if let Some(service) = service.take() {
                     service.stop().await;
                 }
                 let start = tokio::select! {
-                    start = Service::start(wish) => start,
-                    // Nobody is left to be told.
+                    start = Service::start(config) => start,
+                    // The extension cannot be reached any more.
                     () = stdio.ended() => return Ok(End::Closed),
                 };
-                let answer = match start {
+                let message = match start {
                     Ok(new) => {
-                        let answer = started(new.standing());
+                        let message = started(new.status());
                         *service = Some(new);
-                        answer.unwrap_or_else(|| {
+                        message.unwrap_or_else(|| {
                             failed(FailReason::Internal, &"the rendezvous ended at once")
                         })
                     }
                     Err(failure) => failure.into(),
                 };
-                reply(stdio, id, answer).await;
+                reply(stdio, id, message).await;
             }
         }
     }
 }
 
-/// The next change of the rendezvous's standing; never, while none is wanted.
+/// The next change of the rendezvous's status; pending for ever while there is none.
 async fn changed(service: &mut Option<Service>) -> Standing {
     match service {
         Some(service) => service.changed().await,
@@ -226,7 +228,7 @@ async fn reply(stdio: &Stdio, id: u32, reply: Reply) {
     stdio.send(&ToExtension::Reply { id, reply }).await;
 }
 
-async fn send_standing(stdio: &Stdio, standing: Standing) {
+async fn send_status(stdio: &Stdio, standing: Standing) {
     let event = match standing {
         Standing::Off => return,
         Standing::Running {

@@ -1,9 +1,9 @@
-//! Who listens on a loopback port? Asks `GET /healthz`, as a health check would.
+//! Finds out what listens on a loopback port, by `GET /healthz`. Must not know what is done about it.
 //!
-//! The answer comes from a program that may be anything: it is bounded in time and size, and only two
-//! words of it count. Whatever runs on this machine could say them; so a rendezvous that is shared is
-//! trusted as far as this machine's programs are. It is one of this machine only: where else sites are hosted
-//! the owner chooses, and no program that had the port first.
+//! The response comes from a program that may be anything: it is bounded in time and size, and only two
+//! fields of it count. Any program on this machine could send them, so a shared rendezvous is
+//! trusted as much as this machine's programs are. Its gateway must be on this machine: where else sites are hosted
+//! is the owner's choice, not that of the program that had the port first.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -12,17 +12,17 @@ use serde::Deserialize;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-/// How long an answer may take. A PeerServer answers in milliseconds; one that is just starting, on a
+/// How long a response may take. A PeerServer answers in milliseconds; one that is just starting, on a
 /// loaded machine, within this.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The largest answer that is read, in bytes: `/healthz` takes a few hundred.
-const MAX_ANSWER: usize = 16 * 1024;
+/// The largest response that is read, in bytes: `/healthz` takes a few hundred.
+const MAX_RESPONSE: usize = 16 * 1024;
 
 /// The longest gateway address that is shown, in bytes: a domain has 253 at most.
 const MAX_GATEWAY: usize = 300;
 
-/// Who listens.
+/// What listens on a port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Listener {
     /// A PeerServer whose gateway is this port of this machine.
@@ -34,8 +34,8 @@ pub enum Listener {
     },
     /// Something else, or a PeerServer that hangs.
     Stranger,
-    /// Nobody: the connection was refused.
-    Nobody,
+    /// Nothing: the connection was refused.
+    Free,
 }
 
 /// The part of `/healthz` that matters here.
@@ -45,35 +45,35 @@ struct Health {
     gateway: String,
 }
 
-/// Finds out who listens on `port` of 127.0.0.1.
-pub async fn who_listens(port: u16) -> Listener {
+/// Finds out what listens on `port` of 127.0.0.1.
+pub async fn check_port(port: u16) -> Listener {
     let ask = async {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let Ok(mut stream) = TcpStream::connect(address).await else {
-            return Listener::Nobody;
+            return Listener::Free;
         };
-        match ask(&mut stream, port).await {
+        match request_health(&mut stream, port).await {
             Ok(answer) => match gateway(&answer) {
                 None => Listener::Stranger,
-                Some(gateway) if is_here(&gateway, port) => Listener::PeerServer,
+                Some(gateway) if is_local(&gateway, port) => Listener::PeerServer,
                 Some(gateway) => Listener::Elsewhere { gateway },
             },
             Err(_) => Listener::Stranger,
         }
     };
-    tokio::time::timeout(PATIENCE, ask)
+    tokio::time::timeout(TIMEOUT, ask)
         .await
         .unwrap_or(Listener::Stranger)
 }
 
 /// Is this the address of a gateway at this port of this machine?
-fn is_here(gateway: &str, port: u16) -> bool {
+fn is_local(gateway: &str, port: u16) -> bool {
     let here = format!("http://localhost:{port}");
     // The port that http has by itself is not written.
     gateway == here || (port == 80 && gateway == "http://localhost")
 }
 
-async fn ask(stream: &mut TcpStream, port: u16) -> std::io::Result<Vec<u8>> {
+async fn request_health(stream: &mut TcpStream, port: u16) -> std::io::Result<Vec<u8>> {
     // HTTP/1.0: the answer ends with the connection and is never chunked (RFC 1945).
     let request = format!(
         "GET /healthz HTTP/1.0\r\nHost: localhost:{port}\r\nAccept: application/json\r\n\r\n"
@@ -81,7 +81,7 @@ async fn ask(stream: &mut TcpStream, port: u16) -> std::io::Result<Vec<u8>> {
     stream.write_all(request.as_bytes()).await?;
     let mut answer = Vec::new();
     stream
-        .take(MAX_ANSWER as u64)
+        .take(MAX_RESPONSE as u64)
         .read_to_end(&mut answer)
         .await?;
     Ok(answer)
@@ -151,13 +151,13 @@ mod tests {
             let _ = stream.read(&mut request).await;
             let _ = stream.write_all(&answer).await;
         });
-        let listener = who_listens(port).await;
+        let listener = check_port(port).await;
         server.await.unwrap();
         listener
     }
 
     #[tokio::test]
-    async fn listeners_are_told_apart() {
+    async fn listeners_are_distinguished() {
         let healthy = |gateway: &str| {
             let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n";
             format!("{head}{{\"server\":\"peerserver\",\"gateway\":\"{gateway}\"}}").into_bytes()
@@ -184,26 +184,29 @@ mod tests {
             Listener::Stranger
         );
         assert_eq!(found(Vec::new()).await, Listener::Stranger);
-        assert_eq!(found(vec![b'x'; 2 * MAX_ANSWER]).await, Listener::Stranger);
+        assert_eq!(
+            found(vec![b'x'; 2 * MAX_RESPONSE]).await,
+            Listener::Stranger
+        );
         let port = TcpListener::bind("127.0.0.1:0")
             .await
             .unwrap()
             .local_addr()
             .unwrap()
             .port();
-        assert_eq!(who_listens(port).await, Listener::Nobody);
+        assert_eq!(check_port(port).await, Listener::Free);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_silent_listener_is_a_stranger() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        assert_eq!(who_listens(port).await, Listener::Stranger);
+        assert_eq!(check_port(port).await, Listener::Stranger);
     }
 
     proptest! {
         #[test]
-        fn any_answer_is_judged(answer in prop::collection::vec(any::<u8>(), 0..64)) {
+        fn any_response_is_classified(answer in prop::collection::vec(any::<u8>(), 0..64)) {
             prop_assert_eq!(gateway(&answer), None);
         }
     }

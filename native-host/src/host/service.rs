@@ -1,9 +1,9 @@
-//! Keeps a rendezvous answering on a loopback port: its own if the port is free, else that of another
-//! PeerServer, for as long as it lasts.
+//! Keeps a rendezvous available on a loopback port: its own if the port is free, else that of another
+//! PeerServer, as long as that runs.
 //!
 //! Two browsers of one user share a rendezvous this way, and when the browser that runs it is closed the
 //! other's host takes over: everybody's links keep working. It must not know native messaging's framing;
-//! of its messages it uses those that describe a standing.
+//! of its messages it uses those that describe the rendezvous' status.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -16,38 +16,38 @@ use super::port_check::{self, Listener};
 use crate::rendezvous::{self, Rendezvous, Settings};
 use crate::{extension, folders};
 
-/// How often a lost or shared rendezvous is tried to be taken over. Peers notice a rendezvous that is
+/// The time between two tries to take over a lost or shared rendezvous. Peers notice a rendezvous that is
 /// away for about this long only by a reconnect.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// How many of these rounds pass until somebody else's rendezvous is asked whether it is well. That it
-/// went away is seen at once, as its port is free then; this finds one that hangs.
-const ROUNDS_A_PROBE: u32 = 10;
+/// How many of these tries pass between two health checks of another PeerServer's rendezvous. One that
+/// ended is noticed at once, as its port is free; the checks find one that hangs.
+const RETRIES_PER_PROBE: u32 = 10;
 
 /// How often the port is tried again at the start while it is neither free nor answered on: another host
 /// is just ending, or has bound and not begun to serve.
-const FIRST_TRIES: u32 = 10;
+const START_TRIES: u32 = 10;
 
-/// The pause between these.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The time between two of these tries.
+const START_RETRY_DELAY: Duration = Duration::from_millis(100);
 
-/// How long the rendezvous may wait for its peers to take note of its end. The whole host ends within a
+/// How long the rendezvous may wait for its peers to close their sockets. The whole host ends within a
 /// second: a browser kills it after two (Chromium), and a person quits faster than that.
-const GOODBYE: Duration = Duration::from_millis(400);
+const SHUTDOWN_GRACE: Duration = Duration::from_millis(400);
 
-/// When a rendezvous that does not end is dropped as it is.
-const END: Duration = Duration::from_millis(600);
+/// The time after which a rendezvous that does not end is aborted.
+const ABORT_AFTER: Duration = Duration::from_millis(600);
 
-/// What is to be run.
+/// What to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct Config {
     /// The loopback port.
     pub port: u16,
-    /// What the rendezvous hands to peers.
+    /// The ICE servers that the rendezvous sends to peers.
     pub ice_servers: Vec<signalling::IceServer>,
 }
 
-/// Why a rendezvous could not be had.
+/// Why there is no rendezvous.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     reason: FailReason,
@@ -60,71 +60,73 @@ impl From<Failure> for Reply {
     }
 }
 
-/// A rendezvous that is being kept up.
+/// A rendezvous that is kept available.
 pub struct Service {
-    wish: Wish,
-    standing: watch::Receiver<Standing>,
+    config: Config,
+    status: watch::Receiver<Standing>,
     stop: watch::Sender<bool>,
     keeper: JoinHandle<()>,
 }
 
-/// Whose rendezvous it is.
-enum Place {
+/// Which process runs the rendezvous.
+enum Source {
     Own(Box<Rendezvous>),
     /// Another PeerServer's of this machine.
     Shared,
 }
 
 impl Service {
-    /// Starts one and keeps it up from then on.
+    /// Starts one and keeps it available from then on.
     ///
     /// # Errors
     /// [`Failure`] if there is none at first; then nothing runs and nothing is tried again.
-    pub async fn start(wish: Wish) -> Result<Self, Failure> {
-        let mut tries = FIRST_TRIES;
-        let place = loop {
-            match take_place(&wish).await? {
-                Some(place) => break place,
-                None if tries == 0 => return Err(taken(wish.port)),
+    pub async fn start(config: Config) -> Result<Self, Failure> {
+        let mut tries = START_TRIES;
+        let source = loop {
+            match acquire(&config).await? {
+                Some(source) => break source,
+                None if tries == 0 => return Err(taken(config.port)),
                 None => tries -= 1,
             }
-            tokio::time::sleep(FIRST_PAUSE).await;
+            tokio::time::sleep(START_RETRY_DELAY).await;
         };
-        let (tell, standing) = watch::channel(running(&wish, &place));
+        let (sender, status) = watch::channel(running(&config, &source));
         let (stop, stopped) = watch::channel(false);
-        let keeper = tokio::spawn(keep(wish.clone(), place, tell, stopped));
+        let keeper = tokio::spawn(keep(config.clone(), source, sender, stopped));
         Ok(Self {
-            wish,
-            standing,
+            config,
+            status,
             stop,
             keeper,
         })
     }
 
     /// What it was started with.
-    pub fn wish(&self) -> &Wish {
-        &self.wish
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
-    /// How it does now. Counts as seen by [`changed`](Self::changed).
-    pub fn standing(&self) -> Standing {
-        self.standing.borrow().clone()
+    /// Its present status. Marks it as seen by [`changed`](Self::changed).
+    pub fn status(&self) -> Standing {
+        self.status.borrow().clone()
     }
 
-    /// Waits for the next change of its standing; several since the last are one. May be dropped and
-    /// called again.
+    /// Waits for the next change of its status; several changes since the last call are one. Cancel-safe.
     pub async fn changed(&mut self) -> Standing {
-        if self.standing.changed().await.is_err() {
+        if self.status.changed().await.is_err() {
             // The keeper ended without being asked: it panicked, which the log shows.
             std::future::pending::<()>().await;
         }
-        self.standing.borrow_and_update().clone()
+        self.status.borrow_and_update().clone()
     }
 
-    /// Ends it, in less than a second.
+    /// Stops it, in less than a second.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        if tokio::time::timeout(END, &mut self.keeper).await.is_err() {
+        if tokio::time::timeout(ABORT_AFTER, &mut self.keeper)
+            .await
+            .is_err()
+        {
             tracing::warn!("the rendezvous did not end in time");
             self.keeper.abort();
         }
@@ -133,14 +135,14 @@ impl Service {
 
 /// Runs in the background until stopped.
 async fn keep(
-    wish: Wish,
-    mut place: Place,
-    tell: watch::Sender<Standing>,
+    config: Config,
+    mut source: Source,
+    sender: watch::Sender<Standing>,
     stopped: watch::Receiver<bool>,
 ) {
     loop {
-        let lost = match place {
-            Place::Own(rendezvous) => {
+        let lost = match source {
+            Source::Own(rendezvous) => {
                 let end = rendezvous.run(stop(stopped.clone())).await;
                 if *stopped.borrow() {
                     return;
@@ -150,31 +152,31 @@ async fn keep(
                     |error| error.to_string(),
                 )
             }
-            Place::Shared => {
+            Source::Shared => {
                 let next = tokio::select! {
-                    next = watch_shared(&wish) => next,
+                    next = watch_shared(&config) => next,
                     () = stop(stopped.clone()) => return,
                 };
                 match next {
                     Ok(rendezvous) => {
-                        place = Place::Own(rendezvous);
-                        tell.send_replace(running(&wish, &place));
+                        source = Source::Own(rendezvous);
+                        sender.send_replace(running(&config, &source));
                         continue;
                     }
                     Err(failure) => failure.message,
                 }
             }
         };
-        tracing::warn!(port = wish.port, "lost: {lost}");
-        tell.send_replace(Standing::Lost {
-            port: wish.port,
+        tracing::warn!(port = config.port, "lost: {lost}");
+        sender.send_replace(Standing::Lost {
+            port: config.port,
             message: lost,
         });
-        place = tokio::select! {
-            place = regain(&wish) => place,
+        source = tokio::select! {
+            source = reacquire(&config) => source,
             () = stop(stopped.clone()) => return,
         };
-        tell.send_replace(running(&wish, &place));
+        sender.send_replace(running(&config, &source));
     }
 }
 
@@ -185,60 +187,60 @@ async fn stop(mut stopped: watch::Receiver<bool>) {
 }
 
 /// Tries to take over from another PeerServer, until that works or another listener is there.
-async fn watch_shared(wish: &Wish) -> Result<Box<Rendezvous>, Failure> {
+async fn watch_shared(config: &Config) -> Result<Box<Rendezvous>, Failure> {
     loop {
-        for _ in 0..ROUNDS_A_PROBE {
+        for _ in 0..RETRIES_PER_PROBE {
             tokio::time::sleep(RETRY).await;
-            if let Some(rendezvous) = own(wish).await? {
+            if let Some(rendezvous) = start_own(config).await? {
                 return Ok(rendezvous);
             }
         }
-        match port_check::who_listens(wish.port).await {
-            Listener::Stranger => return Err(taken(wish.port)),
-            Listener::Elsewhere { gateway } => return Err(taken_for(wish.port, &gateway)),
-            Listener::PeerServer | Listener::Nobody => {}
+        match port_check::check_port(config.port).await {
+            Listener::Stranger => return Err(taken(config.port)),
+            Listener::Elsewhere { gateway } => return Err(taken_for(config.port, &gateway)),
+            Listener::PeerServer | Listener::Free => {}
         }
     }
 }
 
 /// Tries until there is a rendezvous again.
-async fn regain(wish: &Wish) -> Place {
+async fn reacquire(config: &Config) -> Source {
     loop {
         tokio::time::sleep(RETRY).await;
-        if let Ok(Some(place)) = take_place(wish).await {
-            return place;
+        if let Ok(Some(source)) = acquire(config).await {
+            return source;
         }
     }
 }
 
-/// The port for ourselves, or its PeerServer. `None`: the port is not free, and nobody answers on it.
-async fn take_place(wish: &Wish) -> Result<Option<Place>, Failure> {
-    if let Some(rendezvous) = own(wish).await? {
-        return Ok(Some(Place::Own(rendezvous)));
+/// Our own rendezvous on the port, or the other PeerServer's. `None`: the port is in use and does not respond.
+async fn acquire(config: &Config) -> Result<Option<Source>, Failure> {
+    if let Some(rendezvous) = start_own(config).await? {
+        return Ok(Some(Source::Own(rendezvous)));
     }
-    match port_check::who_listens(wish.port).await {
-        Listener::PeerServer => Ok(Some(Place::Shared)),
-        Listener::Elsewhere { gateway } => Err(taken_for(wish.port, &gateway)),
-        Listener::Stranger => Err(taken(wish.port)),
-        Listener::Nobody => Ok(None),
+    match port_check::check_port(config.port).await {
+        Listener::PeerServer => Ok(Some(Source::Shared)),
+        Listener::Elsewhere { gateway } => Err(taken_for(config.port, &gateway)),
+        Listener::Stranger => Err(taken(config.port)),
+        Listener::Free => Ok(None),
     }
 }
 
 /// A rendezvous of our own; `None` if the port is not free.
-async fn own(wish: &Wish) -> Result<Option<Box<Rendezvous>>, Failure> {
+async fn start_own(config: &Config) -> Result<Option<Box<Rendezvous>>, Failure> {
     let internal = |message: String| Failure {
         reason: FailReason::Internal,
         message,
     };
-    let mut settings = Settings::new((Ipv4Addr::LOCALHOST, wish.port).into());
-    settings.public_url = Some(gateway(wish.port));
-    settings.ice_servers = wish.ice_servers.clone();
+    let mut settings = Settings::new((Ipv4Addr::LOCALHOST, config.port).into());
+    settings.public_url = Some(gateway(config.port));
+    settings.ice_servers = config.ice_servers.clone();
     settings.state_file =
-        Some(folders::claims_file(wish.port).map_err(|error| internal(error.to_string()))?);
+        Some(folders::claims_file(config.port).map_err(|error| internal(error.to_string()))?);
     settings.extension_ids = folders::data_dir()
         .and_then(|data| extension::allowed_origins(&data))
         .map_err(|error| internal(error.to_string()))?;
-    settings.limits.shutdown_within = GOODBYE;
+    settings.limits.shutdown_within = SHUTDOWN_GRACE;
     match rendezvous::bind(settings).await {
         Ok(rendezvous) => Ok(Some(Box::new(rendezvous))),
         Err(rendezvous::Error::AddrInUse(_)) => Ok(None),
@@ -246,11 +248,11 @@ async fn own(wish: &Wish) -> Result<Option<Box<Rendezvous>>, Failure> {
     }
 }
 
-fn running(wish: &Wish, place: &Place) -> Standing {
+fn running(config: &Config, source: &Source) -> Standing {
     Standing::Running {
-        gateway: gateway(wish.port),
-        port: wish.port,
-        shared: matches!(place, Place::Shared),
+        gateway: gateway(config.port),
+        port: config.port,
+        shared: matches!(source, Source::Shared),
     }
 }
 

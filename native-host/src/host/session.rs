@@ -1,4 +1,4 @@
-//! What a message from the extension asks for: understanding it, and the greeting that must come first.
+//! Parses the extension's calls and checks that `hello` comes first. Returns what is to be done.
 //!
 //! It must not know pipes, time or the rendezvous.
 
@@ -6,13 +6,13 @@ use native_messaging::{Call, FailReason, IceServer, NO_CALL, Reply, Request, VER
 use serde::Deserialize;
 use signalling::MAX_ICE_SERVERS;
 
-use super::service::Wish;
+use super::service::Config;
 
 /// The longest part of a bad message's problem that is sent back, in bytes: `serde_json` quotes the
 /// message, which may be a megabyte.
 const MAX_PROBLEM: usize = 200;
 
-/// Where the session stands.
+/// The state of the session.
 #[derive(Debug, Default)]
 pub struct Session {
     greeted: bool,
@@ -23,7 +23,7 @@ pub struct Session {
 #[derive(Debug, PartialEq)]
 pub enum Step {
     /// Send this.
-    Answer {
+    Reply {
         /// The call's id.
         id: u32,
         /// The reply.
@@ -34,14 +34,14 @@ pub enum Step {
         /// The call's id.
         id: u32,
         /// How.
-        wish: Wish,
+        config: Config,
     },
     /// Stop the rendezvous and end.
     Stop {
         /// The call's id.
         id: u32,
     },
-    /// Say how the rendezvous does.
+    /// Send the status of the rendezvous.
     Status {
         /// The call's id.
         id: u32,
@@ -49,7 +49,7 @@ pub enum Step {
 }
 
 impl Session {
-    /// Nothing was said yet. The extension is told where to post when it is unloaded.
+    /// A session before its `hello`. `close_notice`: where the extension posts when it is unloaded.
     pub fn new(close_notice: Option<String>) -> Self {
         Self {
             greeted: false,
@@ -57,7 +57,7 @@ impl Session {
         }
     }
 
-    /// Takes the body of one frame.
+    /// Handles the body of one frame.
     pub fn handle(&mut self, body: &[u8]) -> Step {
         let Call { id, request } = match serde_json::from_slice::<Call>(body) {
             Ok(call) => call,
@@ -79,7 +79,7 @@ impl Session {
                 tracing::info!(version, extension = shortened(extension_version), "hello");
                 if self.greeted {
                     let app_version = env!("CARGO_PKG_VERSION").to_owned();
-                    return Step::Answer {
+                    return Step::Reply {
                         id,
                         reply: Reply::Hello {
                             version: VERSION,
@@ -114,7 +114,7 @@ impl Session {
             Request::Start { port, ice_servers } => match checked(ice_servers) {
                 Ok(ice_servers) => Step::Start {
                     id,
-                    wish: Wish { port, ice_servers },
+                    config: Config { port, ice_servers },
                 },
                 Err(problem) => refusal(id, FailReason::BadRequest, problem),
             },
@@ -125,7 +125,7 @@ impl Session {
 }
 
 fn refusal(id: u32, reason: FailReason, message: String) -> Step {
-    Step::Answer {
+    Step::Reply {
         id,
         reply: Reply::Failed { reason, message },
     }
@@ -199,7 +199,7 @@ mod tests {
     /// The id, reason and message of a refusal.
     fn refused(step: Step) -> (u32, FailReason, String) {
         match step {
-            Step::Answer {
+            Step::Reply {
                 id,
                 reply: Reply::Failed { reason, message },
             } => (id, reason, message),
@@ -227,7 +227,7 @@ mod tests {
         let step = handle(&mut session, hello(VERSION));
         assert!(matches!(
             step,
-            Step::Answer {
+            Step::Reply {
                 id: 1,
                 reply: Reply::Hello {
                     version: VERSION,
@@ -254,11 +254,11 @@ mod tests {
             &mut greeted(),
             json!({"id": 1, "request": "start", "port": 99, "iceServers": ice}),
         );
-        let Step::Start { id: 1, wish } = step else {
+        let Step::Start { id: 1, config } = step else {
             panic!("{step:?}")
         };
-        assert_eq!(wish.port, 99);
-        assert_eq!(wish.ice_servers[0].username.as_deref(), Some("u"));
+        assert_eq!(config.port, 99);
+        assert_eq!(config.ice_servers[0].username.as_deref(), Some("u"));
     }
 
     #[test]

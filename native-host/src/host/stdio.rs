@@ -15,27 +15,26 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::Error;
 
-/// Messages that wait to be answered, each of at most 1 MiB; the extension waits for most answers before
-/// it asks again.
-const INCOMING: usize = 16;
+/// Calls that are queued, each of at most 1 MiB; the extension awaits most replies before the next call.
+const INCOMING_QUEUE: usize = 16;
 
-/// Messages that wait to be read by the browser. Ours are small; a browser that reads nothing ends here.
-const OUTGOING: usize = 64;
+/// Messages that are queued for the browser. Ours are small; a browser that does not read them ends the host.
+const OUTGOING_QUEUE: usize = 64;
 
 /// Bytes read at once: what a pipe holds in Linux.
-const READ: usize = 64 * 1024;
+const READ_BYTES: usize = 64 * 1024;
 
-/// How long the browser may take to read what was still to be said at the end.
-const LAST_WORDS: Duration = Duration::from_millis(200);
+/// How long the browser may take to read the last messages.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(200);
 
-/// What came on stdin.
+/// Input from stdin.
 #[derive(Debug)]
 pub enum Incoming {
     /// The body of a frame.
     Message(Vec<u8>),
-    /// No frame; nothing more follows.
+    /// Something else than a frame; nothing more follows.
     Broken(FrameError),
-    /// The end: nobody is there any more.
+    /// The end of stdin.
     End,
 }
 
@@ -53,9 +52,9 @@ impl Stdio {
     /// # Errors
     /// [`Error::System`] if there can be no more threads.
     pub fn open() -> Result<Self, Error> {
-        let (incoming_tx, incoming) = mpsc::channel(INCOMING);
+        let (incoming_tx, incoming) = mpsc::channel(INCOMING_QUEUE);
         let (ended_tx, ended) = watch::channel(false);
-        let (outgoing, outgoing_rx) = mpsc::channel(OUTGOING);
+        let (outgoing, outgoing_rx) = mpsc::channel(OUTGOING_QUEUE);
         let (flushed_tx, flushed) = oneshot::channel();
         let no_thread = |source| Error::System {
             action: "start a thread",
@@ -83,18 +82,18 @@ impl Stdio {
         })
     }
 
-    /// The next of what came on stdin. May be dropped and called again; nothing is lost.
+    /// The next input. Cancel-safe.
     pub async fn receive(&mut self) -> Incoming {
         self.incoming.recv().await.unwrap_or(Incoming::End)
     }
 
-    /// Waits for the end of stdin, whatever is still to be received.
+    /// Waits for the end of stdin, even if input is still queued.
     pub async fn ended(&self) {
         // An error says that the thread is gone, which is the end too.
         let _ = self.ended.clone().wait_for(|ended| *ended).await;
     }
 
-    /// Says something to the extension. Whoever reads no more is not told.
+    /// Sends a message to the extension. It is dropped if the browser does not read any more.
     pub async fn send(&self, message: &ToExtension) {
         match encode(message, MAX_TO_BROWSER) {
             Ok(frame) => {
@@ -104,17 +103,17 @@ impl Stdio {
         }
     }
 
-    /// Lets what was said reach the browser, for a short time.
+    /// Waits a short time until the browser has read all messages.
     pub async fn close(self) {
         drop(self.outgoing);
-        let _ = tokio::time::timeout(LAST_WORDS, self.flushed).await;
+        let _ = tokio::time::timeout(FLUSH_TIMEOUT, self.flushed).await;
     }
 }
 
 fn read(incoming: &mpsc::Sender<Incoming>) {
     let mut stdin = std::io::stdin().lock();
     let mut decoder = Decoder::new(MAX_FROM_BROWSER);
-    let mut piece = vec![0; READ];
+    let mut piece = vec![0; READ_BYTES];
     loop {
         let length = match stdin.read(&mut piece) {
             Ok(length) => length,

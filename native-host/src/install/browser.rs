@@ -1,4 +1,4 @@
-//! The browsers that can be told of the native host.
+//! The browsers that the native host can be registered with.
 
 use std::fmt;
 

@@ -76,7 +76,7 @@ impl Bases {
         }
     }
 
-    /// Where `browser` looks; `profile` as in [`Wish::profile_dir`](super::Wish::profile_dir), which
+    /// Where `browser` looks; `profile` as in [`Registration::profile_dir`](super::Registration::profile_dir), which
     /// Windows ignores.
     pub fn place(&self, browser: Browser, os: Os, profile: Option<&Path>) -> Place {
         let folder = match (browser, os) {

@@ -1,4 +1,4 @@
-//! Registers the native host with this user's browsers, and takes that back.
+//! Registers the native host with this user's browsers, and unregisters it.
 //!
 //! A browser finds a native host by a manifest: a small JSON file in a folder of the browser's, or, on
 //! Windows, named in the registry. Nothing here runs the host or talks to it, and nothing prints: what
@@ -23,7 +23,7 @@ use place::Place;
 
 /// What to register, and where.
 #[derive(Debug, Clone, Default)]
-pub struct Wish {
+pub struct Registration {
     /// These browsers, there or not. Empty: with a profile folder Chromium, else every browser found.
     pub browsers: Vec<Browser>,
     /// Instead of the user's own folders: the user-data folder of a Chromium, or the home folder that a
@@ -35,7 +35,7 @@ pub struct Wish {
 
 /// What was done for one browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
+pub struct Outcome {
     /// The browser.
     pub browser: Browser,
     /// Its manifest, or the registry key that names it.
@@ -44,26 +44,26 @@ pub struct Done {
     pub change: Change,
 }
 
-/// Registers the host, the running program itself, for the browsers wished for.
+/// Registers the host, the running program itself, for the selected browsers.
 ///
 /// # Errors
 /// [`Error`] if no browser is found or something cannot be written. Browsers before that one are then
 /// registered; to do it again is harmless.
-pub fn install(wish: &Wish) -> Result<Vec<Done>, Error> {
+pub fn install(registration: &Registration) -> Result<Vec<Outcome>, Error> {
     let program = program()?;
     let data_dir = folders::data_dir()?;
     let bases = Bases::of_this_user(&data_dir)?;
     let ids: BTreeSet<ExtensionId> = extension::built_in()
-        .union(&wish.extension_ids)
+        .union(&registration.extension_ids)
         .cloned()
         .collect();
-    let targets = targets(wish, Os::here(), &bases)?;
-    extension::allow(&data_dir, &wish.extension_ids)?;
+    let targets = targets(registration, Os::here(), &bases)?;
+    extension::allow(&data_dir, &registration.extension_ids)?;
     targets
         .into_iter()
         .map(|(browser, place)| {
             let change = place.register(&manifest::content(browser.family(), &program, &ids))?;
-            Ok(Done {
+            Ok(Outcome {
                 browser,
                 place: place.to_string(),
                 change,
@@ -72,27 +72,31 @@ pub fn install(wish: &Wish) -> Result<Vec<Done>, Error> {
         .collect()
 }
 
-/// Takes the registration back: for the browsers wished for, or without a wish for all, found or not.
+/// Removes the registration: for the selected browsers, or without a selection for all, found or not.
 /// Manifests of other hosts stay.
 ///
 /// # Errors
 /// [`Error`] if something cannot be removed.
-pub fn uninstall(wish: &Wish) -> Result<Vec<Done>, Error> {
+pub fn uninstall(registration: &Registration) -> Result<Vec<Outcome>, Error> {
     let data_dir = folders::data_dir()?;
     let bases = Bases::of_this_user(&data_dir)?;
-    let everything = wish.browsers.is_empty() && wish.profile_dir.is_none();
-    let all = Wish {
+    let everything = registration.browsers.is_empty() && registration.profile_dir.is_none();
+    let all = Registration {
         browsers: Browser::ALL.to_vec(),
-        ..wish.clone()
+        ..registration.clone()
     };
-    let targets = targets(if everything { &all } else { wish }, Os::here(), &bases)?;
+    let targets = targets(
+        if everything { &all } else { registration },
+        Os::here(),
+        &bases,
+    )?;
     if everything {
         extension::forget(&data_dir)?;
     }
     targets
         .into_iter()
         .map(|(browser, place)| {
-            Ok(Done {
+            Ok(Outcome {
                 browser,
                 place: place.to_string(),
                 change: place.unregister()?,
@@ -101,12 +105,16 @@ pub fn uninstall(wish: &Wish) -> Result<Vec<Done>, Error> {
         .collect()
 }
 
-/// Where to register: each place once, as one profile folder may be wished for by several browsers.
-fn targets(wish: &Wish, os: Os, bases: &Bases) -> Result<Vec<(Browser, Place)>, Error> {
-    if wish.profile_dir.is_some() && os == Os::Windows {
+/// Where to register: each place once, since one profile folder may serve several browsers.
+fn targets(
+    registration: &Registration,
+    os: Os,
+    bases: &Bases,
+) -> Result<Vec<(Browser, Place)>, Error> {
+    if registration.profile_dir.is_some() && os == Os::Windows {
         return Err(Error::NoProfileDir);
     }
-    let browsers: Vec<Browser> = match (&wish.browsers, &wish.profile_dir) {
+    let browsers: Vec<Browser> = match (&registration.browsers, &registration.profile_dir) {
         (some, _) if !some.is_empty() => some.clone(),
         (_, Some(_)) => vec![Browser::Chromium],
         (_, None) => Browser::ALL
@@ -121,7 +129,7 @@ fn targets(wish: &Wish, os: Os, bases: &Bases) -> Result<Vec<(Browser, Place)>, 
     }
     let mut targets: Vec<(Browser, Place)> = Vec::new();
     for browser in browsers {
-        let place = bases.place(browser, os, wish.profile_dir.as_deref());
+        let place = bases.place(browser, os, registration.profile_dir.as_deref());
         if !targets.iter().any(|(_, known)| *known == place) {
             targets.push((browser, place));
         }
@@ -163,12 +171,12 @@ mod tests {
     fn only_browsers_with_a_folder_are_found() {
         let home = tempfile::tempdir().unwrap();
         let bases = bases(home.path());
-        let wish = Wish::default();
-        let error = targets(&wish, Os::Linux, &bases).unwrap_err();
+        let registration = Registration::default();
+        let error = targets(&registration, Os::Linux, &bases).unwrap_err();
         assert!(error.to_string().contains("firefox"), "{error}");
         std::fs::create_dir_all(home.path().join(".config/microsoft-edge")).unwrap();
         std::fs::create_dir_all(home.path().join(".mozilla")).unwrap();
-        let found: Vec<Browser> = targets(&wish, Os::Linux, &bases)
+        let found: Vec<Browser> = targets(&registration, Os::Linux, &bases)
             .unwrap()
             .into_iter()
             .map(|(browser, _)| browser)
@@ -179,22 +187,22 @@ mod tests {
     #[test]
     fn a_named_browser_needs_no_folder_and_one_place_is_named_once() {
         let home = tempfile::tempdir().unwrap();
-        let wish = Wish {
+        let registration = Registration {
             browsers: vec![Browser::Chrome, Browser::Brave, Browser::Chrome],
-            ..Wish::default()
+            ..Registration::default()
         };
         assert_eq!(
-            targets(&wish, Os::Linux, &bases(home.path()))
+            targets(&registration, Os::Linux, &bases(home.path()))
                 .unwrap()
                 .len(),
             2
         );
-        let wish = Wish {
+        let registration = Registration {
             profile_dir: Some(home.path().join("profile")),
-            ..wish
+            ..registration
         };
         assert_eq!(
-            targets(&wish, Os::Linux, &bases(home.path()))
+            targets(&registration, Os::Linux, &bases(home.path()))
                 .unwrap()
                 .len(),
             1
@@ -203,11 +211,11 @@ mod tests {
 
     #[test]
     fn windows_takes_no_profile_folder() {
-        let wish = Wish {
+        let registration = Registration {
             profile_dir: Some("x".into()),
-            ..Wish::default()
+            ..Registration::default()
         };
-        let refused = targets(&wish, Os::Windows, &bases(Path::new("home")));
+        let refused = targets(&registration, Os::Windows, &bases(Path::new("home")));
         assert!(matches!(refused, Err(Error::NoProfileDir)));
     }
 }

@@ -1,4 +1,4 @@
-//! One place where a browser learns of the native host: putting our manifest there, and taking it away.
+//! Writes our manifest to one place where a browser looks for native hosts, and removes it.
 
 use std::fmt;
 use std::fs;
@@ -8,12 +8,12 @@ use super::{manifest, registry};
 use crate::Error;
 use crate::write::{self, Change};
 
-/// Where a browser learns of the native host.
+/// Where a browser looks for native hosts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// From a manifest in a folder of its own.
+    /// For a manifest in a folder of its own.
     File(PathBuf),
-    /// From a registry key that names a manifest elsewhere.
+    /// For a registry key that names a manifest elsewhere.
     Registry {
         /// The key, with its hive.
         key: String,
@@ -23,7 +23,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// Puts a manifest there.
+    /// Writes a manifest there.
     ///
     /// # Errors
     /// [`Error`] if it cannot be written.
@@ -42,7 +42,7 @@ impl Place {
         }
     }
 
-    /// Takes our manifest away. The file stays on Windows, where several browsers share it.
+    /// Removes our manifest. The file stays on Windows, where several browsers share it.
     ///
     /// # Errors
     /// [`Error`] if it cannot be removed.

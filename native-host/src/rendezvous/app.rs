@@ -11,13 +11,13 @@ use identity::{PublicKey, SiteName};
 use tokio::sync::{Semaphore, watch};
 
 use super::address::Address;
-use super::addresses::Addresses;
-use super::claims::{Claims, Verdict};
+use super::claims::{ClaimOutcome, Claims};
 use super::day::{self, Day};
 use super::directory::{Directory, LOOPBACK_SHARES};
 use super::gateway_url::Gateway;
 use super::network::NetworkNames;
 use super::origins::Origins;
+use super::permits::Permits;
 use super::policy::{self, Kind};
 use super::rates::Rates;
 use super::settings::Rate;
@@ -25,7 +25,7 @@ use super::state_file::StateFile;
 use super::{Settings, response};
 
 /// Seconds after which a client that found no room may try again.
-const TRY_AGAIN: HeaderValue = HeaderValue::from_static("10");
+const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("10");
 
 /// How many connections and sockets can run at once, far beyond the limits.
 pub const RUNNING: usize = 1 << 20;
@@ -40,9 +40,9 @@ pub struct App {
     /// Random, so that a restart can be seen from outside.
     pub instance: String,
     /// How many signalling sockets each address has.
-    pub sockets: Arc<Addresses>,
+    pub sockets: Arc<Permits>,
     /// How many requests of each address are being answered: behind a proxy its connections say nothing.
-    pub requests: Arc<Addresses>,
+    pub requests: Arc<Permits>,
     /// What hosts see of their visitors' networks.
     pub networks: NetworkNames,
     /// A permit for everything that a shutdown waits for.
@@ -77,12 +77,12 @@ impl App {
         ending: watch::Receiver<bool>,
     ) -> Self {
         let limits = &settings.limits;
-        let sockets = Addresses::new(
+        let sockets = Permits::new(
             limits.sockets_per_address,
             limits.sockets_per_loopback,
             limits.sockets,
         );
-        let requests = Addresses::new(
+        let requests = Permits::new(
             limits.connections_per_address,
             limits.connections_per_loopback,
             limits.connections,
@@ -134,7 +134,7 @@ impl App {
         name: &SiteName,
         key: &PublicKey,
         client: Address,
-    ) -> Verdict {
+    ) -> ClaimOutcome {
         let limits = &self.settings.limits;
         let today = Day::today();
         let (held, free) = {
@@ -142,11 +142,11 @@ impl App {
             (claims.holds(key, name), claims.is_free(name, today))
         };
         if free && !held && !self.may_claim(client) {
-            return Verdict::TooOften;
+            return ClaimOutcome::TooOften;
         }
         let most = (limits.names_per_key, limits.names);
         let verdict = self.directory().claims.claim(name, key, most, today);
-        if verdict == Verdict::Claimed {
+        if verdict == ClaimOutcome::Claimed {
             self.save().await;
         }
         verdict
@@ -209,7 +209,9 @@ impl App {
             sentence,
         );
         let mut response = self.guarded(page, Kind::Plain, gateway);
-        response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN);
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         response
     }
 }

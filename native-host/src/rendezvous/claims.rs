@@ -1,4 +1,4 @@
-//! Who holds which bare name: first come, kept by the key that claimed it as long as it hosts now and then.
+//! Which key holds which bare name: the first key that claims a name holds it as long as it hosts now and then.
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher as _;
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::day::Day;
 
-/// Days after which a name may be another's if its key never hosted meanwhile. It leads to its old label until
-/// somebody claims it: a clock that goes wrong gives nothing away by itself.
-const KEPT_DAYS: u32 = 365;
+/// Days without hosting after which another key may claim a name. It stands for its old label until another key claims
+/// it: a wrong clock alone releases no name.
+const LAPSE_DAYS: u32 = 365;
 
-/// Days after which it is written down anew that a key still hosts.
-const RENEWED_DAYS: u32 = 7;
+/// Days after which it is stored again that a key still hosts.
+const RENEWAL_DAYS: u32 = 7;
 
 /// Alternatives to a name that are tried in order (`name-2`, `name-3`…), and then at random.
 const ALTERNATIVES: u32 = 20;
@@ -24,7 +24,7 @@ const ALTERNATIVES: u32 = 20;
 pub struct Claims {
     names: BTreeMap<SiteName, Claim>,
     by_key: HashMap<PublicKey, usize>,
-    /// What changed since it was last asked for.
+    /// Changes that are not in the state file yet.
     changes: Vec<Record>,
 }
 
@@ -36,23 +36,23 @@ struct Claim {
     hosted: Day,
 }
 
-/// A change of one name, as it stands in a file.
+/// A change of one name, as in the state file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     name: SiteName,
-    /// Whose it is from now on; none: nobody's.
+    /// Its claim from now on; `None`: the name is free.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     claim: Option<Claim>,
 }
 
-/// The answer to a claim.
+/// The result of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ClaimOutcome {
     /// The key held it already.
     Held,
-    /// It is the key's from now on.
+    /// The key holds it from now on.
     Claimed,
-    /// It is another key's.
+    /// Another key holds it.
     Taken,
     /// The key has as many names as it may have.
     KeyHasEnough,
@@ -63,26 +63,29 @@ pub enum Verdict {
 }
 
 impl Claims {
-    /// Claims a name for a key whose holder has proved himself.
+    /// Claims a name for a key that was proved.
     pub fn claim(
         &mut self,
         name: &SiteName,
         key: &PublicKey,
         (per_key, in_all): (usize, usize),
         today: Day,
-    ) -> Verdict {
+    ) -> ClaimOutcome {
         if self.holds(key, name) {
             self.renew(name, key, today);
-            return Verdict::Held;
+            return ClaimOutcome::Held;
         }
         if !self.is_free(name, today) {
-            return Verdict::Taken;
+            return ClaimOutcome::Taken;
         }
         if self.by_key.get(key).is_some_and(|count| *count >= per_key) {
-            return Verdict::KeyHasEnough;
+            return ClaimOutcome::KeyHasEnough;
         }
-        if self.names.len() >= in_all && !self.names.contains_key(name) && !self.make_room(today) {
-            return Verdict::NoRoom;
+        if self.names.len() >= in_all
+            && !self.names.contains_key(name)
+            && !self.remove_lapsed(today)
+        {
+            return ClaimOutcome::NoRoom;
         }
         let claim = Claim {
             key: *key,
@@ -92,7 +95,7 @@ impl Claims {
             name: name.clone(),
             claim: Some(claim),
         });
-        Verdict::Claimed
+        ClaimOutcome::Claimed
     }
 
     /// The key hosts this name today, if it is the key's.
@@ -100,7 +103,7 @@ impl Claims {
         let Some(claim) = self.names.get(name) else {
             return;
         };
-        if claim.key == *key && today.since(claim.hosted) >= RENEWED_DAYS {
+        if claim.key == *key && today.since(claim.hosted) >= RENEWAL_DAYS {
             let claim = Claim {
                 hosted: today,
                 ..*claim
@@ -172,7 +175,7 @@ impl Claims {
         !self.changes.is_empty()
     }
 
-    /// All names, as changes to an empty memory.
+    /// All names, as changes to empty claims.
     pub fn records(&self) -> impl Iterator<Item = Record> + '_ {
         self.names.iter().map(|(name, claim)| Record {
             name: name.clone(),
@@ -180,7 +183,7 @@ impl Claims {
         })
     }
 
-    /// A memory with these names, held since today.
+    /// Claims of these names, renewed today.
     pub fn from_names(names: BTreeMap<SiteName, PublicKey>, today: Day) -> Self {
         let mut claims = Self::default();
         for (name, key) in names {
@@ -193,7 +196,7 @@ impl Claims {
         claims
     }
 
-    /// Makes a change that was written down before.
+    /// Applies a change from the state file.
     pub fn apply(&mut self, Record { name, claim }: Record) {
         let before = match claim {
             Some(claim) => {
@@ -218,7 +221,7 @@ impl Claims {
     }
 
     /// Ends the claim that has lapsed longest. `false` if none has.
-    fn make_room(&mut self, today: Day) -> bool {
+    fn remove_lapsed(&mut self, today: Day) -> bool {
         let oldest = self.names.iter().min_by_key(|(_, claim)| claim.hosted);
         let Some((name, claim)) = oldest else {
             return false;
@@ -234,11 +237,11 @@ impl Claims {
 
 impl Claim {
     const fn has_lapsed(&self, today: Day) -> bool {
-        today.since(self.hosted) > KEPT_DAYS
+        today.since(self.hosted) > LAPSE_DAYS
     }
 }
 
-/// Two memories are the same if the same names are the same keys', whatever is still to be written down.
+/// Claims are equal if the same keys hold the same names, whatever is not stored yet.
 impl PartialEq for Claims {
     fn eq(&self, other: &Self) -> bool {
         self.names == other.names && self.by_key == other.by_key

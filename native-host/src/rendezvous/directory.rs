@@ -1,8 +1,8 @@
-//! Who is connected, who hosts what, and which attempts are under way: the whole memory of a rendezvous.
+//! Which peers are connected, which labels they host, and which attempts are under way: the whole state of a rendezvous.
 //!
-//! Everything is passed on between exactly the two sockets of an attempt, by its id; what is of no
-//! attempt under way is dropped. It must not know sockets or clocks: it puts messages into outboxes, and
-//! its caller brings the time. Keys have been proved before it hears of them.
+//! Messages of an attempt are relayed between exactly its two sockets; those of an unknown attempt are dropped. It must
+//! not know sockets or clocks: it puts messages into outboxes, and its caller passes the time. The caller has proved
+//! keys before.
 
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
@@ -16,9 +16,9 @@ use super::address::Address;
 use super::attempt::Attempt;
 use super::claims::Claims;
 use super::day::Day;
-use super::known::Known;
 use super::outbox::Outbox;
 use super::rates::Rates;
+use super::recent_labels::RecentLabels;
 use super::shares::Shares;
 pub use super::socket_id::SocketId;
 
@@ -39,7 +39,7 @@ struct Peer {
     attempts: HashSet<AttemptId>,
 }
 
-/// The memory of a rendezvous.
+/// The state of a rendezvous.
 #[derive(Debug)]
 pub struct Directory {
     limits: Limits,
@@ -48,12 +48,12 @@ pub struct Directory {
     hosts: HashMap<Label, SocketId>,
     /// Labels with a host, by hosts' addresses.
     hosts_of: Shares,
-    known: Known,
+    recent: RecentLabels,
     watchers: HashMap<Label, HashSet<SocketId>>,
     attempts: HashMap<AttemptId, Attempt>,
     /// Attempts under way, by visitors' addresses.
     attempts_of: Shares,
-    /// Bytes that visitors made the rendezvous pass on to hosts.
+    /// Rates of the bytes that are relayed from visitors to hosts.
     relayed: Rates,
     offers: u64,
     /// The day on which the claims of those who host were kept up last.
@@ -63,7 +63,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// A memory with nothing but claims.
+    /// A state with nothing but claims.
     pub fn new(limits: Limits, claims: Claims) -> Self {
         Self {
             hosts_of: Shares::new(
@@ -71,7 +71,7 @@ impl Directory {
                 limits.hosts_per_loopback,
                 limits.hosts,
             ),
-            known: Known::new(limits.names),
+            recent: RecentLabels::new(limits.names),
             attempts_of: Shares::new(
                 limits.attempts_per_address,
                 limits.attempts_per_loopback,
@@ -111,15 +111,15 @@ impl Directory {
         id
     }
 
-    /// A socket is gone: its labels are offline and the other sides of its attempts are told.
+    /// A socket is closed: its labels are offline, and the other sides of its attempts are notified.
     pub fn leave(&mut self, id: SocketId) {
         let Some(peer) = self.peers.remove(&id) else {
             return;
         };
         for label in &peer.hosts {
             self.hosts.remove(label);
-            self.hosts_of.give_back(peer.client, 1);
-            self.known.insert(label, peer.client);
+            self.hosts_of.release(peer.client, 1);
+            self.recent.insert(label, peer.client);
             info!(%label, "host offline");
         }
         for label in &peer.watches {
@@ -146,7 +146,7 @@ impl Directory {
         let before = self.hosts.get(label).and_then(|old| self.peers.get(old));
         let before = before.map(|old| old.client);
         if let Some(before) = before {
-            self.hosts_of.give_back(before, 1);
+            self.hosts_of.release(before, 1);
         }
         if !self.hosts_of.take(client, 1) {
             if let Some(before) = before {
@@ -189,13 +189,13 @@ impl Directory {
             && peer.hosts.remove(label)
         {
             self.hosts.remove(label);
-            self.hosts_of.give_back(peer.client, 1);
-            self.known.insert(label, peer.client);
+            self.hosts_of.release(peer.client, 1);
+            self.recent.insert(label, peer.client);
             info!(%label, "host offline");
         }
     }
 
-    /// Tells this socket when the label has a host: now, or once later. `false` if it watches too many.
+    /// Notifies this socket when the label has a host: now, or once later. `false` if it watches too many.
     pub fn watch(&mut self, id: SocketId, label: Label) -> bool {
         let online = self.hosts.contains_key(&label);
         let Some(peer) = self.peers.get_mut(&id) else {
@@ -236,7 +236,7 @@ impl Directory {
 
     /// Had this label a host lately, or has it a claim?
     fn is_known(&self, label: &Label) -> bool {
-        self.known.contains(label) || self.claims.label(label.name()).as_ref() == Some(label)
+        self.recent.contains(label) || self.claims.label(label.name()).as_ref() == Some(label)
     }
 
     fn forget_watch(&mut self, label: &Label, id: SocketId) {

@@ -20,8 +20,8 @@ use super::link::{self, Target};
 use super::name_report::NameReport;
 use super::origins::Place;
 use super::policy::Kind;
-use super::response::{self, Keep};
-use super::{left_worker, site_origin, upgrade};
+use super::response::{self, Caching};
+use super::{site_origin, stale_worker, upgrade};
 
 const CONNECT: &str = "/connect/";
 const FILES: &str = "/_gateway/";
@@ -42,8 +42,8 @@ pub async fn answer(
     client: Address,
     parts: &mut Parts,
 ) -> Response {
-    if left_worker::wants_worker(parts) {
-        return left_worker::answer(app, gateway, parts);
+    if stale_worker::is_worker_request(parts) {
+        return stale_worker::response(app, gateway, parts);
     }
     let path = parts.uri.path().to_owned();
     if path == signalling::PATH {
@@ -112,7 +112,7 @@ pub async fn answer(
         && let Some(asset) = app.settings.assets.get(name)
     {
         return app.guarded(
-            response::file(parts, asset, StatusCode::OK, Keep::Ask),
+            response::file(parts, asset, StatusCode::OK, Caching::Revalidate),
             Kind::GatewayFile,
             gateway,
         );
@@ -179,7 +179,7 @@ fn page(
 ) -> Response {
     match app.settings.assets.get(name) {
         Some(asset) => app.guarded(
-            response::file(parts, asset, status, Keep::Ask),
+            response::file(parts, asset, status, Caching::Revalidate),
             kind,
             gateway,
         ),

@@ -6,7 +6,6 @@
 //! `socket` and `session` serve signalling, and `directory` is all that they remember.
 
 mod address;
-mod addresses;
 mod app;
 mod assets;
 mod attempt;
@@ -18,17 +17,17 @@ mod forwarded;
 mod gateway;
 mod gateway_url;
 mod health;
-mod known;
-mod left_worker;
 mod link;
 mod name_report;
 mod network;
 mod origins;
 mod outbox;
+mod permits;
 mod plain_page;
 mod policy;
 mod rate;
 mod rates;
+mod recent_labels;
 mod response;
 mod router;
 mod server;
@@ -38,6 +37,7 @@ mod shares;
 mod site_origin;
 mod socket;
 mod socket_id;
+mod stale_worker;
 mod state_file;
 mod upgrade;
 mod write_deadline;

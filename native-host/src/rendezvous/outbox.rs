@@ -1,8 +1,8 @@
-//! What waits to be sent to one socket: bounded, so that a slow peer costs itself and nobody else.
+//! The queue of messages for one socket: bounded, so that a slow peer harms nobody else.
 //!
-//! What others cause takes half of the room at most, and what one network causes an eighth: without room it is
-//! refused, which costs who caused it. Only what the rendezvous answers a peer itself may find the queue full, and
-//! then the peer reads too little of its own answers: its socket ends.
+//! Messages relayed from others take half of the queue at max, and those from one network an eighth: beyond that they are
+//! refused, at the expense of their senders. Only the rendezvous's own messages to the peer can find the queue full:
+//! then the peer reads too slowly, and its socket ends.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,29 +13,29 @@ use tokio::sync::Notify;
 use super::address::Address;
 use super::shares::Shares;
 
-/// What a waiting message takes beside its text, in bytes: so small ones are bounded in number too.
+/// Bytes that a queued message counts in addition to its text, so that small ones are bounded in number too.
 const MESSAGE_OVERHEAD: usize = 128;
 
-/// The part of a queue that others together may fill: one in so many.
-const OTHERS: usize = 2;
+/// Relayed messages may fill this part of a queue: 1/`RELAYED_PART`.
+const RELAYED_PART: usize = 2;
 
-/// The part of a queue that one network may fill: one in so many.
-const ONE_NETWORK: usize = 8;
+/// Messages from one network may fill 1/`NETWORK_PART`.
+const NETWORK_PART: usize = 8;
 
 /// The same for this machine, where every tab, test and proxied client is one address.
 const LOOPBACK: usize = 4;
 
-/// The end that messages are put into. Never waits.
+/// The sending end. Never waits.
 #[derive(Debug, Clone)]
 pub struct Outbox(Arc<Shared>);
 
-/// The end that the socket's task takes messages from.
+/// The receiving end, for the socket's task.
 #[derive(Debug)]
 pub struct Outgoing(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    most: usize,
+    max: usize,
     queue: Mutex<Queue>,
     filled: Notify,
     overflow: Notify,
@@ -63,15 +63,15 @@ impl Waiting {
     }
 }
 
-/// A queue of so many bytes.
-pub fn outbox(most: usize) -> (Outbox, Outgoing) {
+/// A queue of at most `max` bytes.
+pub fn outbox(max: usize) -> (Outbox, Outgoing) {
     let queue = Queue {
         waiting: VecDeque::new(),
         size: 0,
-        others: Shares::new(most / ONE_NETWORK, most / LOOPBACK, most / OTHERS),
+        others: Shares::new(max / NETWORK_PART, max / LOOPBACK, max / RELAYED_PART),
     };
     let shared = Arc::new(Shared {
-        most,
+        max,
         queue: Mutex::new(queue),
         filled: Notify::new(),
         overflow: Notify::new(),
@@ -80,25 +80,24 @@ pub fn outbox(most: usize) -> (Outbox, Outgoing) {
 }
 
 impl Outbox {
-    /// Queues what the rendezvous answers this peer. If there is no room the socket is ended; the message is lost
-    /// with it.
+    /// Queues a message of the rendezvous itself. If the queue is full, the socket ends and the message is lost.
     pub fn send(&self, message: &ServerMessage) {
-        if !self.0.push(message, None, self.0.most) {
+        if !self.0.push(message, None, self.0.max) {
             self.0.overflow.notify_one();
         }
     }
 
-    /// Queues what another peer causes; `false` if there is no room for it.
+    /// Queues a message that another peer causes; `false` if the queue has no room for it.
     #[must_use]
     pub fn relay(&self, message: &ServerMessage, from: Address) -> bool {
-        self.0.push(message, Some(from), self.0.most)
+        self.0.push(message, Some(from), self.0.max)
     }
 
     /// Queues the end of something that another peer caused. These are few and small, and come when what they end
     /// may wait here still: they may use half of what others leave. Without room one is dropped; every attempt has
     /// an end of its own.
     pub fn relay_end(&self, message: &ServerMessage) {
-        let _ = self.0.push(message, None, self.0.most / 4 * 3);
+        let _ = self.0.push(message, None, self.0.max / 4 * 3);
     }
 }
 
@@ -107,12 +106,12 @@ impl Shared {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn push(&self, message: &ServerMessage, from: Option<Address>, most: usize) -> bool {
+    fn push(&self, message: &ServerMessage, from: Option<Address>, max: usize) -> bool {
         let text = message.encode();
         let waiting = Waiting { text, from };
         let size = waiting.size();
         let mut queue = self.queue();
-        let fits = queue.size.saturating_add(size) <= most;
+        let fits = queue.size.saturating_add(size) <= max;
         if !fits || !from.is_none_or(|from| queue.others.take(from, size)) {
             return false;
         }
@@ -141,7 +140,7 @@ impl Outgoing {
         let next = queue.waiting.pop_front()?;
         queue.size = queue.size.saturating_sub(next.size());
         if let Some(from) = next.from {
-            queue.others.give_back(from, next.size());
+            queue.others.release(from, next.size());
         }
         Some(next.text)
     }

@@ -23,7 +23,7 @@ const AGENT_CLUSTER: HeaderName = HeaderName::from_static("origin-agent-cluster"
 
 /// Powers that a browser asks a person about in the name of the gateway: granted once they would be
 /// every site's in the shell. Full screen, sound, clipboard writing and the like stay.
-const NO_POWERS: HeaderValue = HeaderValue::from_static(
+const DENIED_FEATURES: HeaderValue = HeaderValue::from_static(
     "accelerometer=(), camera=(), clipboard-read=(), display-capture=(), \
      geolocation=(), gyroscope=(), hid=(), identity-credentials-get=(), idle-detection=(), local-fonts=(), \
      magnetometer=(), microphone=(), midi=(), otp-credentials=(), payment=(), publickey-credentials-create=(), \
@@ -70,7 +70,7 @@ pub fn apply(headers: &mut HeaderMap, kind: Kind<'_>, origins: &Origins, gateway
             headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
             headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
             headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-            headers.insert(PERMISSIONS_POLICY, NO_POWERS);
+            headers.insert(PERMISSIONS_POLICY, DENIED_FEATURES);
             headers.insert(AGENT_CLUSTER, HeaderValue::from_static("?1"));
         }
         Kind::SiteFile => {
@@ -80,7 +80,7 @@ pub fn apply(headers: &mut HeaderMap, kind: Kind<'_>, origins: &Origins, gateway
         // resource policy.
         Kind::Bootstrap | Kind::Bridge => {
             headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
-            headers.insert(PERMISSIONS_POLICY, NO_POWERS);
+            headers.insert(PERMISSIONS_POLICY, DENIED_FEATURES);
         }
     }
 }

@@ -1,11 +1,11 @@
-//! How often somebody may do something. The caller brings the time.
+//! A rate limiter. The caller passes the time.
 
 use std::time::Instant;
 
-/// A token bucket: holds at most so many tokens and gains so many a second.
+/// A token bucket: holds at most `max` tokens and gains `per_second`.
 #[derive(Debug)]
 pub struct TokenBucket {
-    most: f64,
+    max: f64,
     per_second: f64,
     tokens: f64,
     since: Instant,
@@ -13,11 +13,11 @@ pub struct TokenBucket {
 
 impl TokenBucket {
     /// A full bucket.
-    pub fn new(most: u32, per_second: u32, now: Instant) -> Self {
+    pub fn new(max: u32, per_second: u32, now: Instant) -> Self {
         Self {
-            most: most.into(),
+            max: max.into(),
             per_second: per_second.into(),
-            tokens: most.into(),
+            tokens: max.into(),
             since: now,
         }
     }
@@ -25,13 +25,13 @@ impl TokenBucket {
     /// Does it hold all it can?
     pub fn is_full(&self, now: Instant) -> bool {
         let gained = now.saturating_duration_since(self.since).as_secs_f64() * self.per_second;
-        self.tokens + gained >= self.most
+        self.tokens + gained >= self.max
     }
 
     /// Does it hold so many tokens?
     pub fn holds(&mut self, tokens: u32, now: Instant) -> bool {
         let gained = now.saturating_duration_since(self.since).as_secs_f64() * self.per_second;
-        self.tokens = (self.tokens + gained).min(self.most);
+        self.tokens = (self.tokens + gained).min(self.max);
         self.since = self.since.max(now);
         self.tokens >= f64::from(tokens)
     }

@@ -1,5 +1,5 @@
-//! How often the clients of one network may do something: a token bucket each. The caller brings the time, and the
-//! cost in tokens, whose unit is the caller's.
+//! Rate limits by network: a token bucket for each. The caller passes the time, and the cost in tokens, whose unit it
+//! chooses.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -8,13 +8,13 @@ use super::address::{Address, Network};
 use super::rate::TokenBucket;
 use super::settings::Rate;
 
-/// Networks remembered at once, some 60 bytes each. Beyond it new ones share one bucket until old ones are forgotten.
-const MOST_NETWORKS: usize = 100_000;
+/// Most networks with buckets of their own, some 60 bytes each. Others share one bucket until old ones are removed.
+const MAX_NETWORKS: usize = 100_000;
 
-/// How often those that need not be remembered are looked for: it takes some milliseconds.
+/// How often full buckets are removed: it takes some milliseconds.
 const FORGET_EVERY: Duration = Duration::from_secs(10);
 
-/// Counts what was done by network.
+/// The token buckets of all networks.
 #[derive(Debug)]
 pub struct Rates {
     rate: Rate,
@@ -32,7 +32,7 @@ impl Rates {
             rate,
             loopback,
             buckets: HashMap::new(),
-            most: MOST_NETWORKS,
+            most: MAX_NETWORKS,
             forgot: None,
         }
     }
@@ -75,7 +75,7 @@ impl Rates {
         })
     }
 
-    /// Forgets networks that could take all that a bucket holds: they are as good as new.
+    /// Removes the buckets that are full: they are like new ones.
     fn forget(&mut self, now: Instant) {
         let rested = self
             .forgot

@@ -1,4 +1,4 @@
-//! Turns a gateway file, a redirect, data or a plain sentence into a response.
+//! Makes responses of gateway files, redirects, data and plain sentences. Must not know what is requested.
 
 use axum::body::Body;
 use axum::response::Response;
@@ -13,13 +13,13 @@ use http::{Method, StatusCode};
 use super::assets::{Asset, Compressed};
 use super::plain_page;
 
-/// How long a browser may keep what it got.
+/// How long a browser may cache a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// Not at all: the same address means something else in a moment.
+pub enum Caching {
+    /// Not at all: the response changes at any time.
     Never,
-    /// Kept, and asked about each time by its `ETag`; for ever if its name carries its hash.
-    Ask,
+    /// Cached, and revalidated each time by its `ETag`; for ever if its name carries its hash.
+    Revalidate,
 }
 
 /// A content coding (RFC 9110 section 8.4.1).
@@ -37,7 +37,7 @@ impl Coding {
         }
     }
 
-    /// What tells this form's `ETag` from the others' of the same content.
+    /// Distinguishes this form's `ETag` from those of the same content's other forms.
     fn suffix(self) -> &'static str {
         match self {
             Self::Gzip => "-gz",
@@ -46,12 +46,13 @@ impl Coding {
     }
 }
 
-/// A file, in the form that the client takes, or 304 if it has it (RFC 9110 section 13.1.2).
-pub fn file(request: &Parts, asset: &Asset, status: StatusCode, keep: Keep) -> Response {
+/// A file, in the form that the client accepts, or 304 if it has it (RFC 9110 section 13.1.2).
+pub fn file(request: &Parts, asset: &Asset, status: StatusCode, caching: Caching) -> Response {
     let compressed = smallest(request, &asset.compressed);
     let suffix = compressed.map_or("", |(coding, _)| coding.suffix());
     let tag = format!("\"{}{suffix}\"", asset.sha256);
-    let unchanged = keep == Keep::Ask && status == StatusCode::OK && has(request, &asset.sha256);
+    let unchanged =
+        caching == Caching::Revalidate && status == StatusCode::OK && has(request, &asset.sha256);
     let body = compressed.map_or(&asset.raw, |(_, body)| body);
     let mut response = if unchanged {
         let mut response = Response::new(Body::empty());
@@ -61,16 +62,16 @@ pub fn file(request: &Parts, asset: &Asset, status: StatusCode, keep: Keep) -> R
         with_body(request, status, asset.media_type, body.clone())
     };
     let headers = response.headers_mut();
-    let keep_for = match keep {
-        Keep::Never => "no-store",
-        Keep::Ask if asset.immutable => "public, max-age=31536000, immutable",
-        Keep::Ask => "no-cache",
+    let keep_for = match caching {
+        Caching::Never => "no-store",
+        Caching::Revalidate if asset.immutable => "public, max-age=31536000, immutable",
+        Caching::Revalidate => "no-cache",
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(keep_for));
     if asset.compressed.gzip.is_some() || asset.compressed.brotli.is_some() {
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     }
-    if keep == Keep::Ask
+    if caching == Caching::Revalidate
         && let Ok(tag) = HeaderValue::from_str(&tag)
     {
         headers.insert(ETAG, tag);
@@ -169,11 +170,11 @@ fn with_body(
     response
 }
 
-/// The smallest of a file's compressed forms that the client takes as gladly as any other.
+/// The smallest of a file's compressed forms among those with the highest quality value.
 fn smallest<'a>(request: &Parts, forms: &'a Compressed) -> Option<(Coding, &'a Bytes)> {
     let weigh = |coding: Coding, form: &'a Option<Bytes>| {
         let form = form.as_ref()?;
-        let weight = weight(request, coding);
+        let weight = quality(request, coding);
         (weight > 0.0).then_some((weight, (coding, form)))
     };
     let brotli = weigh(Coding::Brotli, &forms.brotli);
@@ -185,8 +186,8 @@ fn smallest<'a>(request: &Parts, forms: &'a Compressed) -> Option<(Coding, &'a B
     chosen.map(|(_, form)| form)
 }
 
-/// How gladly the client takes a coding, from 0 (not at all) to 1 (RFC 9110 section 12.5.3).
-fn weight(request: &Parts, coding: Coding) -> f32 {
+/// The quality value of a coding in `Accept-Encoding`, from 0 (not acceptable) to 1 (RFC 9110 section 12.5.3).
+fn quality(request: &Parts, coding: Coding) -> f32 {
     let (mut named, mut any) = (None, 0.0);
     for value in request.headers.get_all(ACCEPT_ENCODING) {
         for item in value.to_str().unwrap_or_default().split(',') {

@@ -25,8 +25,8 @@ pub async fn route(
 ) -> Response {
     let (mut parts, _body) = request.into_parts();
     let client = client(&app, &parts, peer.ip().into());
-    match app.requests.enter(client) {
-        Some(seat) => pending.hold(seat),
+    match app.requests.acquire(client) {
+        Some(permit) => pending.hold(permit),
         None => return app.too_many(&parts, app.origins.public()),
     }
     let host = authority(&parts);

@@ -17,8 +17,8 @@ use tokio::time;
 use tracing::{debug, warn};
 
 use super::Error;
-use super::addresses::{Addresses, Seat};
 use super::app::App;
+use super::permits::{Permit, Permits};
 use super::router;
 use super::write_deadline::{Pending, WriteDeadline};
 
@@ -97,19 +97,19 @@ impl Listeners {
     /// Takes connections until dropped.
     pub async fn serve(&self, app: &Arc<App>) -> Infallible {
         let limits = &app.settings.limits;
-        let addresses = Addresses::new(
+        let permits = Permits::new(
             limits.connections_per_address,
             limits.connections_per_loopback,
             limits.connections,
         );
         loop {
             match self.accept().await {
-                Ok((stream, peer)) => match addresses.enter(peer.ip().into()) {
-                    Some(seat) => drop(tokio::spawn(connection(
+                Ok((stream, peer)) => match permits.acquire(peer.ip().into()) {
+                    Some(permit) => drop(tokio::spawn(connection(
                         Arc::clone(app),
                         stream,
                         peer,
-                        seat,
+                        permit,
                     ))),
                     None => debug!(%peer, "too many connections of one address"),
                 },
@@ -138,7 +138,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves one connection until it ends, is upgraded, or everything ends.
-async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, _seat: Seat) {
+async fn connection(app: Arc<App>, stream: TcpStream, peer: SocketAddr, _permit: Permit) {
     let Ok(_running) = Arc::clone(&app.running).try_acquire_owned() else {
         return;
     };

@@ -1,4 +1,4 @@
-//! What a peer's messages do. It must not know sockets: it reads text and fills an outbox.
+//! Handles a peer's messages. It must not know sockets: it reads text and fills an outbox.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use tracing::{debug, info};
 
 use super::address::Address;
 use super::app::{App, RatedAction};
-use super::claims::Verdict;
+use super::claims::ClaimOutcome;
 use super::day::Day;
 use super::name_report::TAKEN;
 use super::outbox::Outbox;
@@ -28,7 +28,7 @@ pub enum Fatal {
     NoHello,
 }
 
-/// One peer, as far as its messages go.
+/// The state of one peer's session.
 pub struct Session {
     app: Arc<App>,
     outbox: Outbox,
@@ -37,12 +37,12 @@ pub struct Session {
     signed: Vec<String>,
     /// What its shares are counted by.
     client: Address,
-    /// Its place in the directory, once it has said hello.
+    /// Its socket's id in the directory, once it has said hello.
     id: Option<SocketId>,
 }
 
 impl Session {
-    /// A peer that has said nothing yet, with a challenge of its own.
+    /// A session before its hello, with a challenge of its own.
     ///
     /// # Errors
     /// If the system gives no random numbers.
@@ -65,7 +65,7 @@ impl Session {
     }
 
     /// Has it said hello?
-    pub const fn greeted(&self) -> bool {
+    pub const fn has_said_hello(&self) -> bool {
         self.id.is_some()
     }
 
@@ -76,7 +76,7 @@ impl Session {
         }
     }
 
-    /// Tells the peer that something went wrong.
+    /// Sends the peer an error.
     pub fn error(&self, message: &str, fatal: bool) {
         self.outbox.send(&ServerMessage::Error {
             message: message.to_owned(),
@@ -84,10 +84,10 @@ impl Session {
         });
     }
 
-    /// Acts upon one message.
+    /// Handles one message.
     ///
     /// # Errors
-    /// [`Fatal`] if the socket must end; the peer has been told why.
+    /// [`Fatal`] if the socket must end; the error has been sent to the peer.
     pub async fn message(&mut self, text: &str) -> Result<(), Fatal> {
         let message = match ClientMessage::decode(text) {
             Ok(message) => message,
@@ -178,7 +178,7 @@ impl Session {
     fn undecodable(&self, problem: &DecodeError) -> Result<(), Fatal> {
         let fatal = match problem {
             DecodeError::TooLong(_) => Some(Fatal::TooLong),
-            _ if !self.greeted() => Some(Fatal::NoHello),
+            _ if !self.has_said_hello() => Some(Fatal::NoHello),
             _ => None,
         };
         debug!(%problem, "message not understood");
@@ -253,17 +253,17 @@ impl Session {
             link,
         });
         let reason = match verdict {
-            None | Some(Verdict::Held) => return,
-            Some(Verdict::Claimed) => {
+            None | Some(ClaimOutcome::Held) => return,
+            Some(ClaimOutcome::Claimed) => {
                 info!(%name, %label, "name claimed");
                 return;
             }
-            Some(Verdict::Taken) => TAKEN,
-            Some(Verdict::KeyHasEnough) => "This site has as many names here as it may have.",
-            Some(Verdict::TooOften) => {
+            Some(ClaimOutcome::Taken) => TAKEN,
+            Some(ClaimOutcome::KeyHasEnough) => "This site has as many names here as it may have.",
+            Some(ClaimOutcome::TooOften) => {
                 "Too many names were claimed from this network lately; try again tomorrow."
             }
-            Some(Verdict::NoRoom) => "This rendezvous takes no more names.",
+            Some(ClaimOutcome::NoRoom) => "This rendezvous takes no more names.",
         };
         info!(%name, %label, reason, "name refused");
         let suggestion = self.app.directory().claims.suggestion(&name);

@@ -1,11 +1,11 @@
-//! How much of something bounded each client holds, so that none holds all of it. The caller brings the client and
-//! the amount; what it is an amount of, this module must not know.
+//! Limits how much of a bounded resource each client holds, so that none holds all of it. The caller passes the client
+//! and the amount; this module must not know which resource it is.
 
 use std::collections::HashMap;
 
 use super::address::{Address, Network};
 
-/// Counts what is held by network.
+/// Amounts held by network.
 #[derive(Debug)]
 pub struct Shares {
     each: usize,
@@ -33,7 +33,7 @@ impl Shares {
         let fits = |held: usize, most: usize| held.checked_add(amount).is_some_and(|it| it <= most);
         let has_room = |network: Network| {
             let held = self.held.get(&network).copied().unwrap_or_default();
-            fits(held, self.most(client, network))
+            fits(held, self.limit(client, network))
         };
         if !fits(self.sum, self.total) || !client.networks().all(has_room) {
             return false;
@@ -45,8 +45,8 @@ impl Shares {
         true
     }
 
-    /// Gives back what was taken.
-    pub fn give_back(&mut self, client: Address, amount: usize) {
+    /// Releases an amount that was taken.
+    pub fn release(&mut self, client: Address, amount: usize) {
         for network in client.networks() {
             if let Some(held) = self.held.get_mut(&network) {
                 *held = held.saturating_sub(amount);
@@ -58,7 +58,7 @@ impl Shares {
         self.sum = self.sum.saturating_sub(amount);
     }
 
-    fn most(&self, client: Address, network: Network) -> usize {
+    fn limit(&self, client: Address, network: Network) -> usize {
         let half = self.each.max(self.total / 2);
         match client {
             Address::Loopback => self.loopback,
@@ -92,10 +92,10 @@ mod tests {
         let same = Address::of("::ffff:192.0.2.1");
         assert!(!shares.take(same, 1), "the same address inside IPv6");
         assert!(shares.take(Address::of("192.0.2.2"), 3));
-        shares.give_back(one, 2);
+        shares.release(one, 2);
         assert!(shares.take(one, 2));
-        shares.give_back(one, 3);
-        shares.give_back(Address::of("192.0.2.2"), 3);
+        shares.release(one, 3);
+        shares.release(Address::of("192.0.2.2"), 3);
         assert!(shares.held.is_empty(), "nothing is kept of who left");
         assert_eq!(shares.sum, 0);
     }

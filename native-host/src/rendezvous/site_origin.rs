@@ -12,10 +12,10 @@ use http::request::Parts;
 use super::app::{App, is_read};
 use super::assets::Asset;
 use super::gateway_url::Gateway;
-use super::left_worker;
 use super::origins::Origins;
 use super::policy::{self, Kind};
-use super::response::{self, Keep};
+use super::response::{self, Caching};
+use super::stale_worker;
 
 /// The files that the site's worker answers with by itself; they stand in its script `parts.js`.
 const KEPT_PAGES: [&str; 2] = [BOOTSTRAP, BRIDGE];
@@ -52,8 +52,8 @@ pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
     if let Some(name) = path.strip_prefix(OWN_FOLDER) {
         return own_file(app, gateway, parts, name);
     }
-    if left_worker::is_there(parts) {
-        return left_worker::answer(app, gateway, parts);
+    if stale_worker::is_update_check(parts) {
+        return stale_worker::response(app, gateway, parts);
     }
     if is_event_source(parts) {
         // Chromium asks here while it ends the site's worker. An event source comes again after a stream that has
@@ -76,14 +76,14 @@ pub fn answer(app: &Arc<App>, gateway: &Gateway, parts: &Parts) -> Response {
         return missing(app, gateway, parts);
     };
     // The site's own page has the same address in a moment.
-    let bootstrap = response::file(parts, asset, StatusCode::OK, Keep::Never);
+    let bootstrap = response::file(parts, asset, StatusCode::OK, Caching::Never);
     app.guarded(bootstrap, Kind::Bootstrap, gateway)
 }
 
 fn own_file(app: &Arc<App>, gateway: &Gateway, parts: &Parts, name: &str) -> Response {
     if name == POLICY {
         let asset = Asset::text(POLICY, worker_policy(&app.origins, gateway));
-        let file = response::file(parts, &asset, StatusCode::OK, Keep::Ask);
+        let file = response::file(parts, &asset, StatusCode::OK, Caching::Revalidate);
         return app.guarded(file, Kind::SiteFile, gateway);
     }
     let Some(asset) = app.settings.assets.get(&format!("{FILES}{name}")) else {
@@ -95,7 +95,7 @@ fn own_file(app: &Arc<App>, gateway: &Gateway, parts: &Parts, name: &str) -> Res
         );
         return app.guarded(page, Kind::Plain, gateway);
     };
-    let mut file = response::file(parts, asset, StatusCode::OK, Keep::Ask);
+    let mut file = response::file(parts, asset, StatusCode::OK, Caching::Revalidate);
     if name == WORKER {
         // The worker lies in a folder and serves the whole origin (Service Workers, section 3.1.4).
         file.headers_mut()

@@ -110,7 +110,7 @@ async fn read(
     loop {
         let frame = tokio::select! {
             biased;
-            () = time::sleep_until(hello_by), if !session.greeted() => return End::Protocol(Fatal::NoHello),
+            () = time::sleep_until(hello_by), if !session.has_said_hello() => return End::Protocol(Fatal::NoHello),
             frame = stream.next() => frame,
         };
         let Some(frame) = frame else {
@@ -136,7 +136,7 @@ async fn read(
             // Cut off, or frames beyond all bounds.
             Err(error) => {
                 debug!(%error, "socket broke");
-                return match session.greeted() {
+                return match session.has_said_hello() {
                     true => End::Left,
                     false => End::Protocol(Fatal::NoHello),
                 };

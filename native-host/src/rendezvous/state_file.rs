@@ -23,7 +23,7 @@ use super::day::Day;
 use crate::write;
 
 /// How many broken files are put aside before somebody has to look.
-const MOST_BROKEN: u32 = 100;
+const MAX_BROKEN_FILES: u32 = 100;
 
 /// The version of the file.
 const VERSION: u16 = 2;
@@ -245,7 +245,7 @@ fn read(bytes: &[u8]) -> Result<Content, (String, Claims)> {
 
 /// Renames a file to the first free of `<name>.broken-1`, `<name>.broken-2`…
 fn put_aside(path: &Path) -> io::Result<PathBuf> {
-    for number in 1..=MOST_BROKEN {
+    for number in 1..=MAX_BROKEN_FILES {
         let mut name = path.file_name().map_or_else(OsString::new, OsString::from);
         name.push(format!(".broken-{number}"));
         let aside = path.with_file_name(name);
@@ -256,7 +256,7 @@ fn put_aside(path: &Path) -> io::Result<PathBuf> {
     }
     Err(io::Error::new(
         ErrorKind::AlreadyExists,
-        format!("{MOST_BROKEN} broken files are there already"),
+        format!("{MAX_BROKEN_FILES} broken files are there already"),
     ))
 }
 

@@ -62,11 +62,11 @@ pub async fn answer(
             return response;
         }
     };
-    let seats = (
-        app.sockets.enter(client),
+    let permits = (
+        app.sockets.acquire(client),
         Arc::clone(&app.running).try_acquire_owned().ok(),
     );
-    let (Some(seat), Some(running)) = seats else {
+    let (Some(permit), Some(running)) = permits else {
         tracing::debug!(?client, "too many sockets of one address");
         return app.too_many(parts, gateway);
     };
@@ -80,6 +80,6 @@ pub async fn answer(
         .on_failed_upgrade(|error| tracing::debug!(%error, "upgrade failed"))
         .on_upgrade(move |socket| async move {
             socket::serve(app, socket, signed, client).await;
-            drop((seat, running));
+            drop((permit, running));
         })
 }

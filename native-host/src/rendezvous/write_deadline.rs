@@ -12,20 +12,20 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use super::addresses::Seat;
+use super::permits::Permit;
 
-/// The seat of the request whose answer is being written.
+/// The permit of the request whose answer is being written.
 #[derive(Debug, Clone, Default)]
-pub struct Pending(Arc<Mutex<Option<Seat>>>);
+pub struct Pending(Arc<Mutex<Option<Permit>>>);
 
 impl Pending {
-    /// Keeps a seat until the next answer is written.
-    pub fn hold(&self, seat: Seat) {
-        self.replace(Some(seat));
+    /// Keeps a permit until the next answer is written.
+    pub fn hold(&self, permit: Permit) {
+        self.replace(Some(permit));
     }
 
-    fn replace(&self, seat: Option<Seat>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = seat;
+    fn replace(&self, permit: Option<Permit>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = permit;
     }
 }
 
@@ -40,7 +40,7 @@ pub struct WriteDeadline<S> {
 }
 
 impl<S> WriteDeadline<S> {
-    /// A stream whose answers must each be written within a time; then the seat of their request is given back.
+    /// A stream whose answers must each be written within a time; then the permit of their request is given back.
     pub fn new(stream: S, within: Duration, pending: Pending) -> Self {
         Self {
             stream,

@@ -5,9 +5,9 @@
 //! the product's code: only what is in `dist/`.
 
 mod dist;
-mod hands;
 mod host;
 mod hostile;
+mod input;
 mod rendezvous;
 mod site;
 mod visitor;

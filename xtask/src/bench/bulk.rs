@@ -5,8 +5,8 @@ use anyhow::{Result, ensure};
 use stage::Visitor;
 
 use super::{
-    figure::Figure,
-    stand::{BULK, Stand},
+    environment::{BULK, Environment},
+    measurement::Measurement,
 };
 
 const RUNS: usize = 5;
@@ -21,16 +21,16 @@ const FETCH: &str = "(async () => {
 })()";
 
 /// Both kinds of visitor, in MiB/s.
-pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
+pub async fn measure(environment: &Environment) -> Result<Vec<Measurement>> {
     Ok(vec![
-        one(stand, &stand.with, "bulk").await?,
-        one(stand, &stand.without, "bulk.shell").await?,
+        one(environment, &environment.with, "bulk").await?,
+        one(environment, &environment.without, "bulk.shell").await?,
     ])
 }
 
-async fn one(stand: &Stand, visitor: &Visitor, name: &str) -> Result<Figure> {
-    let view = stand.view(visitor).await?;
-    let bare = stand.bare_page(visitor).await?;
+async fn one(environment: &Environment, visitor: &Visitor, name: &str) -> Result<Measurement> {
+    let view = environment.view(visitor).await?;
+    let bare = environment.bare_page(visitor).await?;
     let speed = |milliseconds: f64| BULK as f64 / (1024.0 * 1024.0) / (milliseconds / 1000.0);
     let (mut values, mut baselines) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
@@ -43,5 +43,5 @@ async fn one(stand: &Stand, visitor: &Visitor, name: &str) -> Result<Figure> {
     }
     bare.close().await?;
     view.page.close().await?;
-    Ok(Figure::new(name, "MiB/s", &values, &baselines))
+    Ok(Measurement::new(name, "MiB/s", &values, &baselines))
 }

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use stage::{Site, View, Visitor, ask};
 
 use super::{
-    figure::{Figure, quantile},
+    environment::Environment,
     guests,
-    stand::Stand,
+    measurement::{Measurement, quantile},
 };
 
 const ROUNDS: usize = 5;
@@ -58,9 +58,12 @@ pub struct GuestBook {
 
 impl GuestBook {
     /// Publish it.
-    pub async fn host(stand: &Stand) -> Result<Self> {
+    pub async fn host(environment: &Environment) -> Result<Self> {
         let content = guests::content()?;
-        let site = stand.host.make_site("guests", &content.top()?).await?;
+        let site = environment
+            .host
+            .make_site("guests", &content.top()?)
+            .await?;
         Ok(Self { site })
     }
 
@@ -74,9 +77,12 @@ impl GuestBook {
     }
 
     /// The median and the 95th percentile, with the extension and without, in milliseconds.
-    pub async fn dynamic(&self, stand: &Stand) -> Result<Vec<Figure>> {
-        let mut figures = Vec::new();
-        for (visitor, name) in [(&stand.with, "dynamic"), (&stand.without, "dynamic.shell")] {
+    pub async fn dynamic(&self, environment: &Environment) -> Result<Vec<Measurement>> {
+        let mut measurements = Vec::new();
+        for (visitor, name) in [
+            (&environment.with, "dynamic"),
+            (&environment.without, "dynamic.shell"),
+        ] {
             let view = self.view(visitor).await?;
             view.to_front().await?;
             let (mut values, mut baselines) = (Vec::new(), Vec::new());
@@ -94,26 +100,26 @@ impl GuestBook {
                 "the session was not used: {visits}"
             );
             view.page.close().await?;
-            figures.push(Figure::new(
+            measurements.push(Measurement::new(
                 format!("{name}.p50"),
                 "ms",
                 &values,
                 &baselines,
             ));
             let p95 = |times| [quantile(times, 0.95)];
-            let mut figure =
-                Figure::new(format!("{name}.p95"), "ms", &p95(&values), &p95(&baselines));
-            figure.runs = values.len();
-            figures.push(figure);
+            let mut measurement =
+                Measurement::new(format!("{name}.p95"), "ms", &p95(&values), &p95(&baselines));
+            measurement.runs = values.len();
+            measurements.push(measurement);
         }
-        Ok(figures)
+        Ok(measurements)
     }
 
     /// In milliseconds.
-    pub async fn box_cold(&self, stand: &Stand) -> Result<Vec<Figure>> {
-        let view = self.view(&stand.with).await?;
-        let popup = stand.host.popup().await?;
-        let state = stand.host.state(&popup).await?;
+    pub async fn box_cold(&self, environment: &Environment) -> Result<Vec<Measurement>> {
+        let view = self.view(&environment.with).await?;
+        let popup = environment.host.popup().await?;
+        let state = environment.host.state(&popup).await?;
         let ours = |site: &&Value| site["name"] == *self.site.name;
         let site = state["sites"]
             .as_array()
@@ -129,7 +135,9 @@ impl GuestBook {
         }
         popup.close().await?;
         view.page.close().await?;
-        Ok(vec![Figure::new("box_cold", "ms", &values, &baselines)])
+        Ok(vec![Measurement::new(
+            "box_cold", "ms", &values, &baselines,
+        )])
     }
 }
 

@@ -11,9 +11,9 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::node::Node;
-use super::{figure::Figure, guests, stand::Stand};
+use super::{environment::Environment, guests, measurement::Measurement};
 use crate::cargo::cargo;
-use crate::shell::{answer, say};
+use crate::command::{output_of, print_line};
 
 const ROUNDS: usize = 5;
 /// How long a round of each takes; natively the benchmark itself says it.
@@ -33,10 +33,10 @@ struct Native {
 }
 
 /// Both engines.
-pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
-    say!("Building the native engine");
+pub async fn measure(environment: &Environment) -> Result<Vec<Measurement>> {
+    print_line!("Building the native engine");
     native()?;
-    let page = stand.host.popup().await?;
+    let page = environment.host.popup().await?;
     start_box(&page).await?;
     let node = Node::start().await?;
     in_wasm(&page, WARM_UP).await?;
@@ -50,8 +50,8 @@ pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
     page.eval::<()>("void window.book.end()").await?;
     page.close().await?;
     Ok(vec![
-        Figure::new("engine.native", "req/s", &native_values, &baselines),
-        Figure::new("engine.wasm", "req/s", &wasm_values, &baselines),
+        Measurement::new("engine.native", "req/s", &native_values, &baselines),
+        Measurement::new("engine.wasm", "req/s", &wasm_values, &baselines),
     ])
 }
 
@@ -59,7 +59,7 @@ fn native() -> Result<f64> {
     let mut command = cargo();
     command.args(["bench", "--package", "script", "--bench", "requests"]);
     command.args(["--", "--json"]);
-    let printed = answer(&mut command).context(
+    let printed = output_of(&mut command).context(
         "the native engine's benchmark failed: run `cargo bench -p script --bench requests -- --json`",
     )?;
     let line = printed.lines().last().unwrap_or_default();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use stage::Content;
 
-use crate::places;
+use crate::paths;
 
 /// What is asked.
 pub const ASKED: &str = "/guests";
@@ -29,7 +29,7 @@ export default async (request, { files }) => {
 
 /// Where it lies, with what it is on Node.js.
 pub fn folder() -> PathBuf {
-    places::root().join("tests/fixtures/guests")
+    paths::root().join("tests/fixtures/guests")
 }
 
 /// The files of its site: path and text.

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use stage::{Content, Host, HostOptions, Site, Visitor, hostile};
 
-use super::{bundle::memory::Watch, figure::Figure, stand::Stand};
+use super::{bundle::memory::Watch, environment::Environment, measurement::Measurement};
 
 const RUNS: usize = 5;
 /// Channels, and streams on each.
@@ -45,9 +45,9 @@ async fn visits(site: &Site) -> Result<Vec<f64>> {
 }
 
 /// Milliseconds, and MiB of the process of the host's browser that grew the most.
-pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
-    // A host of its own: what the peer leaves behind must not meet the other figures.
-    let host = Host::start(&stand.dist, HostOptions::default()).await?;
+pub async fn measure(environment: &Environment) -> Result<Vec<Measurement>> {
+    // A host of its own: what the peer leaves behind must not meet the other measurements.
+    let host = Host::start(&environment.dist, HostOptions::default()).await?;
     let content = Content::new(&[(
         "index.html",
         "<!doctype html><title>Bench</title><h1>Bench</h1>",
@@ -70,9 +70,14 @@ pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
     ))
     .await?;
     let beside = visits(&site).await?;
-    let mut figures = vec![Figure::new("hostile", "ms", &beside, &alone)];
+    let mut measurements = vec![Measurement::new("hostile", "ms", &beside, &alone)];
     if let (Some(memory), Some(alone)) = (watch.extra(), alone_memory) {
-        figures.push(Figure::new("hostile.memory", "MiB", &[memory], &[alone]));
+        measurements.push(Measurement::new(
+            "hostile.memory",
+            "MiB",
+            &[memory],
+            &[alone],
+        ));
     }
-    Ok(figures)
+    Ok(measurements)
 }

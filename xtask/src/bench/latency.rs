@@ -4,8 +4,8 @@
 use anyhow::Result;
 
 use super::{
-    figure::{Figure, quantile},
-    stand::Stand,
+    environment::Environment,
+    measurement::{Measurement, quantile},
 };
 
 const ROUNDS: usize = 5;
@@ -27,16 +27,16 @@ fn fetches(path: &str) -> String {
 }
 
 /// The median and the 95th percentile, with the extension and without, in milliseconds.
-pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub async fn measure(environment: &Environment) -> Result<Vec<Measurement>> {
+    let mut measurements = Vec::new();
     for (visitor, name) in [
-        (&stand.with, "latency_1k"),
-        (&stand.without, "latency_1k.shell"),
+        (&environment.with, "latency_1k"),
+        (&environment.without, "latency_1k.shell"),
     ] {
-        let view = stand.view(visitor).await?;
+        let view = environment.view(visitor).await?;
         let plain = visitor
             .as_chromium()?
-            .open(&format!("{}/raw.html", stand.bare))
+            .open(&format!("{}/raw.html", environment.bare))
             .await?;
         let (mut values, mut baselines): (Vec<f64>, Vec<f64>) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
@@ -45,23 +45,23 @@ pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
             view.to_front().await?;
             values.extend(view.eval::<Vec<f64>>(&fetches("/1k")).await?);
         }
-        figures.push(Figure::new(
+        measurements.push(Measurement::new(
             format!("{name}.p50"),
             "ms",
             &values,
             &baselines,
         ));
         let p95 = [quantile(&values, 0.95)];
-        let mut figure = Figure::new(
+        let mut measurement = Measurement::new(
             format!("{name}.p95"),
             "ms",
             &p95,
             &[quantile(&baselines, 0.95)],
         );
-        figure.runs = values.len();
-        figures.push(figure);
+        measurement.runs = values.len();
+        measurements.push(measurement);
         plain.close().await?;
         view.page.close().await?;
     }
-    Ok(figures)
+    Ok(measurements)
 }

@@ -1,33 +1,33 @@
-//! Measures the whole path in real browsers, and bundles on disk, each figure beside its baseline from the same run.
+//! Measures the whole path in real browsers, and bundles on disk, each measurement beside its baseline from the same run.
 //!
-//! Rounds of figure and baseline alternate, so that a busy moment of the machine meets both. What is
+//! Rounds of measurement and baseline alternate, so that a busy moment of the machine meets both. What is
 //! printed is the median; nothing here passes or fails.
 
 mod bulk;
 mod bundle;
 mod dynamic;
 mod engine;
-mod figure;
+mod environment;
 mod guests;
 mod hostile;
 mod latency;
+mod measurement;
 mod node;
 mod opening;
 mod server;
 mod sites;
-mod stand;
 mod wake;
 
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{build, build::Speed, setup, shell::say};
+use crate::{build, build::BuildProfile, command::print_line, setup};
 
 use dynamic::GuestBook;
-use figure::Figure;
+use environment::Environment;
+use measurement::Measurement;
 use stage::Dist;
-use stand::Stand;
 
 /// Every benchmark's name, in the order in which they run.
 const NAMES: [&str; 11] = [
@@ -54,12 +54,12 @@ const BUNDLE: &str = "bundle";
 pub fn run(arguments: &[&str]) -> Result<()> {
     let mut names = Vec::new();
     let mut json = None;
-    let mut speed = Speed::Release;
+    let mut build_profile = BuildProfile::Release;
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
         match *word {
             "--json" => json = Some(PathBuf::from(words.next().context("--json needs a file")?)),
-            "--fast" => speed = Speed::Fast,
+            "--fast" => build_profile = BuildProfile::Fast,
             name if NAMES.contains(&name) => names.push(name),
             other => bail!(
                 "there is no benchmark `{other}`; there are: {}",
@@ -70,40 +70,40 @@ pub fn run(arguments: &[&str]) -> Result<()> {
     if names.is_empty() {
         names.extend(NAMES);
     }
-    let figures = measure(&names, speed)?;
+    let measurements = measure(&names, build_profile)?;
     if let Some(file) = json {
-        fs::write(&file, serde_json::to_string_pretty(&figures)?)
+        fs::write(&file, serde_json::to_string_pretty(&measurements)?)
             .with_context(|| format!("writing {}", file.display()))?;
     }
     Ok(())
 }
 
 /// Measures these, after the set-up and build that they need.
-fn measure(names: &[&str], speed: Speed) -> Result<Vec<Figure>> {
+fn measure(names: &[&str], build_profile: BuildProfile) -> Result<Vec<Measurement>> {
     let (bundle, others): (Vec<&str>, Vec<&str>) = names.iter().partition(|name| **name == BUNDLE);
-    let mut figures = Vec::new();
+    let mut measurements = Vec::new();
     if !others.is_empty() {
         setup::browsers()?;
         if others.contains(&ENGINE) {
             setup::node()?;
         }
-        build::all(speed)?;
+        build::all(build_profile)?;
         let runtime = tokio::runtime::Runtime::new()?;
-        figures.extend(runtime.block_on(in_browsers(&others))?);
+        measurements.extend(runtime.block_on(in_browsers(&others))?);
     }
     if !bundle.is_empty() {
         setup::archivers()?;
         setup::browsers()?;
-        build::all(speed)?;
-        let peerserver = build::binary(speed, None)?;
+        build::all(build_profile)?;
+        let peerserver = build::binary(build_profile, None)?;
         title();
-        figures.extend(print(bundle::measure(&peerserver, &Dist::find()?)?));
+        measurements.extend(print(bundle::measure(&peerserver, &Dist::find()?)?));
     }
-    Ok(figures)
+    Ok(measurements)
 }
 
 fn title() {
-    say!(
+    print_line!(
         "{:<28} {:>10} {:<6} {:>10} {:>7} {:>5}",
         "name",
         "value",
@@ -114,51 +114,51 @@ fn title() {
     );
 }
 
-/// Prints figures.
-fn print(figures: Vec<Figure>) -> Vec<Figure> {
-    for figure in &figures {
-        say!(
+/// Prints measurements.
+fn print(measurements: Vec<Measurement>) -> Vec<Measurement> {
+    for measurement in &measurements {
+        print_line!(
             "{:<28} {:>10.2} {:<6} {:>10.2} {:>7.2} {:>5}",
-            figure.name,
-            figure.value,
-            figure.unit,
-            figure.baseline,
-            figure.ratio,
-            figure.runs
+            measurement.name,
+            measurement.value,
+            measurement.unit,
+            measurement.baseline,
+            measurement.ratio,
+            measurement.runs
         );
     }
-    figures
+    measurements
 }
 
-async fn in_browsers(names: &[&str]) -> Result<Vec<Figure>> {
-    let stand = Stand::set_up().await?;
+async fn in_browsers(names: &[&str]) -> Result<Vec<Measurement>> {
+    let environment = Environment::set_up().await?;
     title();
-    let mut figures = Vec::new();
+    let mut measurements = Vec::new();
     let book = match names
         .iter()
         .any(|name| ["dynamic", "box_cold"].contains(name))
     {
-        true => Some(GuestBook::host(&stand).await?),
+        true => Some(GuestBook::host(&environment).await?),
         false => None,
     };
     for name in names {
         let measured = match *name {
-            "bulk" => bulk::measure(&stand).await,
-            "latency_1k" => latency::measure(&stand).await,
-            "open_cold" => opening::cold(&stand).await,
-            "open_warm" => opening::warm(&stand).await,
-            "wake" => wake::measure(&stand).await,
-            "hostile" => hostile::measure(&stand).await,
-            "sites_open" => sites::measure(&stand.dist).await,
-            ENGINE => engine::measure(&stand).await,
+            "bulk" => bulk::measure(&environment).await,
+            "latency_1k" => latency::measure(&environment).await,
+            "open_cold" => opening::cold(&environment).await,
+            "open_warm" => opening::warm(&environment).await,
+            "wake" => wake::measure(&environment).await,
+            "hostile" => hostile::measure(&environment).await,
+            "sites_open" => sites::measure(&environment.dist).await,
+            ENGINE => engine::measure(&environment).await,
             name => match &book {
-                Some(book) if name == "dynamic" => book.dynamic(&stand).await,
-                Some(book) => book.box_cold(&stand).await,
+                Some(book) if name == "dynamic" => book.dynamic(&environment).await,
+                Some(book) => book.box_cold(&environment).await,
                 None => Ok(Vec::new()),
             },
         };
         let measured = measured.with_context(|| format!("measuring {name}"))?;
-        figures.extend(print(measured));
+        measurements.extend(print(measured));
     }
-    Ok(figures)
+    Ok(measurements)
 }

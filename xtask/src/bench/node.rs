@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use super::guests;
 use crate::cargo::target_dir;
-use crate::shell::run;
+use crate::command::run;
 
 /// Beside the site: what `npm` and Node.js need.
 const FILES: [&str; 3] = ["package.json", "package-lock.json", "server.js"];

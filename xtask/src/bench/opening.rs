@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Result;
 use stage::{PATIENCE, Visitor};
 
-use super::{figure::Figure, stand::Stand};
+use super::{environment::Environment, measurement::Measurement};
 
 const COLD_RUNS: usize = 5;
 const WARM_RUNS: usize = 10;
@@ -25,18 +25,19 @@ fn now() -> f64 {
         .map_or(0.0, |since| since.as_secs_f64() * 1000.0)
 }
 
-async fn site(stand: &Stand, visitor: &Visitor) -> Result<f64> {
+async fn site(environment: &Environment, visitor: &Visitor) -> Result<f64> {
     let begin = now();
-    let view = visitor.open(&stand.site.link).await?;
+    let view = visitor.open(&environment.site.link).await?;
     let painted = view.wait_for(PAINTED).await?.as_f64().unwrap_or(f64::NAN);
     view.page.close().await?;
     Ok(painted - begin)
 }
 
-async fn bare(stand: &Stand, visitor: &Visitor) -> Result<f64> {
+async fn bare(environment: &Environment, visitor: &Visitor) -> Result<f64> {
     let page = visitor.as_chromium()?.new_page().await?;
     let begin = now();
-    page.navigate(&format!("{}/raw.html", stand.bare)).await?;
+    page.navigate(&format!("{}/raw.html", environment.bare))
+        .await?;
     let opened = page
         .wait_for("window.opened", PATIENCE)
         .await?
@@ -47,41 +48,43 @@ async fn bare(stand: &Stand, visitor: &Visitor) -> Result<f64> {
 }
 
 /// First visits, each with a fresh browser, in milliseconds.
-pub async fn cold(stand: &Stand) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub async fn cold(environment: &Environment) -> Result<Vec<Measurement>> {
+    let mut measurements = Vec::new();
     for (extension, name) in [(true, "open_cold"), (false, "open_cold.shell")] {
         let (mut values, mut baselines) = (Vec::new(), Vec::new());
         for _ in 0..COLD_RUNS {
             let fresh = match extension {
-                true => Visitor::with_extension(&stand.dist, &stand.host.gateway).await?,
+                true => {
+                    Visitor::with_extension(&environment.dist, &environment.host.gateway).await?
+                }
                 false => Visitor::chromium().await?,
             };
-            values.push(site(stand, &fresh).await?);
+            values.push(site(environment, &fresh).await?);
             fresh.close().await?;
             let fresh = Visitor::chromium().await?;
-            baselines.push(bare(stand, &fresh).await?);
+            baselines.push(bare(environment, &fresh).await?);
             fresh.close().await?;
         }
-        figures.push(Figure::new(name, "ms", &values, &baselines));
+        measurements.push(Measurement::new(name, "ms", &values, &baselines));
     }
-    Ok(figures)
+    Ok(measurements)
 }
 
 /// Later visits in new tabs of the same browser, in milliseconds.
-pub async fn warm(stand: &Stand) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub async fn warm(environment: &Environment) -> Result<Vec<Measurement>> {
+    let mut measurements = Vec::new();
     for (visitor, name) in [
-        (&stand.with, "open_warm"),
-        (&stand.without, "open_warm.shell"),
+        (&environment.with, "open_warm"),
+        (&environment.without, "open_warm.shell"),
     ] {
-        site(stand, visitor).await?;
-        bare(stand, visitor).await?;
+        site(environment, visitor).await?;
+        bare(environment, visitor).await?;
         let (mut values, mut baselines) = (Vec::new(), Vec::new());
         for _ in 0..WARM_RUNS {
-            values.push(site(stand, visitor).await?);
-            baselines.push(bare(stand, visitor).await?);
+            values.push(site(environment, visitor).await?);
+            baselines.push(bare(environment, visitor).await?);
         }
-        figures.push(Figure::new(name, "ms", &values, &baselines));
+        measurements.push(Measurement::new(name, "ms", &values, &baselines));
     }
-    Ok(figures)
+    Ok(measurements)
 }

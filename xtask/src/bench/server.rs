@@ -22,11 +22,11 @@ const WAITING: usize = 256;
 pub const ONE_KIB: [u8; 1024] = [b'x'; 1024];
 
 /// What one side said: who, and the text.
-type Said = (bool, String);
+type Signal = (bool, String);
 
 /// Serve for as long as the program lives; gives the origin.
 pub async fn start() -> Result<String> {
-    let (relay, _) = broadcast::channel::<Said>(WAITING);
+    let (relay, _) = broadcast::channel::<Signal>(WAITING);
     let page = |kind: &'static str, text: &'static str| {
         get(move || async move { ([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text) })
     };
@@ -48,14 +48,14 @@ pub async fn start() -> Result<String> {
 async fn join(
     upgrade: WebSocketUpgrade,
     Path(side): Path<String>,
-    State(relay): State<broadcast::Sender<Said>>,
+    State(relay): State<broadcast::Sender<Signal>>,
 ) -> impl IntoResponse {
     let answers = side == "answer";
     upgrade.on_upgrade(move |socket| pass_on(socket, answers, relay))
 }
 
 /// Pass on what each side says to the other.
-async fn pass_on(mut socket: WebSocket, answers: bool, relay: broadcast::Sender<Said>) {
+async fn pass_on(mut socket: WebSocket, answers: bool, relay: broadcast::Sender<Signal>) {
     let mut heard = relay.subscribe();
     loop {
         tokio::select! {

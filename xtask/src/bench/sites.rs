@@ -12,9 +12,9 @@ use anyhow::{Context, Result, ensure};
 use driver::chromium::{Chromium, Page};
 use stage::{Dist, Host, HostOptions, PATIENCE};
 
-use super::figure::Figure;
+use super::measurement::Measurement;
 
-/// How many files, and the figure's name.
+/// How many files, and the measurement's name.
 const SIZES: [(usize, &str); 2] = [(1_000, "sites_open.1k"), (50_000, "sites_open.50k")];
 
 const RUNS: usize = 5;
@@ -29,8 +29,8 @@ const PAGE_EACH: usize = 4;
 const LIMIT: Duration = Duration::from_secs(600);
 
 /// In milliseconds; looked at every 20.
-pub async fn measure(dist: &Dist) -> Result<Vec<Figure>> {
-    let mut figures = Vec::new();
+pub async fn measure(dist: &Dist) -> Result<Vec<Measurement>> {
+    let mut measurements = Vec::new();
     for (files, name) in SIZES {
         let host = Host::start(dist, HostOptions::default()).await?;
         let folder = tempfile::tempdir().context("making a folder for the site")?;
@@ -51,9 +51,9 @@ pub async fn measure(dist: &Dist) -> Result<Vec<Figure>> {
             let complete = "location.protocol !== 'about:' && document.readyState === 'complete'";
             baselines.push(open(browser, &theirs, complete).await?);
         }
-        figures.push(Figure::new(name, "ms", &values, &baselines));
+        measurements.push(Measurement::new(name, "ms", &values, &baselines));
     }
-    Ok(figures)
+    Ok(measurements)
 }
 
 /// Has the page all files of the site that is open?

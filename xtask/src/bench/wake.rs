@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use tokio::time::sleep;
 
-use super::{figure::Figure, stand::Stand};
+use super::{environment::Environment, measurement::Measurement};
 
 const RUNS: usize = 10;
 
@@ -26,21 +26,25 @@ const FETCH: &str = "(async () => {
 })()";
 
 /// In milliseconds.
-pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
-    let view = stand.view(&stand.with).await?;
+pub async fn measure(environment: &Environment) -> Result<Vec<Measurement>> {
+    let view = environment.view(&environment.with).await?;
     let (mut values, mut baselines) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
         baselines.push(view.eval::<f64>(FETCH).await?);
-        stand.host.browser()?.stop_worker("background.js").await?;
+        environment
+            .host
+            .browser()?
+            .stop_worker("background.js")
+            .await?;
         values.push(view.eval::<f64>(FETCH).await?);
     }
     view.page.close().await?;
-    let mut figures = vec![Figure::new("wake", "ms", &values, &baselines)];
+    let mut measurements = vec![Measurement::new("wake", "ms", &values, &baselines)];
     for (visitor, name) in [
-        (&stand.with, "wake.visitor"),
-        (&stand.without, "wake.visitor.shell"),
+        (&environment.with, "wake.visitor"),
+        (&environment.without, "wake.visitor.shell"),
     ] {
-        let view = stand.view(visitor).await?;
+        let view = environment.view(visitor).await?;
         let group = visitor.as_chromium()?.process_id();
         let (mut values, mut baselines) = (Vec::new(), Vec::new());
         for _ in 0..SLEEPS {
@@ -51,9 +55,9 @@ pub async fn measure(stand: &Stand) -> Result<Vec<Figure>> {
             values.push(view.eval::<f64>(FETCH).await?);
         }
         view.page.close().await?;
-        figures.push(Figure::new(name, "ms", &values, &baselines));
+        measurements.push(Measurement::new(name, "ms", &values, &baselines));
     }
-    Ok(figures)
+    Ok(measurements)
 }
 
 /// Sends a signal to all processes of a browser.

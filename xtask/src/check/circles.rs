@@ -12,7 +12,7 @@ use petgraph::graphmap::DiGraphMap;
 use super::files::files;
 use super::finding::Finding;
 use super::module_graph::{self, Graph};
-use crate::places;
+use crate::paths;
 
 /// The files of each circle, by crate.
 type Circles = BTreeMap<String, Vec<BTreeSet<String>>>;
@@ -24,7 +24,7 @@ const FOLDERS: [&str; 5] = ["crates", "extension", "native-host", "tests", "xtas
 
 /// Looks at every crate of the work tree.
 pub fn check(_: &Path) -> Result<Vec<Finding>> {
-    let root = places::root();
+    let root = paths::root();
     let known = root.join(KNOWN);
     let known = fs::read_to_string(&known).with_context(|| format!("reading {KNOWN}"))?;
     let known: Circles =

@@ -19,11 +19,11 @@ use anyhow::{Context, Result, bail};
 
 use finding::Finding;
 
-use crate::build::{self, Speed};
+use crate::build::{self, BuildProfile};
 use crate::cargo::cargo;
-use crate::places;
+use crate::command::{print_line, run_aside};
+use crate::paths;
 use crate::setup;
-use crate::shell::{run_aside, say};
 use crate::toolchain::{Purpose, Toolchain};
 use crate::wasm;
 
@@ -34,16 +34,16 @@ pub fn all() -> Result<()> {
     // Linking what ships keeps one core busy for minutes, so the linters run beside it.
     let (built, linted) = thread::scope(|scope| {
         let linted = scope.spawn(|| lint(&toolchain));
-        let built = build::all(Speed::Release);
+        let built = build::all(BuildProfile::Release);
         (built, linted.join())
     });
     built?;
     let Ok(mut findings) = linted else {
         bail!("the linters' thread panicked");
     };
-    let dist = places::dist();
+    let dist = paths::dist();
     for (name, check) in CHECKS {
-        say!("== {name}");
+        print_line!("== {name}");
         let found = check(&dist).with_context(|| format!("checking {name}"))?;
         findings.extend(
             found
@@ -52,11 +52,11 @@ pub fn all() -> Result<()> {
         );
     }
     if findings.is_empty() {
-        say!("all checks passed");
+        print_line!("all checks passed");
         return Ok(());
     }
     for finding in &findings {
-        say!("  {finding}");
+        print_line!("  {finding}");
     }
     bail!("{} findings", findings.len())
 }
@@ -72,7 +72,7 @@ fn lint(toolchain: &Toolchain) -> Vec<String> {
     let mut findings = Vec::new();
     for (name, mut command) in linters {
         let outcome = run_aside(&mut command);
-        say!("== {name}: ended");
+        print_line!("== {name}: ended");
         if let Err(error) = outcome {
             findings.push(format!("{name}: {error:#}"));
         }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::finding::Finding;
-use crate::places;
+use crate::paths;
 
 /// Kind of power → what is asked for → why.
 type Reasons = BTreeMap<String, BTreeMap<String, String>>;
@@ -24,7 +24,7 @@ const LISTS: [&str; 5] = [
 
 /// Compares the product's manifest with the reasons.
 pub fn check(dist: &Path) -> Result<Vec<Finding>> {
-    let file = places::root().join("xtask/permissions.json");
+    let file = paths::root().join("xtask/permissions.json");
     let reasons =
         fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
     let reasons: Reasons =

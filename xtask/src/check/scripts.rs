@@ -11,9 +11,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use super::finding::Finding;
+use crate::command::run;
 use crate::npm;
-use crate::places;
-use crate::shell::run;
+use crate::paths;
 
 /// The ending of the files that name scripts which run together.
 const PROGRAM: &str = ".tsconfig.json";
@@ -23,7 +23,7 @@ const FOLDERS: [&str; 3] = ["crates", "extension", "xtask"];
 
 /// Checks all scripts. What is wrong is printed by the tools.
 pub fn check(_: &Path) -> Result<Vec<Finding>> {
-    let tools = places::root().join("xtask/javascript");
+    let tools = paths::root().join("xtask/javascript");
     npm::install(&tools)?;
     let mut findings = Vec::new();
     for program in programs(&tools)? {
@@ -35,7 +35,7 @@ pub fn check(_: &Path) -> Result<Vec<Finding>> {
     }
     let mut eslint = Command::new(npm::program(&tools, "eslint"));
     eslint
-        .current_dir(places::root())
+        .current_dir(paths::root())
         .arg("--config")
         .arg(tools.join("eslint.config.js"))
         .args(FOLDERS);

@@ -13,8 +13,8 @@ use serde::Deserialize;
 
 use super::files::{files, name, with_ending};
 use super::finding::Finding;
-use crate::places;
-use crate::shell::say;
+use crate::command::print_line;
+use crate::paths;
 
 /// One entry of `budgets.json`.
 #[derive(Deserialize)]
@@ -62,7 +62,7 @@ impl Budget {
 
 /// Compares the product with its budgets; a wasm file without a budget is a finding as well.
 pub fn check(dist: &Path) -> Result<Vec<Finding>> {
-    let file = places::root().join("xtask/budgets.json");
+    let file = paths::root().join("xtask/budgets.json");
     let text = fs::read_to_string(&file).with_context(|| format!("reading {}", file.display()))?;
     let budgets: Vec<Budget> =
         serde_json::from_str(&text).with_context(|| format!("parsing {}", file.display()))?;
@@ -70,7 +70,7 @@ pub fn check(dist: &Path) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for budget in &budgets {
         let size = budget.spent(dist)?;
-        say!("{:>9} of {:>9} bytes: {}", size, budget.bytes, budget.path);
+        print_line!("{:>9} of {:>9} bytes: {}", size, budget.bytes, budget.path);
         if size > budget.bytes {
             let Budget {
                 path, bytes, why, ..
@@ -84,7 +84,7 @@ pub fn check(dist: &Path) -> Result<Vec<Finding>> {
         if !budgets.iter().any(|budget| budget.path == name) {
             findings.push(format!(
                 "{name} has no budget in {}",
-                self::name(&places::root(), &file)
+                self::name(&paths::root(), &file)
             ));
         }
     }

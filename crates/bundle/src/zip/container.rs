@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::Method;
 use super::deflate::Deflate;
 use super::records::{self, After, Before};
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 
 /// A zip that grows at its end. Bytes are pushed in and taken out.
 pub struct Container {
@@ -86,7 +86,7 @@ impl Container {
             return Err(Error::Order("bytes without a file"));
         };
         let left = open.missing.checked_sub(bytes.len() as u64);
-        open.missing = left.ok_or_else(|| Fault::Changed(open.size).of(&open.name))?;
+        open.missing = left.ok_or_else(|| EntryError::Changed(open.size).of(&open.name))?;
         open.crc.update(bytes);
         open.sha256.update(bytes);
         match open.method {
@@ -102,7 +102,7 @@ impl Container {
             return Ok(None);
         };
         if open.missing > 0 {
-            return Err(Fault::Changed(open.size).of(open.name));
+            return Err(EntryError::Changed(open.size).of(open.name));
         }
         if open.method == Method::Deflated {
             self.deflate.finish(&mut self.out);

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::field::Fields;
 use super::{FLAG_DESCRIPTOR, FLAG_ENCRYPTED, IN_EXTRA, LOCAL, LOCAL_LENGTH, Method};
 use crate::Source;
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::limits::MAX_CHUNK;
 use crate::source::Window;
 
@@ -30,7 +30,7 @@ pub struct Content {
 impl Content {
     /// Reads the entry's header.
     pub async fn open<S: Source>(window: &mut Window<S>, entry: &Entry) -> Result<Self, Error> {
-        let differ = || Fault::HeadersDiffer.of(&entry.name);
+        let differ = || EntryError::HeadersDiffer.of(&entry.name);
         let start = window.exact(entry.offset, LOCAL_LENGTH).await?;
         let length = whole_length(start).ok_or_else(differ)?;
         let header = window.exact(entry.offset, length).await?;
@@ -41,7 +41,7 @@ impl Content {
         let end = at.checked_add(entry.packed).filter(|end| *end <= entry.end);
         Ok(Self {
             at,
-            end: end.ok_or_else(|| Fault::Overlap.of(&entry.name))?,
+            end: end.ok_or_else(|| EntryError::Overlap.of(&entry.name))?,
             given: 0,
             crc: Hasher::new(),
             inflate: (entry.method == Method::Deflated).then(|| Decompress::new(false)),
@@ -61,7 +61,7 @@ impl Content {
             let packed = window.some(self.at, self.end).await?;
             let length = self
                 .unpack(packed)
-                .map_err(|fault| fault.of(&self.entry.name))?;
+                .map_err(|error| error.of(&self.entry.name))?;
             if length > 0 {
                 return Ok(self.chunk.get(..length));
             }
@@ -70,7 +70,7 @@ impl Content {
     }
 
     /// Takes of the packed bytes, which are empty only at their end, and fills the chunk; gives its length.
-    fn unpack(&mut self, packed: &[u8]) -> Result<usize, Fault> {
+    fn unpack(&mut self, packed: &[u8]) -> Result<usize, EntryError> {
         let (taken, length, is_end) = match &mut self.inflate {
             None => copy(packed, &mut self.chunk),
             Some(inflate) => inflate_some(inflate, packed, &mut self.chunk)?,
@@ -78,7 +78,7 @@ impl Content {
         self.at += taken as u64;
         self.given += length as u64;
         if self.given > self.entry.size {
-            return Err(Fault::Size(self.entry.size));
+            return Err(EntryError::Size(self.entry.size));
         }
         self.crc
             .update(self.chunk.get(..length).unwrap_or_default());
@@ -89,15 +89,15 @@ impl Content {
         Ok(length)
     }
 
-    fn check_end(&self) -> Result<(), Fault> {
+    fn check_end(&self) -> Result<(), EntryError> {
         if self.at != self.end {
-            return Err(Fault::Deflate);
+            return Err(EntryError::Deflate);
         }
         if self.given != self.entry.size {
-            return Err(Fault::Size(self.entry.size));
+            return Err(EntryError::Size(self.entry.size));
         }
         if self.crc.clone().finalize() != self.entry.crc {
-            return Err(Fault::Crc);
+            return Err(EntryError::Crc);
         }
         Ok(())
     }
@@ -122,17 +122,18 @@ fn inflate_some(
     inflate: &mut Decompress,
     packed: &[u8],
     chunk: &mut [u8],
-) -> Result<(usize, usize, bool), Fault> {
+) -> Result<(usize, usize, bool), EntryError> {
     let (before_in, before_out) = (inflate.total_in(), inflate.total_out());
     let status = inflate.decompress(packed, chunk, FlushDecompress::None);
-    let status = status.map_err(|_| Fault::Deflate)?;
-    let moved = |now: u64, before: u64| usize::try_from(now - before).map_err(|_| Fault::Deflate);
+    let status = status.map_err(|_| EntryError::Deflate)?;
+    let moved =
+        |now: u64, before: u64| usize::try_from(now - before).map_err(|_| EntryError::Deflate);
     let taken = moved(inflate.total_in(), before_in)?;
     let length = moved(inflate.total_out(), before_out)?;
     let is_end = status == Status::StreamEnd;
     // Nothing moves: the packed bytes are at their end, and the stream is not.
     if !is_end && taken == 0 && length == 0 {
-        return Err(Fault::Deflate);
+        return Err(EntryError::Deflate);
     }
     Ok((taken, length, is_end))
 }

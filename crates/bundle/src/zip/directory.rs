@@ -4,7 +4,7 @@ use super::entry::Entry;
 use super::field::Fields;
 use super::{END, END_64, END_64_LENGTH, END_LENGTH, IN_EXTRA, LOCATOR_64, LOCATOR_LENGTH};
 use crate::Source;
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::limits::{MAX_DIRECTORY, MAX_ENTRIES, MAX_TOTAL, is_plausible};
 use crate::source::Window;
 
@@ -163,7 +163,7 @@ fn bound(entries: &mut [Entry]) -> Result<(), Error> {
     for entry in by_offset.into_iter().rev() {
         entry.end = end.unwrap_or(entry.end);
         if entry.least_end().is_none_or(|least| least > entry.end) {
-            return Err(Fault::Overlap.of(&entry.name));
+            return Err(EntryError::Overlap.of(&entry.name));
         }
         end = Some(entry.offset);
     }
@@ -179,7 +179,7 @@ fn check_size(entries: &[Entry]) -> Result<(), Error> {
             .iter()
             .max_by_key(|entry| entry.size / entry.packed.max(1));
         let name = worst.map(|entry| entry.name.as_str()).unwrap_or_default();
-        return Err(Fault::Bomb.of(name));
+        return Err(EntryError::Bomb.of(name));
     }
     if size > MAX_TOTAL {
         return Err(Error::TooLarge(size));

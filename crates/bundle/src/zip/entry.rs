@@ -3,7 +3,7 @@
 use super::field::Fields;
 use super::name::{self, Name};
 use super::{CENTRAL, EXTRA_64, FLAG_ENCRYPTED, IN_EXTRA, LOCAL_LENGTH, Method};
-use crate::error::{Error, Fault};
+use crate::error::{EntryError, Error};
 use crate::names;
 
 /// An entry. Its name is a legal path; whether its bytes are as said is found out when they are read.
@@ -54,7 +54,7 @@ impl Entry {
         let raw = Raw::read(fields).ok_or(DAMAGED)?;
         let not_utf8 = || Error::Entry {
             entry: String::from_utf8_lossy(raw.name).into_owned(),
-            fault: Fault::NotUtf8,
+            error: EntryError::NotUtf8,
         };
         let is_dos = DOS_LIKE.contains(&raw.system);
         let read = Name::read(raw.name, raw.flags, raw.extra, is_dos).ok_or_else(not_utf8)?;
@@ -71,19 +71,19 @@ impl Entry {
             let found = written.as_deref().unwrap_or(&name);
             names::checked(&name).map_err(|error| error.of_entry(found))?;
         }
-        raw.check_kind(is_folder).map_err(|fault| fault.of(&name))?;
+        raw.check_kind(is_folder).map_err(|error| error.of(&name))?;
         if raw.flags & FLAG_ENCRYPTED != 0 {
-            return Err(Fault::Encrypted.of(name));
+            return Err(EntryError::Encrypted.of(name));
         }
         let Some(method) = Method::from_code(raw.method) else {
-            return Err(Fault::Compression(raw.method).of(name));
+            return Err(EntryError::Compression(raw.method).of(name));
         };
         let (size, packed, offset) = raw.wide().ok_or(DAMAGED)?;
         if is_folder && size != 0 {
-            return Err(Fault::FolderWithContent.of(name));
+            return Err(EntryError::FolderWithContent.of(name));
         }
         if method == Method::Stored && size != packed {
-            return Err(Fault::Size(size).of(name));
+            return Err(EntryError::Size(size).of(name));
         }
         Ok(Self {
             written,
@@ -167,17 +167,17 @@ impl<'a> Raw<'a> {
     }
 
     /// Only files and folders, and each as its name says.
-    fn check_kind(&self, is_folder: bool) -> Result<(), Fault> {
+    fn check_kind(&self, is_folder: bool) -> Result<(), EntryError> {
         if !WITH_MODE.contains(&self.system) {
             return Ok(());
         }
         match (self.attributes >> 16) & KIND {
-            LINK => Err(Fault::Link),
+            LINK => Err(EntryError::Link),
             // Some tools give the mode without the kind.
             0 => Ok(()),
             REGULAR if !is_folder => Ok(()),
             FOLDER if is_folder => Ok(()),
-            _ => Err(Fault::Special),
+            _ => Err(EntryError::Special),
         }
     }
 

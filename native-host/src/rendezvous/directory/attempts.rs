@@ -196,9 +196,9 @@ impl Directory {
 
     pub(super) fn remove(&mut self, attempt: &AttemptId) -> Option<Attempt> {
         let removed = self.attempts.remove(attempt)?;
-        self.attempts_of.give_back(removed.from, 1);
+        self.attempts_of.release(removed.from, 1);
         if let Some(host) = self.peers.get_mut(&removed.host) {
-            host.visitors.give_back(removed.from, 1);
+            host.visitors.release(removed.from, 1);
         }
         for side in [removed.visitor, removed.host] {
             if let Some(peer) = self.peers.get_mut(&side) {

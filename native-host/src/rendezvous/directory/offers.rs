@@ -1,4 +1,4 @@
-//! The directory's part about offers: whether there is room for an attempt to connect, and its way to the host.
+//! The directory's part about offers: limits attempts to connect, and forwards offers to hosts.
 
 use std::time::Instant;
 
@@ -9,10 +9,10 @@ use tracing::debug;
 use super::super::attempt::Attempt;
 use super::{Address, Directory, SocketId};
 
-/// What an attempt counts of the bytes that a visitor makes pass, at least: a host makes a connection for each.
+/// Bytes that an attempt counts at least towards its visitor's rate: a host makes a connection for each.
 const ATTEMPT_BYTES: u32 = 4096;
 
-/// Why an attempt is not made, for code and for a person.
+/// Why an attempt is refused, for code and for a person.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Refusal(pub FailReason, pub &'static str);
 
@@ -20,11 +20,11 @@ const NO_HOST: Refusal = Refusal(
     FailReason::HostOffline,
     "The browser that serves this site is not connected now.",
 );
-const NOT_KNOWN: Refusal = Refusal(
+const UNKNOWN_LABEL: Refusal = Refusal(
     FailReason::UnknownLabel,
     "No browser has served a site with this address here.",
 );
-const ITSELF: Refusal = Refusal(
+const OWN_LABEL: Refusal = Refusal(
     FailReason::Refused,
     "A host cannot visit itself over one connection.",
 );
@@ -32,14 +32,14 @@ pub(super) const TOO_MANY: Refusal = Refusal(
     FailReason::Busy,
     "Too many connections are being made from your network; try again in a while.",
 );
-const NO_ROOM: Refusal = Refusal(
+const HOST_FULL: Refusal = Refusal(
     FailReason::Busy,
     "The site has more visitors than it can take at once; try again in a while.",
 );
 
-/// Room for one attempt at a host.
+/// A reserved slot for one attempt at a host.
 #[derive(Debug, Clone, Copy)]
-struct Seat {
+struct AttemptSlot {
     visitor: SocketId,
     host: SocketId,
     from: Address,
@@ -47,7 +47,7 @@ struct Seat {
 }
 
 impl Directory {
-    /// A visitor's offer goes to the label's host.
+    /// Forwards a visitor's offer to the label's host.
     pub fn connect(
         &mut self,
         id: SocketId,
@@ -70,10 +70,10 @@ impl Directory {
             return;
         }
         let cost = ATTEMPT_BYTES.max(u32::try_from(sdp.len()).unwrap_or(u32::MAX));
-        let passed_on = self
-            .seat(id, &label, now, cost)
-            .and_then(|seat| self.pass_on(seat, attempt, &label, sdp, now));
-        if let Err(Refusal(reason, message)) = passed_on {
+        let forwarded = self
+            .reserve(id, &label, now, cost)
+            .and_then(|slot| self.forward(slot, attempt, &label, sdp, now));
+        if let Err(Refusal(reason, message)) = forwarded {
             debug!(%attempt, %label, ?reason, ?from, "attempt failed");
             outbox.send(&ServerMessage::Failed {
                 attempt,
@@ -83,23 +83,23 @@ impl Directory {
         }
     }
 
-    /// Finds the host of a label, and takes room for an attempt of this visitor there.
-    fn seat(
+    /// Finds the host of a label, and reserves a slot for an attempt of this visitor there.
+    fn reserve(
         &mut self,
         id: SocketId,
         label: &Label,
         now: Instant,
         cost: u32,
-    ) -> Result<Seat, Refusal> {
+    ) -> Result<AttemptSlot, Refusal> {
         let Some(&host_id) = self.hosts.get(label) else {
             return Err(if self.is_known(label) {
                 NO_HOST
             } else {
-                NOT_KNOWN
+                UNKNOWN_LABEL
             });
         };
         if host_id == id {
-            return Err(ITSELF);
+            return Err(OWN_LABEL);
         }
         let Some(visitor) = self.peers.get(&id) else {
             return Err(TOO_MANY);
@@ -117,10 +117,10 @@ impl Directory {
             return Err(TOO_MANY);
         }
         if !host.visitors.take(from, 1) {
-            self.attempts_of.give_back(from, 1);
-            return Err(NO_ROOM);
+            self.attempts_of.release(from, 1);
+            return Err(HOST_FULL);
         }
-        Ok(Seat {
+        Ok(AttemptSlot {
             visitor: id,
             host: host_id,
             from,
@@ -128,21 +128,21 @@ impl Directory {
         })
     }
 
-    /// Passes an offer on to a host at which there is room for it.
-    fn pass_on(
+    /// Forwards an offer to the host of a reserved slot.
+    fn forward(
         &mut self,
-        seat: Seat,
+        slot: AttemptSlot,
         attempt: AttemptId,
         label: &Label,
         sdp: String,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let Seat {
+        let AttemptSlot {
             visitor,
             host,
             from,
             network,
-        } = seat;
+        } = slot;
         let offer = ServerMessage::Offer {
             attempt,
             label: label.clone(),
@@ -158,7 +158,7 @@ impl Directory {
         }
         if !self.relay(host, &offer, from) {
             self.remove(&attempt);
-            return Err(NO_ROOM);
+            return Err(HOST_FULL);
         }
         self.offers += 1;
         Ok(())

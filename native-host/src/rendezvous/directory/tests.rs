@@ -8,12 +8,12 @@ use crate::rendezvous::outbox::{Outgoing, outbox};
 
 mod shares;
 
-struct Desk {
+struct TestDirectory {
     directory: Directory,
     now: Instant,
 }
 
-fn desk() -> Desk {
+fn test_directory() -> TestDirectory {
     let limits = Limits {
         hosts_per_socket: 2,
         watches_per_socket: 1,
@@ -22,13 +22,13 @@ fn desk() -> Desk {
         candidates_per_side: 3,
         ..Limits::default()
     };
-    Desk {
+    TestDirectory {
         directory: Directory::new(limits, Claims::default()),
         now: Instant::now(),
     }
 }
 
-impl Desk {
+impl TestDirectory {
     fn join(&mut self) -> (SocketId, Outgoing) {
         self.join_from(Address::V4([192, 0, 2, 1]))
     }
@@ -105,35 +105,35 @@ fn failed(message: Option<ServerMessage>) -> Option<FailReason> {
 
 #[test]
 fn signals_pass_between_the_two_sides_only() {
-    let mut desk = desk();
+    let mut directory = test_directory();
     let ((host, mut to_host), (visitor, mut to_visitor), (other, mut to_other)) =
-        (desk.join(), desk.join(), desk.join());
-    assert!(desk.directory.host(host, &label("a")));
-    desk.connect(visitor, 1, &label("a"));
+        (directory.join(), directory.join(), directory.join());
+    assert!(directory.directory.host(host, &label("a")));
+    directory.connect(visitor, 1, &label("a"));
     assert!(
         matches!(next(&mut to_host), Some(ServerMessage::Offer { attempt, .. }) if attempt == id(1))
     );
 
-    desk.answer(other, 1);
-    desk.answer(visitor, 1);
-    desk.candidate(other, 1, "stranger's");
-    desk.directory.end(other, id(1));
-    desk.directory.reject(visitor, id(1), FailReason::Busy);
+    directory.answer(other, 1);
+    directory.answer(visitor, 1);
+    directory.candidate(other, 1, "stranger's");
+    directory.directory.end(other, id(1));
+    directory.directory.reject(visitor, id(1), FailReason::Busy);
     assert_eq!(
         (next(&mut to_host), next(&mut to_visitor)),
         (None, None),
         "others have no say in it"
     );
 
-    desk.answer(host, 1);
+    directory.answer(host, 1);
     assert!(matches!(
         next(&mut to_visitor),
         Some(ServerMessage::Answer { .. })
     ));
-    desk.answer(host, 1);
+    directory.answer(host, 1);
     assert_eq!(next(&mut to_visitor), None, "only the first answer counts");
-    desk.candidate(visitor, 1, "v");
-    desk.candidate(host, 1, "h");
+    directory.candidate(visitor, 1, "v");
+    directory.candidate(host, 1, "h");
     assert_eq!(
         next(&mut to_host),
         Some(ServerMessage::Candidate {
@@ -149,27 +149,27 @@ fn signals_pass_between_the_two_sides_only() {
         })
     );
 
-    desk.directory.end(visitor, id(1));
+    directory.directory.end(visitor, id(1));
     assert_eq!(
         next(&mut to_host),
         Some(ServerMessage::Gone { attempt: id(1) })
     );
-    desk.candidate(host, 1, "stale");
+    directory.candidate(host, 1, "stale");
     assert_eq!((next(&mut to_visitor), next(&mut to_other)), (None, None));
 }
 
 #[test]
 fn a_hosts_early_candidates_follow_its_answer_and_have_an_end() {
-    let mut desk = desk();
-    let ((host, mut to_host), (visitor, mut to_visitor)) = (desk.join(), desk.join());
-    desk.directory.host(host, &label("a"));
-    desk.connect(visitor, 1, &label("a"));
+    let mut directory = test_directory();
+    let ((host, mut to_host), (visitor, mut to_visitor)) = (directory.join(), directory.join());
+    directory.directory.host(host, &label("a"));
+    directory.connect(visitor, 1, &label("a"));
     for text in ["1", "2", "3", "4"] {
-        desk.candidate(host, 1, text);
-        desk.candidate(visitor, 1, text);
+        directory.candidate(host, 1, text);
+        directory.candidate(visitor, 1, text);
     }
     assert_eq!(next(&mut to_visitor), None);
-    desk.answer(host, 1);
+    directory.answer(host, 1);
     let kinds: Vec<ServerMessage> = std::iter::from_fn(|| next(&mut to_visitor)).collect();
     assert!(matches!(kinds[0], ServerMessage::Answer { .. }));
     let texts: Vec<&str> = kinds[1..]
@@ -189,27 +189,28 @@ fn a_hosts_early_candidates_follow_its_answer_and_have_an_end() {
 
 #[test]
 fn labels_without_a_host_say_which_kind() {
-    let mut desk = desk();
-    let ((host, _to_host), (visitor, mut to_visitor)) = (desk.join(), desk.join());
-    desk.connect(visitor, 1, &label("a"));
+    let mut directory = test_directory();
+    let ((host, _to_host), (visitor, mut to_visitor)) = (directory.join(), directory.join());
+    directory.connect(visitor, 1, &label("a"));
     assert_eq!(
         failed(next(&mut to_visitor)),
         Some(FailReason::UnknownLabel)
     );
-    desk.directory.host(host, &label("a"));
-    desk.directory.unhost(visitor, &label("a"));
+    directory.directory.host(host, &label("a"));
+    directory.directory.unhost(visitor, &label("a"));
     assert_eq!(
-        desk.directory.hosts(),
+        directory.directory.hosts(),
         1,
         "only the host can take it offline"
     );
-    desk.directory.unhost(host, &label("a"));
-    desk.connect(visitor, 2, &label("a"));
+    directory.directory.unhost(host, &label("a"));
+    directory.connect(visitor, 2, &label("a"));
     assert_eq!(failed(next(&mut to_visitor)), Some(FailReason::HostOffline));
-    desk.directory
+    directory
+        .directory
         .claims
         .claim(&SiteName::parse("kept").unwrap(), &key(1), (1, 1), TODAY);
-    desk.connect(visitor, 3, &label("kept"));
+    directory.connect(visitor, 3, &label("kept"));
     assert_eq!(
         failed(next(&mut to_visitor)),
         Some(FailReason::HostOffline),
@@ -219,18 +220,18 @@ fn labels_without_a_host_say_which_kind() {
 
 #[test]
 fn both_sides_hear_when_the_other_leaves() {
-    let mut desk = desk();
-    let ((host, mut to_host), (visitor, mut to_visitor)) = (desk.join(), desk.join());
-    desk.directory.host(host, &label("a"));
-    desk.connect(visitor, 1, &label("a"));
-    desk.connect(visitor, 2, &label("a"));
-    desk.answer(host, 1);
+    let mut directory = test_directory();
+    let ((host, mut to_host), (visitor, mut to_visitor)) = (directory.join(), directory.join());
+    directory.directory.host(host, &label("a"));
+    directory.connect(visitor, 1, &label("a"));
+    directory.connect(visitor, 2, &label("a"));
+    directory.answer(host, 1);
     assert_eq!(std::iter::from_fn(|| next(&mut to_host)).count(), 2);
     assert!(matches!(
         next(&mut to_visitor),
         Some(ServerMessage::Answer { .. })
     ));
-    desk.directory.leave(host);
+    directory.directory.leave(host);
     let told: Vec<ServerMessage> = std::iter::from_fn(|| next(&mut to_visitor)).collect();
     assert_eq!(told.len(), 2);
     assert!(
@@ -242,12 +243,12 @@ fn both_sides_hear_when_the_other_leaves() {
         .find(|one| matches!(one, ServerMessage::Failed { .. }))
         .cloned();
     assert_eq!(failed(unanswered), Some(FailReason::Gone));
-    assert_eq!(desk.directory.hosts(), 0);
+    assert_eq!(directory.directory.hosts(), 0);
 
-    let (host, mut to_host) = desk.join();
-    desk.directory.host(host, &label("a"));
-    desk.connect(visitor, 3, &label("a"));
-    desk.directory.leave(visitor);
+    let (host, mut to_host) = directory.join();
+    directory.directory.host(host, &label("a"));
+    directory.connect(visitor, 3, &label("a"));
+    directory.directory.leave(visitor);
     assert!(matches!(
         next(&mut to_host),
         Some(ServerMessage::Offer { .. })
@@ -256,39 +257,39 @@ fn both_sides_hear_when_the_other_leaves() {
         next(&mut to_host),
         Some(ServerMessage::Gone { attempt: id(3) })
     );
-    assert!(desk.directory.attempts.is_empty());
+    assert!(directory.directory.attempts.is_empty());
 }
 
 #[test]
 fn the_newest_host_of_a_label_takes_over() {
-    let mut desk = desk();
+    let mut directory = test_directory();
     let ((old, mut to_old), (new, mut to_new), (visitor, mut to_visitor)) =
-        (desk.join(), desk.join(), desk.join());
-    desk.directory.host(old, &label("a"));
-    desk.connect(visitor, 1, &label("a"));
+        (directory.join(), directory.join(), directory.join());
+    directory.directory.host(old, &label("a"));
+    directory.connect(visitor, 1, &label("a"));
     assert!(matches!(
         next(&mut to_old),
         Some(ServerMessage::Offer { .. })
     ));
-    desk.directory.host(new, &label("a"));
+    directory.directory.host(new, &label("a"));
     assert!(matches!(
         next(&mut to_old),
         Some(ServerMessage::HostRefused { .. })
     ));
-    desk.answer(old, 1);
+    directory.answer(old, 1);
     assert!(
         matches!(next(&mut to_visitor), Some(ServerMessage::Answer { .. })),
         "what was begun goes on"
     );
-    desk.connect(visitor, 2, &label("a"));
+    directory.connect(visitor, 2, &label("a"));
     assert!(matches!(
         next(&mut to_new),
         Some(ServerMessage::Offer { .. })
     ));
-    desk.directory.unhost(old, &label("a"));
-    desk.directory.leave(old);
+    directory.directory.unhost(old, &label("a"));
+    directory.directory.leave(old);
     assert_eq!(
-        desk.directory.hosts(),
+        directory.directory.hosts(),
         1,
         "the old one's end is not the new one's"
     );
@@ -296,58 +297,66 @@ fn the_newest_host_of_a_label_takes_over() {
 
 #[test]
 fn watchers_hear_once() {
-    let mut desk = desk();
-    let ((host, _to_host), (watcher, mut to_watcher)) = (desk.join(), desk.join());
-    assert!(desk.directory.watch(watcher, label("a")));
+    let mut directory = test_directory();
+    let ((host, _to_host), (watcher, mut to_watcher)) = (directory.join(), directory.join());
+    assert!(directory.directory.watch(watcher, label("a")));
     assert!(
-        desk.directory.watch(watcher, label("a")),
+        directory.directory.watch(watcher, label("a")),
         "the same again is no second one"
     );
-    assert!(!desk.directory.watch(watcher, label("b")), "one too many");
+    assert!(
+        !directory.directory.watch(watcher, label("b")),
+        "one too many"
+    );
     assert_eq!(next(&mut to_watcher), None);
-    desk.directory.host(host, &label("a"));
+    directory.directory.host(host, &label("a"));
     assert_eq!(
         next(&mut to_watcher),
         Some(ServerMessage::HostOnline { label: label("a") })
     );
-    desk.directory.unhost(host, &label("a"));
-    desk.directory.host(host, &label("a"));
+    directory.directory.unhost(host, &label("a"));
+    directory.directory.host(host, &label("a"));
     assert_eq!(next(&mut to_watcher), None);
-    assert!(desk.directory.watch(watcher, label("a")));
+    assert!(directory.directory.watch(watcher, label("a")));
     assert_eq!(
         next(&mut to_watcher),
         Some(ServerMessage::HostOnline { label: label("a") })
     );
-    desk.directory.watch(watcher, label("b"));
-    desk.directory.leave(watcher);
-    assert!(desk.directory.watchers.is_empty());
+    directory.directory.watch(watcher, label("b"));
+    directory.directory.leave(watcher);
+    assert!(directory.directory.watchers.is_empty());
 }
 
 #[test]
 fn nobody_takes_more_than_his_share() {
-    let mut desk = desk();
+    let mut directory = test_directory();
     let ((host, _to_host), (one, mut to_one), (two, mut to_two)) =
-        (desk.join(), desk.join(), desk.join());
-    assert!(desk.directory.host(host, &label("a")) && desk.directory.host(host, &label("b")));
-    assert!(!desk.directory.host(host, &label("c")));
-    assert!(desk.directory.host(host, &label("a")), "again is not more");
+        (directory.join(), directory.join(), directory.join());
+    assert!(
+        directory.directory.host(host, &label("a")) && directory.directory.host(host, &label("b"))
+    );
+    assert!(!directory.directory.host(host, &label("c")));
+    assert!(
+        directory.directory.host(host, &label("a")),
+        "again is not more"
+    );
     for attempt in 1..=3 {
-        desk.connect(one, attempt, &label("a"));
+        directory.connect(one, attempt, &label("a"));
     }
     assert_eq!(
         failed(next(&mut to_one)),
         Some(FailReason::Busy),
         "a visitor's share"
     );
-    desk.connect(two, 4, &label("a"));
+    directory.connect(two, 4, &label("a"));
     assert_eq!(next(&mut to_two), None);
-    desk.connect(two, 5, &label("b"));
+    directory.connect(two, 5, &label("b"));
     assert_eq!(
         failed(next(&mut to_two)),
         Some(FailReason::Busy),
         "a host's share"
     );
-    desk.connect(two, 1, &label("a"));
+    directory.connect(two, 1, &label("a"));
     assert!(
         matches!(
             next(&mut to_two),
@@ -355,25 +364,25 @@ fn nobody_takes_more_than_his_share() {
         ),
         "another's id"
     );
-    desk.connect(host, 6, &label("a"));
+    directory.connect(host, 6, &label("a"));
     assert!(
-        !desk.directory.attempts.contains_key(&id(6)),
+        !directory.directory.attempts.contains_key(&id(6)),
         "nobody visits himself"
     );
 }
 
 #[test]
 fn attempts_do_not_last_for_ever() {
-    let mut desk = desk();
-    let ((host, mut to_host), (visitor, mut to_visitor)) = (desk.join(), desk.join());
-    desk.directory.host(host, &label("a"));
-    desk.connect(visitor, 1, &label("a"));
-    desk.connect(visitor, 2, &label("a"));
-    desk.answer(host, 2);
+    let mut directory = test_directory();
+    let ((host, mut to_host), (visitor, mut to_visitor)) = (directory.join(), directory.join());
+    directory.directory.host(host, &label("a"));
+    directory.connect(visitor, 1, &label("a"));
+    directory.connect(visitor, 2, &label("a"));
+    directory.answer(host, 2);
     let limits = Limits::default();
-    desk.sweep(limits.answer_within);
-    assert_eq!(desk.directory.attempts.len(), 2);
-    desk.sweep(limits.answer_within + Duration::from_secs(1));
+    directory.sweep(limits.answer_within);
+    assert_eq!(directory.directory.attempts.len(), 2);
+    directory.sweep(limits.answer_within + Duration::from_secs(1));
     assert!(matches!(
         next(&mut to_visitor),
         Some(ServerMessage::Answer { .. })
@@ -383,8 +392,8 @@ fn attempts_do_not_last_for_ever() {
         std::iter::from_fn(|| next(&mut to_host)).last(),
         Some(ServerMessage::Gone { attempt: id(1) })
     );
-    desk.sweep(limits.attempt_lifetime + Duration::from_secs(1));
-    assert!(desk.directory.attempts.is_empty());
+    directory.sweep(limits.attempt_lifetime + Duration::from_secs(1));
+    assert!(directory.directory.attempts.is_empty());
     assert_eq!(
         next(&mut to_visitor),
         Some(ServerMessage::Gone { attempt: id(2) })

@@ -1,5 +1,5 @@
 use super::*;
-use crate::rendezvous::claims::Verdict;
+use crate::rendezvous::claims::ClaimOutcome;
 
 const TODAY: Day = Day::of(20_000);
 
@@ -8,7 +8,7 @@ fn claim(file: &mut StateFile, claims: &mut Claims, name: &str, key: u8) -> bool
     let name = SiteName::parse(name).unwrap();
     let key = PublicKey::from([key; 32]);
     let verdict = claims.claim(&name, &key, (9999, 9999), TODAY);
-    assert_eq!(verdict, Verdict::Claimed);
+    assert_eq!(verdict, ClaimOutcome::Claimed);
     let changes = claims.take_changes();
     file.save(&changes, claims.len(), || claims.clone())
 }

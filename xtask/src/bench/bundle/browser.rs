@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use super::memory::Watch;
 use super::site::MIB;
-use super::taken::Taken;
+use super::usage::Usage;
 
 /// How long each may take.
 const LIMIT: Duration = Duration::from_secs(300);
@@ -32,7 +32,7 @@ pub async fn measure(
     dist: &Dist,
     bundle: &Path,
     downloads: &Path,
-) -> Result<([Taken; 3], PathBuf)> {
+) -> Result<([Usage; 3], PathBuf)> {
     // A fresh one each time: what is kept already is not kept again.
     let host = Host::start(dist, HostOptions::default()).await?;
     let leader = host.browser()?.process_id();
@@ -99,11 +99,11 @@ async fn downloaded(folder: &Path) -> Result<PathBuf> {
 }
 
 /// Does a work, and tells what the browser took for it.
-async fn take<T>(leader: u32, work: impl Future<Output = Result<T>>) -> Result<(Taken, T)> {
+async fn take<T>(leader: u32, work: impl Future<Output = Result<T>>) -> Result<(Usage, T)> {
     let watch = Watch::group(leader);
     let begin = Instant::now();
     let done = work.await?;
-    let taken = Taken {
+    let taken = Usage {
         speed: MIB / begin.elapsed().as_secs_f64(),
         memory: watch.extra(),
     };

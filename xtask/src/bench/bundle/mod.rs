@@ -6,7 +6,7 @@
 mod browser;
 pub mod memory;
 mod site;
-mod taken;
+mod usage;
 
 use std::fs;
 use std::path::Path;
@@ -18,16 +18,16 @@ use anyhow::{Context, Result, ensure};
 use stage::Dist;
 use tokio::runtime::Runtime;
 
-use super::figure::Figure;
-use crate::shell::typed;
-use taken::Taken;
+use super::measurement::Measurement;
+use crate::command::typed;
+use usage::Usage;
 
 const ROUNDS: usize = 3;
 /// How often a program's memory is looked at; its peak is kept by the system meanwhile.
 const LOOK: Duration = Duration::from_millis(5);
 
 /// Speeds in MiB/s; memory in MiB, of a browser the most that one of its processes had more than before.
-pub fn measure(peerserver: &Path, dist: &Dist) -> Result<Vec<Figure>> {
+pub fn measure(peerserver: &Path, dist: &Dist) -> Result<Vec<Measurement>> {
     let desk = tempfile::tempdir().context("making a folder for the site")?;
     let at = |name: &str| desk.path().join(name);
     site::make(&at("site"))?;
@@ -38,7 +38,7 @@ pub fn measure(peerserver: &Path, dist: &Dist) -> Result<Vec<Figure>> {
     };
     let runtime = Runtime::new()?;
     let bundle = "site.peersite";
-    let mut taken: [Vec<Taken>; 7] = Default::default();
+    let mut taken: [Vec<Usage>; 7] = Default::default();
     for _ in 0..ROUNDS {
         for name in ["zip.zip", bundle, "ours", "theirs", "downloads"] {
             let _ = fs::remove_dir_all(at(name)).or_else(|_| fs::remove_file(at(name)));
@@ -70,26 +70,36 @@ pub fn measure(peerserver: &Path, dist: &Dist) -> Result<Vec<Figure>> {
         ("export.download", download, zip),
         ("import", import, unzip),
     ];
-    let mut figures = Vec::new();
+    let mut measurements = Vec::new();
     for (name, ours, theirs) in pairs {
         let name = format!("bundle.{name}");
-        let speeds = |taken: &[Taken]| taken.iter().map(|one| one.speed).collect::<Vec<_>>();
-        figures.push(Figure::new(&name, "MiB/s", &speeds(ours), &speeds(theirs)));
-        let memory = |taken: &[Taken]| {
+        let speeds = |taken: &[Usage]| taken.iter().map(|one| one.speed).collect::<Vec<_>>();
+        measurements.push(Measurement::new(
+            &name,
+            "MiB/s",
+            &speeds(ours),
+            &speeds(theirs),
+        ));
+        let memory = |taken: &[Usage]| {
             taken
                 .iter()
                 .map(|one| one.memory)
                 .collect::<Option<Vec<_>>>()
         };
         if let (Some(ours), Some(theirs)) = (memory(ours), memory(theirs)) {
-            figures.push(Figure::new(format!("{name}.memory"), "MiB", &ours, &theirs));
+            measurements.push(Measurement::new(
+                format!("{name}.memory"),
+                "MiB",
+                &ours,
+                &theirs,
+            ));
         }
     }
-    Ok(figures)
+    Ok(measurements)
 }
 
 /// Runs a program to its end.
-fn take(command: &mut Command) -> Result<Taken> {
+fn take(command: &mut Command) -> Result<Usage> {
     let text = typed(command);
     let begin = Instant::now();
     let mut child = command
@@ -106,7 +116,7 @@ fn take(command: &mut Command) -> Result<Taken> {
         sleep(LOOK);
     };
     ensure!(status.success(), "`{text}` failed: {status}");
-    Ok(Taken {
+    Ok(Usage {
         speed: site::MIB / begin.elapsed().as_secs_f64(),
         memory,
     })

@@ -9,14 +9,14 @@ fn address(n: u8) -> Address {
 }
 
 /// A directory with the default limits.
-fn roomy() -> Desk {
-    Desk {
+fn roomy() -> TestDirectory {
+    TestDirectory {
         directory: Directory::new(Limits::default(), Claims::default()),
         now: Instant::now(),
     }
 }
 
-impl Desk {
+impl TestDirectory {
     fn offer(&mut self, visitor: SocketId, attempt: u32, bytes: usize) {
         self.directory.connect(
             visitor,
@@ -40,74 +40,74 @@ fn busy(outgoing: &mut Outgoing) -> usize {
 
 #[test]
 fn one_network_has_a_part_of_a_hosts_attempts() {
-    let mut desk = roomy();
+    let mut directory = roomy();
     let limits = Limits::default();
-    let (host, mut to_host) = desk.join_from(HOST);
-    desk.directory.host(host, &label("a"));
+    let (host, mut to_host) = directory.join_from(HOST);
+    directory.directory.host(host, &label("a"));
     let mut attempt = 0;
     for n in 1..=2 {
         for _ in 0..4 {
-            let (visitor, _outgoing) = desk.join_from(address(n));
+            let (visitor, _outgoing) = directory.join_from(address(n));
             for _ in 0..limits.attempts_per_visitor {
                 attempt += 1;
-                desk.offer(visitor, attempt, 100);
+                directory.offer(visitor, attempt, 100);
                 while to_host.try_next().is_some() {}
             }
         }
         let most = usize::from(n) * limits.attempts_per_host_and_address;
-        assert_eq!(desk.directory.attempts.len(), most);
+        assert_eq!(directory.directory.attempts.len(), most);
     }
     // The end of one is room for another.
-    let ended: Vec<AttemptId> = desk.directory.attempts.keys().copied().collect();
+    let ended: Vec<AttemptId> = directory.directory.attempts.keys().copied().collect();
     for attempt in ended {
-        desk.directory.end(host, attempt);
+        directory.directory.end(host, attempt);
     }
-    assert!(desk.directory.attempts.is_empty());
-    let (visitor, mut to_visitor) = desk.join_from(address(3));
-    desk.offer(visitor, 9999, 100);
+    assert!(directory.directory.attempts.is_empty());
+    let (visitor, mut to_visitor) = directory.join_from(address(3));
+    directory.offer(visitor, 9999, 100);
     assert_eq!(busy(&mut to_visitor), 0);
 }
 
 #[test]
 fn connecting_and_ending_over_and_over_has_a_rate() {
-    let mut desk = roomy();
-    let (host, mut to_host) = desk.join_from(HOST);
-    desk.directory.host(host, &label("a"));
+    let mut directory = roomy();
+    let (host, mut to_host) = directory.join_from(HOST);
+    directory.directory.host(host, &label("a"));
     let mut passed = 0;
     // Over many sockets of one address, and with small offers.
     for n in 0..500 {
-        let (visitor, _outgoing) = desk.join_from(address(1));
-        desk.offer(visitor, n, 100);
-        desk.directory.end(visitor, number(n));
-        desk.directory.leave(visitor);
+        let (visitor, _outgoing) = directory.join_from(address(1));
+        directory.offer(visitor, n, 100);
+        directory.directory.end(visitor, number(n));
+        directory.directory.leave(visitor);
         while let Some(message) = next(&mut to_host) {
             passed += usize::from(matches!(message, ServerMessage::Offer { .. }));
         }
     }
     assert_eq!(passed, 128);
-    desk.now += Duration::from_secs(1);
-    let (visitor, mut to_visitor) = desk.join_from(address(1));
+    directory.now += Duration::from_secs(1);
+    let (visitor, mut to_visitor) = directory.join_from(address(1));
     for n in 1000..1010 {
-        desk.offer(visitor, n, 100);
+        directory.offer(visitor, n, 100);
     }
     assert_eq!(busy(&mut to_visitor), 6, "four a second");
-    let (other, mut to_other) = desk.join_from(address(2));
-    desk.offer(other, 2000, 100);
+    let (other, mut to_other) = directory.join_from(address(2));
+    directory.offer(other, 2000, 100);
     assert_eq!(busy(&mut to_other), 0);
 }
 
 #[test]
 fn a_host_that_reads_nothing_keeps_its_socket_and_the_visitor_hears_that_it_is_busy() {
-    let mut desk = roomy();
-    let (host, to_host) = desk.join_from(HOST);
-    desk.directory.host(host, &label("a"));
+    let mut directory = roomy();
+    let (host, to_host) = directory.join_from(HOST);
+    directory.directory.host(host, &label("a"));
     let mut attempt = 0;
     for n in 1..=9 {
-        let (visitor, mut to_visitor) = desk.join_from(address(n));
+        let (visitor, mut to_visitor) = directory.join_from(address(n));
         for _ in 0..16 {
             attempt += 1;
-            desk.offer(visitor, attempt, 32 * 1024);
-            desk.directory.end(visitor, number(attempt));
+            directory.offer(visitor, attempt, 32 * 1024);
+            directory.directory.end(visitor, number(attempt));
         }
         let refused = busy(&mut to_visitor);
         assert!(
@@ -118,18 +118,18 @@ fn a_host_that_reads_nothing_keeps_its_socket_and_the_visitor_hears_that_it_is_b
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let overflow = std::pin::pin!(to_host.overflow());
     assert!(overflow.poll(&mut context).is_pending());
-    assert!(desk.directory.attempts.is_empty());
+    assert!(directory.directory.attempts.is_empty());
 }
 
 #[test]
 fn an_answer_for_which_a_visitor_has_no_room_ends_its_attempt() {
-    let mut desk = roomy();
-    let (host, mut to_host) = desk.join_from(HOST);
-    desk.directory.host(host, &label("a"));
-    let (visitor, mut to_visitor) = desk.join_from(address(1));
+    let mut directory = roomy();
+    let (host, mut to_host) = directory.join_from(HOST);
+    directory.directory.host(host, &label("a"));
+    let (visitor, mut to_visitor) = directory.join_from(address(1));
     for n in 0..8 {
-        desk.offer(visitor, n, 100);
-        desk.directory.answer(
+        directory.offer(visitor, n, 100);
+        directory.directory.answer(
             host,
             number(n),
             "x".repeat(32 * 1024),
@@ -145,7 +145,7 @@ fn an_answer_for_which_a_visitor_has_no_room_ends_its_attempt() {
     let ends = std::iter::from_fn(|| next(&mut to_host))
         .filter(|it| matches!(it, ServerMessage::Gone { .. }));
     assert_eq!(ends.count(), 5);
-    assert_eq!(desk.directory.attempts.len(), 3);
+    assert_eq!(directory.directory.attempts.len(), 3);
 }
 
 #[test]
@@ -154,28 +154,30 @@ fn a_network_hosts_so_many_labels_and_gives_them_back() {
         hosts_per_address: 3,
         ..Limits::default()
     };
-    let mut desk = Desk {
+    let mut directory = TestDirectory {
         directory: Directory::new(limits, Claims::default()),
         now: Instant::now(),
     };
-    let (one, _to_one) = desk.join_from(address(1));
-    let (two, _to_two) = desk.join_from(address(1));
-    let (other, _to_other) = desk.join_from(address(2));
-    assert!(desk.directory.host(one, &label("a")) && desk.directory.host(one, &label("b")));
-    assert!(desk.directory.host(two, &label("c")));
-    assert!(!desk.directory.host(two, &label("d")));
-    assert!(desk.directory.host(other, &label("d")));
+    let (one, _to_one) = directory.join_from(address(1));
+    let (two, _to_two) = directory.join_from(address(1));
+    let (other, _to_other) = directory.join_from(address(2));
     assert!(
-        desk.directory.host(two, &label("b")),
+        directory.directory.host(one, &label("a")) && directory.directory.host(one, &label("b"))
+    );
+    assert!(directory.directory.host(two, &label("c")));
+    assert!(!directory.directory.host(two, &label("d")));
+    assert!(directory.directory.host(other, &label("d")));
+    assert!(
+        directory.directory.host(two, &label("b")),
         "a browser that comes back is no second one"
     );
-    desk.directory.unhost(one, &label("a"));
-    assert!(desk.directory.host(two, &label("e")));
+    directory.directory.unhost(one, &label("a"));
+    assert!(directory.directory.host(two, &label("e")));
     // Replaced, a label is the other network's.
-    assert!(desk.directory.host(other, &label("e")));
-    assert!(desk.directory.host(two, &label("f")));
-    desk.directory.leave(one);
-    desk.directory.leave(two);
-    assert!(desk.directory.host(other, &label("g")));
-    assert_eq!(desk.directory.hosts(), 3);
+    assert!(directory.directory.host(other, &label("e")));
+    assert!(directory.directory.host(two, &label("f")));
+    directory.directory.leave(one);
+    directory.directory.leave(two);
+    assert!(directory.directory.host(other, &label("g")));
+    assert_eq!(directory.directory.hosts(), 3);
 }

@@ -1,4 +1,4 @@
-//! A server on the network, to compare with: it gives out a page, and records the requests that the page sends. Its
+//! An ordinary HTTP server, to compare with: it serves a page, and records the requests that the page sends. Its
 //! counterparts on a peer's site are in `request_headers.rs`.
 
 use std::collections::BTreeMap;
@@ -11,20 +11,20 @@ use tokio::net::{TcpListener, TcpStream};
 /// A request that came in. Values are bytes, a character each.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Recorded {
-    /// What the page called it.
+    /// The request's name in the page.
     pub name: String,
-    /// By names in small letters.
+    /// By lower-case names.
     pub headers: BTreeMap<String, String>,
 }
 
 /// Serves until the runtime ends.
-pub struct PlainServer {
+pub struct RecordingServer {
     /// The page's address.
     pub url: String,
     recorded: Arc<Mutex<Vec<Recorded>>>,
 }
 
-impl PlainServer {
+impl RecordingServer {
     /// Starts it. `event_stream` is what an event source gets.
     pub async fn start(page: &'static str, event_stream: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -42,7 +42,7 @@ impl PlainServer {
         Self { url, recorded }
     }
 
-    /// What came in, in its order.
+    /// The recorded requests, in their order.
     pub fn recorded(&self) -> Vec<Recorded> {
         self.recorded.lock().unwrap().clone()
     }

@@ -1,5 +1,4 @@
-//! A rendezvous that lies: it stands between browsers and a true one, passes everything on, and changes
-//! what it is told to change in the signalling.
+//! A malicious rendezvous: a proxy between browsers and a true rendezvous that changes selected signalling messages.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,12 +21,12 @@ use tokio_tungstenite::{
 
 /// What it changes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Lie {
+pub enum Tampering {
     /// Nothing.
     None,
-    /// The certificate's fingerprint in the answer: the liar's own end in the middle.
+    /// The certificate's fingerprint in the answer: its own end in the middle.
     Fingerprint,
-    /// The key: the liar's own.
+    /// The key: its own.
     Key,
     /// The signature.
     Signature,
@@ -41,54 +40,54 @@ pub enum Lie {
 
 #[derive(Debug)]
 struct State {
-    lie: Lie,
-    lies: u32,
+    tampering: Tampering,
+    changed_messages: u32,
     earlier: Option<ServerMessage>,
     own: String,
     public: String,
 }
 
-/// A running liar.
+/// A running malicious rendezvous.
 #[derive(Debug, Clone)]
-pub struct Liar {
+pub struct MaliciousRendezvous {
     /// Its address, such as `http://localhost:1234`.
     pub gateway: String,
     state: Arc<Mutex<State>>,
 }
 
-impl Liar {
+impl MaliciousRendezvous {
     /// Listen here, in front of the true rendezvous on this port of this machine, whose gateway has this
     /// address.
     pub fn start(listener: TcpListener, truth: u16, public: &str) -> Self {
         let own = format!("http://localhost:{}", listener.local_addr().unwrap().port());
         let state = State {
-            lie: Lie::None,
-            lies: 0,
+            tampering: Tampering::None,
+            changed_messages: 0,
             earlier: None,
             own: own.clone(),
             public: public.to_owned(),
         };
-        let liar = Self {
+        let malicious = Self {
             gateway: own,
             state: Arc::new(Mutex::new(state)),
         };
-        let state = liar.state.clone();
+        let state = malicious.state.clone();
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 tokio::spawn(pass(socket, truth, state.clone()));
             }
         });
-        liar
+        malicious
     }
 
-    /// Lie so from now on.
-    pub fn tell(&self, lie: Lie) {
-        self.state.lock().unwrap().lie = lie;
+    /// Changes messages in this way from now on.
+    pub fn set_tampering(&self, tampering: Tampering) {
+        self.state.lock().unwrap().tampering = tampering;
     }
 
-    /// How many lies were told.
-    pub fn lies(&self) -> u32 {
-        self.state.lock().unwrap().lies
+    /// How many messages were changed.
+    pub fn changed_messages(&self) -> u32 {
+        self.state.lock().unwrap().changed_messages
     }
 }
 
@@ -165,13 +164,13 @@ impl State {
         let Ok(mut message) = ServerMessage::decode(text) else {
             return text.to_owned();
         };
-        let lie = self.lie;
+        let tampering = self.tampering;
         let earlier = self.earlier.clone();
         match &mut message {
-            ServerMessage::Welcome { gateway, .. } if lie == Lie::Gateway => {
+            ServerMessage::Welcome { gateway, .. } if tampering == Tampering::Gateway => {
                 gateway.clone_from(&self.own)
             }
-            ServerMessage::Hosting { name, link, .. } if lie == Lie::Link => {
+            ServerMessage::Hosting { name, link, .. } if tampering == Tampering::Link => {
                 *link = "https://bank.example/connect/bank-aaaaaaaaaaaaaaaaaaaa/".to_owned();
                 *name = Some(SiteName::parse("bank").unwrap());
             }
@@ -180,12 +179,12 @@ impl State {
                 key,
                 signature,
                 ..
-            } => match (lie, earlier) {
-                (Lie::Fingerprint, _) => *sdp = other_fingerprint(sdp),
-                (Lie::Key, _) => *key = PublicKey::from([7; 32]),
-                (Lie::Signature, _) => *signature = Signature::from([7; 64]),
+            } => match (tampering, earlier) {
+                (Tampering::Fingerprint, _) => *sdp = other_fingerprint(sdp),
+                (Tampering::Key, _) => *key = PublicKey::from([7; 32]),
+                (Tampering::Signature, _) => *signature = Signature::from([7; 64]),
                 (
-                    Lie::Replay,
+                    Tampering::Replay,
                     Some(ServerMessage::Answer {
                         sdp: s,
                         key: k,
@@ -202,7 +201,7 @@ impl State {
             },
             _ => return text.to_owned(),
         }
-        self.lies += 1;
+        self.changed_messages += 1;
         message.encode()
     }
 }

@@ -1,10 +1,10 @@
-//! What a benchmark measured.
+//! The results of a benchmark.
 
 use serde::Serialize;
 
-/// One figure and what it is measured against.
+/// One measurement and what it is measured against.
 #[derive(Debug, Clone, Serialize)]
-pub struct Figure {
+pub struct Measurement {
     /// Its name; variants follow after a dot.
     pub name: String,
     /// The median.
@@ -18,7 +18,7 @@ pub struct Figure {
     pub runs: usize,
 }
 
-impl Figure {
+impl Measurement {
     /// The medians of these, in this unit.
     pub fn new(
         name: impl Into<String>,

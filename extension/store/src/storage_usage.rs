@@ -1,4 +1,4 @@
-//! Room on the disk, and the browser's promise not to evict (Storage Standard).
+//! The storage quota, how much of it is used, and persistence (Storage Standard).
 
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -7,19 +7,22 @@ use web_sys::StorageManager;
 
 use crate::{Error, Store};
 
-/// How much room this browser gives and how much is taken, by all of the extension's data.
+/// The quota and use of all of the extension's storage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes taken; browsers round it.
+    /// Bytes used; browsers round it.
     pub used: u64,
-    /// Bytes that can be taken in all; an estimate.
+    /// Bytes that can be used in all; an estimate.
     pub quota: u64,
-    /// Has the browser promised not to evict the data when the disk runs low?
+    /// Is the storage persistent, so that the browser does not evict it when the disk runs low?
     pub persisted: bool,
 }
 
 impl Store {
-    /// How much room there is.
+    /// The quota, and how much of it is used.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where there is no `StorageManager`.
     pub async fn usage(&self) -> Result<Usage, Error> {
         let manager = manager()?;
         let estimate = call(&manager, "estimate").await?;
@@ -38,13 +41,16 @@ impl Store {
         })
     }
 
-    /// Asks the browser not to evict the data; tells whether it promises. Pages can ask; in a worker, where
-    /// browsers have no way to ask, this tells what was promised before.
+    /// Requests persistent storage; returns whether it is persistent. Only pages can request it: in a worker this returns
+    /// whether it was granted before.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where there is no `StorageManager`.
     pub async fn persist(&self) -> Result<bool, Error> {
         let manager = manager()?;
-        let can_ask = Reflect::has(&manager, &"persist".into()).unwrap_or(false);
+        let can_request = Reflect::has(&manager, &"persist".into()).unwrap_or(false);
         Ok(
-            call(&manager, if can_ask { "persist" } else { "persisted" })
+            call(&manager, if can_request { "persist" } else { "persisted" })
                 .await?
                 .is_truthy(),
         )
@@ -59,7 +65,7 @@ fn manager() -> Result<StorageManager, Error> {
         .ok_or_else(|| Error::Unavailable("no StorageManager here".to_owned()))
 }
 
-/// By name, because what is there depends on the kind of global scope.
+/// Calls a method by its name, because workers do not have all of them.
 async fn call(manager: &StorageManager, method: &str) -> Result<JsValue, Error> {
     let from_js = |e: JsValue| Error::from_js(&e);
     let function: Function = Reflect::get(manager, &method.into())

@@ -1,4 +1,4 @@
-//! What a visitor's hands do in a site's page: click, type, choose a file.
+//! A visitor's input in a site's page: clicks, typed text, chosen files.
 //!
 //! The site's page is often in a frame of another origin, so the mouse is the page's own `click()`; keys are real.
 
@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::View;
 
-/// When hands begin.
+/// The condition before any input.
 const READY: &str = "document.readyState === 'complete'";
 
 impl View {
-    /// Click an element of the site's page, once the page has loaded: without a person's hand, a click
-    /// before that would make no step in the history.
+    /// Click an element of the site's page, once the page has loaded: without a person's gesture, a click
+    /// before that would add no entry to the history.
     pub async fn click(&self, selector: &str) -> Result<()> {
         let selector = Value::from(selector);
         self.wait_for(&format!("{READY} && document.querySelector({selector})"))

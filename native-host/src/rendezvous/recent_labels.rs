@@ -1,7 +1,7 @@
-//! Labels that had a host here lately and have none now: their visitors hear "offline" and not "unknown".
+//! Labels that had a host here lately and have none now: their visitors get the error "offline" and not "unknown".
 //!
-//! Two generations: names go into the young one; when it is full it becomes the old one, and what was old is
-//! forgotten. So there is always room, and what is forgotten is what was offline for long.
+//! Two generations: labels are inserted into the young one; when it is full it becomes the old one, and the
+//! former old one is dropped. So there is always room, and dropped labels have been offline for long.
 
 use std::collections::HashSet;
 use std::mem;
@@ -12,47 +12,47 @@ use super::address::Address;
 use super::shares::Shares;
 
 /// Labels that one address has in a generation: all sites of some browsers.
-const OF_ADDRESS: usize = 1024;
+const MAX_PER_ADDRESS: usize = 1024;
 
 /// The same for this machine.
-const OF_LOOPBACK: usize = 8192;
+const MAX_OF_LOOPBACK: usize = 8192;
 
-/// A memory of labels.
+/// A bounded set of labels.
 #[derive(Debug)]
-pub struct Known {
-    most: usize,
+pub struct RecentLabels {
+    capacity: usize,
     young: HashSet<Label>,
     old: HashSet<Label>,
     shares: Shares,
 }
 
-impl Known {
-    /// Room for so many.
-    pub fn new(most: usize) -> Self {
-        let most = most / 2;
+impl RecentLabels {
+    /// An empty set for two generations of `capacity` labels.
+    pub fn new(capacity: usize) -> Self {
+        let capacity = capacity / 2;
         Self {
-            most,
+            capacity,
             young: HashSet::new(),
             old: HashSet::new(),
-            shares: Shares::new(OF_ADDRESS, OF_LOOPBACK, most),
+            shares: Shares::new(MAX_PER_ADDRESS, MAX_OF_LOOPBACK, capacity),
         }
     }
 
-    /// The host of a label went offline. Beyond its address' share it is not remembered.
+    /// The host of a label went offline. Beyond its address' share it is not stored.
     pub fn insert(&mut self, label: &Label, host: Address) {
         if self.young.contains(label) {
             return;
         }
-        if self.young.len() >= self.most {
+        if self.young.len() >= self.capacity {
             self.old = mem::take(&mut self.young);
-            self.shares = Shares::new(OF_ADDRESS, OF_LOOPBACK, self.most);
+            self.shares = Shares::new(MAX_PER_ADDRESS, MAX_OF_LOOPBACK, self.capacity);
         }
         if self.shares.take(host, 1) {
             self.young.insert(label.clone());
         }
     }
 
-    /// Is it remembered?
+    /// Is it in the set?
     pub fn contains(&self, label: &Label) -> bool {
         self.young.contains(label) || self.old.contains(label)
     }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn there_is_always_room_and_the_oldest_are_forgotten() {
-        let mut known = Known::new(8);
+        let mut known = RecentLabels::new(8);
         for n in 0..100 {
             known.insert(&label(n), Address::V4([192, 0, 2, 1]));
             assert!(known.contains(&label(n)));
@@ -81,13 +81,13 @@ mod tests {
 
     #[test]
     fn one_address_does_not_push_out_the_rest() {
-        let mut known = Known::new(8 * OF_ADDRESS);
+        let mut known = RecentLabels::new(8 * MAX_PER_ADDRESS);
         known.insert(&label(0), Address::V4([192, 0, 2, 1]));
-        for n in 1..9 * OF_ADDRESS {
+        for n in 1..9 * MAX_PER_ADDRESS {
             known.insert(&label(n), Address::V4([192, 0, 2, 2]));
         }
         assert!(known.contains(&label(0)));
-        assert!(known.contains(&label(OF_ADDRESS)));
-        assert!(!known.contains(&label(OF_ADDRESS + 1)));
+        assert!(known.contains(&label(MAX_PER_ADDRESS)));
+        assert!(!known.contains(&label(MAX_PER_ADDRESS + 1)));
     }
 }

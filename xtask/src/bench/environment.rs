@@ -1,4 +1,4 @@
-//! What all benchmarks share: a host with one site, visitors, and the bare pages beside them.
+//! The environment that all benchmarks share: a host with one site, visitors, and pages without PeerServer for baselines.
 
 use anyhow::Result;
 use driver::chromium::Page;
@@ -9,8 +9,8 @@ use super::server;
 /// Bytes of the big file.
 pub const BULK: usize = 64 * 1024 * 1024;
 
-/// The stand.
-pub struct Stand {
+/// The environment.
+pub struct Environment {
     /// The product.
     pub dist: Dist,
     /// The host's browser.
@@ -26,7 +26,7 @@ pub struct Stand {
     _answerer: Page,
 }
 
-impl Stand {
+impl Environment {
     /// Start all of it.
     pub async fn set_up() -> Result<Self> {
         let dist = Dist::find()?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use stage::{Content, Dist, Host, HostOptions, Visitor};
 
-use crate::plain_server::Recorded;
+use crate::recording_server::Recorded;
 use crate::request_headers::{RECORD, RECORDED};
 
 const PAGE: &str = r#"<!doctype html><title>Past</title><h1>Past</h1><a href="/record/next">Next</a>

@@ -1,4 +1,4 @@
-//! Runs other programs and speaks to the person at the terminal.
+//! Runs other programs, and prints for the person at the terminal. Must not know what they do.
 
 use std::ffi::OsStr;
 use std::io::{IsTerminal, Read, pipe};
@@ -7,14 +7,14 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 /// Prints a line for the person at the terminal. The one place of xtask that prints.
-macro_rules! say {
-    ($($argument:tt)*) => { $crate::shell::line(&format!($($argument)*)) };
+macro_rules! print_line {
+    ($($argument:tt)*) => { $crate::command::write_stdout(&format!($($argument)*)) };
 }
-pub(crate) use say;
+pub(crate) use print_line;
 
 /// Prints `text` and a line end.
 #[expect(clippy::print_stdout, reason = "a command-line tool's output")]
-pub fn line(text: &str) {
+pub fn write_stdout(text: &str) {
     println!("{text}");
 }
 
@@ -60,7 +60,7 @@ pub fn run_aside(command: &mut Command) -> Result<()> {
         .read_to_end(&mut printed)
         .with_context(|| format!("reading what `{text}` prints"))?;
     let status = child.wait().with_context(start)?;
-    line(&String::from_utf8_lossy(&printed));
+    write_stdout(&String::from_utf8_lossy(&printed));
     if !status.success() {
         bail!("`{text}` failed: {status}");
     }
@@ -68,7 +68,7 @@ pub fn run_aside(command: &mut Command) -> Result<()> {
 }
 
 /// What `command` printed, without white space at its ends, or `None` when it could not be run or failed.
-pub fn answer(command: &mut Command) -> Option<String> {
+pub fn output_of(command: &mut Command) -> Option<String> {
     let output = command
         .stdin(Stdio::null())
         .stderr(Stdio::null())

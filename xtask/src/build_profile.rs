@@ -1,8 +1,8 @@
-//! Which of the two ways to build.
+//! The two build profiles.
 
-/// How much time the compiler may take.
+/// How the product is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Speed {
+pub enum BuildProfile {
     /// Small and fast: what is shipped and measured.
     Release,
     /// Quick to build.
