@@ -9,6 +9,7 @@ mod cargo;
 mod check;
 mod declarations;
 mod dev;
+mod folders;
 mod places;
 mod run;
 mod sample;
