@@ -92,12 +92,13 @@ fn bind_changed(input: &Path, name: &str, kept: &Path, out: &Path) -> Result<()>
 
 /// Was this module bound before, and by this very program?
 fn is_kept(input: &Path, module: &Path) -> Result<bool> {
-    let (Ok(kept), Ok(program)) = (fs::metadata(module), env::current_exe()) else {
+    // The program's file may have been replaced since it was started.
+    let program = env::current_exe().and_then(fs::metadata);
+    let (Ok(kept), Ok(program)) = (fs::metadata(module), program) else {
         return Ok(false);
     };
-    let program = fs::metadata(program)?.modified()?;
     // Not by the module's time: cargo gives it the time of its compilation, which is older after a change back.
-    Ok(kept.modified()? >= program && fs::read(module)? == fs::read(input)?)
+    Ok(kept.modified()? >= program.modified()? && fs::read(module)? == fs::read(input)?)
 }
 
 /// Runs wasm-bindgen as a library, so that its version cannot differ from the one the code was compiled with.
