@@ -13,6 +13,7 @@ use crate::cargo::{cargo, target_dir};
 use crate::command::{print_line, run};
 use crate::declarations;
 use crate::editor;
+use crate::folders::{copy, empty, replace, replace_changed};
 use crate::paths;
 use crate::setup;
 use crate::wasm;
@@ -71,7 +72,7 @@ pub fn all(build_profile: BuildProfile) -> Result<()> {
             .with_context(|| format!("copying {}", file.display()))?;
     }
     for part in ["extension", "gateway", "types"] {
-        replace(&fresh.join(part), &dist.join(part))?;
+        replace_changed(&fresh.join(part), &dist.join(part))?;
     }
     fs::remove_dir_all(&fresh).with_context(|| format!("removing {}", fresh.display()))?;
     native(build_profile, &dist)?;
@@ -125,33 +126,7 @@ pub fn binary(build_profile: BuildProfile, gateway: Option<&Path>) -> Result<Pat
     Ok(target_dir().join(profile).join(name))
 }
 
-/// Copies those files and folders of a folder that `ships` says. A folder that is not there is no error: it has no
-/// files.
-fn copy(from: &Path, to: &Path, ships: fn(&Path, &str) -> bool) -> Result<()> {
-    fs::create_dir_all(to).with_context(|| format!("making {}", to.display()))?;
-    if !from.is_dir() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(from).with_context(|| format!("reading {}", from.display()))? {
-        let entry = entry?;
-        let path = entry.path();
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        if !ships(&path, &name) {
-            continue;
-        }
-        let target = to.join(name.as_ref());
-        if entry.file_type()?.is_dir() {
-            copy(&path, &target, ships)?;
-        } else {
-            fs::copy(&path, &target)
-                .with_context(|| format!("copying {} to {}", path.display(), target.display()))?;
-        }
-    }
-    Ok(())
-}
-
-/// Is this file or folder shipped?
+/// What ships of a room.
 fn ships(path: &Path, name: &str) -> bool {
     if path.is_dir() {
         return !NOT_SHIPPED_FOLDERS.contains(&name);
@@ -162,28 +137,6 @@ fn ships(path: &Path, name: &str) -> bool {
 
 fn is_visible(name: &str) -> bool {
     !name.starts_with('.')
-}
-
-/// Puts `from` in the place of `to`, whether a file or a folder, in as few steps as a file system allows.
-fn replace(from: &Path, to: &Path) -> Result<()> {
-    if to.is_dir() {
-        let mut old: PathBuf = to.to_path_buf();
-        old.set_extension("old");
-        empty(&old)?;
-        fs::remove_dir(&old)?;
-        fs::rename(to, &old).with_context(|| format!("moving {} away", to.display()))?;
-        fs::rename(from, to).with_context(|| format!("making {}", to.display()))?;
-        return fs::remove_dir_all(&old).with_context(|| format!("removing {}", old.display()));
-    }
-    fs::rename(from, to).with_context(|| format!("making {}", to.display()))
-}
-
-/// Makes `folder` exist and be empty.
-fn empty(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        fs::remove_dir_all(folder).with_context(|| format!("emptying {}", folder.display()))?;
-    }
-    fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))
 }
 
 fn read(file: &Path) -> Result<String> {

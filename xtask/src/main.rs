@@ -12,6 +12,7 @@ mod command;
 mod declarations;
 mod dev;
 mod editor;
+mod folders;
 mod npm;
 mod paths;
 mod run;
@@ -45,7 +46,7 @@ cargo xtask <command>
   test [--fast] [FILTER]
                     run every test, or those whose name contains FILTER
   bench [NAME…] [--json FILE] [--fast]
-                    measure the whole path in real browsers, and bundles on disk, each measurement beside its
+                    measure the whole path in real browsers, and bundles on disk, each figure beside its
                     baseline
   check             formatting, clippy on native and wasm code, and what dist/ must be like
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use driver::{Browser, Options, Page, TempProfile};
-use stage::{Dist, Host, HostOptions, Site};
+use stage::{Dist, Host, HostOptions, PATIENCE, Site};
 
 use crate::cargo::target_dir;
 use crate::command::print_line;
@@ -15,6 +15,9 @@ use crate::paths;
 
 /// How long the visitor may wait for the site.
 const ARRIVING: Duration = Duration::from_secs(30);
+
+/// The sample's files, from the workspace's root.
+pub const FOLDER: &str = "xtask/sample";
 
 /// The sample site's name.
 const NAME: &str = "sample";
@@ -29,9 +32,10 @@ const ARRIVED: &str = "document.documentElement.dataset.ready === 'yes' \
 pub struct Sample {
     /// The host.
     pub host: Host,
-    /// The visitor's page.
-    pub page: Page,
+    site: Site,
     visitor: Browser,
+    /// The visitor's page.
+    page: Page,
 }
 
 impl Sample {
@@ -85,9 +89,27 @@ impl Sample {
         print_line!("\nLink: {}\n", site.link);
         Ok(Self {
             host,
-            page,
+            site,
             visitor,
+            page,
         })
+    }
+
+    /// Puts the files as they are now into the site, and publishes it. A file that is gone stays in the site.
+    pub async fn publish(&self) -> Result<()> {
+        let page = self.host.sites_page().await?;
+        // It opens the site by itself, since there is no other.
+        page.wait_for("document.querySelector('#rows tr')", PATIENCE)
+            .await?;
+        self.host.add_files(&page, &sample()?).await?;
+        self.host.publish(&page).await?;
+        Ok(page.close().await?)
+    }
+
+    /// Reloads the visitor's page and waits until the site is there; gives its title.
+    pub async fn visit_again(&self) -> Result<String> {
+        self.page.reload().await?;
+        visit(&self.page, &self.site).await
     }
 
     /// Ends both browsers.
@@ -109,7 +131,7 @@ async fn visit(page: &Page, site: &Site) -> Result<String> {
 
 /// The top files and folders of the sample site, as a person would drop them.
 fn sample() -> Result<Vec<PathBuf>> {
-    let folder = paths::root().join("xtask/sample");
+    let folder = paths::root().join(FOLDER);
     let entries = fs::read_dir(&folder).with_context(|| format!("reading {}", folder.display()))?;
     entries.map(|entry| Ok(entry?.path())).collect()
 }

@@ -24,7 +24,7 @@ pub struct SiteJson {
     /// given it another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What people call it, in lists and in the workshop.
+    /// What people call it, in lists and on the sites page.
     #[serde(deserialize_with = "title", skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// How it is served.

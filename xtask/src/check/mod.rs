@@ -1,6 +1,7 @@
 //! What code and product must be like, beyond working: form, size, permissions, nothing remote, nothing inline.
 
 mod circles;
+mod documents;
 mod files;
 mod finding;
 mod html;
@@ -82,7 +83,8 @@ fn lint(toolchain: &Toolchain) -> Vec<String> {
 
 type Check = fn(&Path) -> Result<Vec<Finding>>;
 
-const CHECKS: [(&str, Check); 6] = [
+const CHECKS: [(&str, Check); 7] = [
+    ("documents", documents::check),
     ("circles of files", circles::check),
     ("scripts", scripts::check),
     ("wasm imports", modules::check),
