@@ -71,6 +71,8 @@ fn name(module: &Module) -> String {
 struct Uses {
     /// Every path, as it is written.
     paths: BTreeSet<Vec<String>>,
+    /// Every name that stands alone. It is a variable's or an item's, and never a module's.
+    lone_names: BTreeSet<String>,
     /// What the file's `use` items bring into it: a name, and the path that it stands for.
     names: BTreeMap<String, Vec<String>>,
 }
@@ -81,6 +83,9 @@ impl Uses {
         for item in items {
             uses.visit_item(item);
         }
+        let named = uses.lone_names.iter();
+        let named = named.filter_map(|name| uses.names.get(name)).cloned();
+        uses.paths.extend(named);
         // A module declared here is not used by that alone.
         uses.paths.retain(|path| path != module);
         uses
@@ -141,8 +146,12 @@ impl<'ast> Visit<'ast> for Uses {
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
-        let parts = path.segments.iter().map(|part| part.ident.to_string());
-        self.paths.insert(parts.collect());
+        if let Some(name) = path.get_ident() {
+            self.lone_names.insert(name.to_string());
+        } else {
+            let parts = path.segments.iter().map(|part| part.ident.to_string());
+            self.paths.insert(parts.collect());
+        }
         visit::visit_path(self, path);
     }
 }
@@ -262,6 +271,17 @@ mod tests {
             ("b.rs", "use crate::A; pub(crate) fn f(_: A) {}"),
         ]);
         assert_eq!(used(&graph, "b"), ["a"]);
+    }
+
+    #[test]
+    fn a_variable_that_is_called_like_a_module_does_not_use_it() {
+        let graph = graph(&[
+            ("lib.rs", "mod a;"),
+            ("a/mod.rs", "mod b; pub fn f(b: u8) -> u8 { b }"),
+            ("a/b.rs", "pub fn g() { super::f(1); }"),
+        ]);
+        assert!(used(&graph, "a").is_empty());
+        assert_eq!(used(&graph, "a::b"), ["a"]);
     }
 
     #[test]
