@@ -5,7 +5,7 @@ use site::PathError;
 
 use crate::limits::{FREE_EXPANSION, MAX_DIRECTORY, MAX_ENTRIES, MAX_FILES, MAX_RATIO, MAX_TOTAL};
 
-/// Reason a bundle cannot be written or read. Every one ends the export or import, and nothing else.
+/// Why a bundle cannot be written or read. Every one ends the export or import, and nothing else.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -4,7 +4,7 @@ use layout::place::{PUBLIC, is_tree};
 
 use crate::litter::is_litter;
 use crate::part::{self, ARCHIVE_2013, DATABASE_2013, DRAFT, MANIFEST, Part};
-use crate::report::{Kind, Reason};
+use crate::report::{Kind, Why};
 
 const LIVE_2013: &str = "live_version/";
 const EDITED_2013: &str = "edited_version/";
@@ -55,13 +55,13 @@ impl<'a> Found<'a> {
     }
 
     /// The path in a bundle of one of these names; `Err` if it has none.
-    pub fn place(&self, name: &str) -> Result<String, Reason> {
+    pub fn place(&self, name: &str) -> Result<String, Why> {
         let is_bundle = self.kind == Kind::Bundle;
         if !is_bundle && is_litter(name) {
-            return Err(Reason::Litter);
+            return Err(Why::Litter);
         }
         let name = match self.top {
-            Some(top) => below(name, top).ok_or(Reason::Litter)?,
+            Some(top) => below(name, top).ok_or(Why::Litter)?,
             None => name,
         };
         let placed = match self.kind {
@@ -69,7 +69,7 @@ impl<'a> Found<'a> {
             Kind::Archive2013 => place_2013(name),
             Kind::Bundle | Kind::Tree => Part::of(name).map(|_| name.to_owned()),
         };
-        placed.ok_or(Reason::OwnName)
+        placed.ok_or(Why::OwnName)
     }
 }
 

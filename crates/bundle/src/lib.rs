@@ -43,7 +43,7 @@ pub use manifest::{Hash, Head};
 pub use names::CaseOnly;
 pub use part::{Options, Part, Version};
 pub use reader::Bundle;
-pub use report::{File, Kind, LeftOut, Reason, Report, SignatureState};
+pub use report::{File, Kind, LeftOut, Report, SignatureState, Why};
 pub use sealed::SealedKey;
 pub use secret::SecretKey;
 pub use site::FilePath;

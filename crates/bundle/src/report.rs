@@ -90,12 +90,12 @@ pub struct LeftOut {
     /// Its name in the archive.
     pub entry: String,
     /// Why it is left out.
-    pub reason: Reason,
+    pub why: Why,
 }
 
 /// Why an entry is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reason {
+pub enum Why {
     /// In a bundle that name means something else, and this is none.
     OwnName,
     /// Tools leave such files behind (`.git`, `.DS_Store`, …); they are not the site's.

@@ -9,7 +9,7 @@ use crate::litter::is_litter;
 use crate::manifest::{Hash, Listed, Manifest};
 use crate::names;
 use crate::part::{self, MANIFEST, Part};
-use crate::report::{File, Kind, LeftOut, Reason, Report, SignatureState};
+use crate::report::{File, Kind, LeftOut, Report, SignatureState, Why};
 use crate::zip::entry::Entry;
 
 /// What became of the entries.
@@ -131,7 +131,7 @@ impl<'a> Sorting<'a> {
             }
             self.sorted.report.left_out.push(LeftOut {
                 entry: entry.name.clone(),
-                reason: Reason::Litter,
+                why: Why::Litter,
             });
         }
         Ok(())
@@ -157,7 +157,10 @@ impl<'a> Sorting<'a> {
     ) -> Result<(), Error> {
         let mut leave_out = |reason| {
             let entry = entry.name.clone();
-            self.sorted.report.left_out.push(LeftOut { entry, reason });
+            self.sorted
+                .report
+                .left_out
+                .push(LeftOut { entry, why: reason });
         };
         let path = match self.found.place(&entry.name) {
             Ok(path) => part::checked(&path).map_err(|error| error.of_entry(&entry.name))?,
@@ -170,7 +173,7 @@ impl<'a> Sorting<'a> {
         match (Part::of(path.as_str()), sha256) {
             (Some(Part::Key), Some(sha256)) => self.sorted.sealed_key = Some((place, sha256)),
             // Nobody vouches for such a key.
-            (Some(Part::Key) | None, _) => leave_out(Reason::OwnName),
+            (Some(Part::Key) | None, _) => leave_out(Why::OwnName),
             (Some(part), sha256) => {
                 if !part::is_understood(path.as_str()) {
                     self.sorted.report.not_understood.push(path.clone());

@@ -9,7 +9,7 @@ mod common;
 
 use std::process::Command;
 
-use bundle::{Kind, Reason, SignatureState};
+use bundle::{Kind, SignatureState, Why};
 use common::raw_zip::{Entry, zip};
 use common::{exported, import, open, site};
 
@@ -44,12 +44,7 @@ fn a_zip_of_a_web_site_becomes_its_public_files() {
         (report.name.as_ref(), report.signature),
         (None, SignatureState::Unsigned)
     );
-    assert!(
-        report
-            .left_out
-            .iter()
-            .all(|left| left.reason == Reason::Litter)
-    );
+    assert!(report.left_out.iter().all(|left| left.why == Why::Litter));
     assert_eq!(report.left_out.len(), 2);
 }
 
@@ -179,8 +174,8 @@ fn a_zip_of_a_sites_tree_is_taken_as_it_is() {
         .collect();
     assert_eq!(unread, ["README.md"]);
     assert_eq!(
-        report.left_out.first().map(|left| left.reason),
-        Some(Reason::OwnName)
+        report.left_out.first().map(|left| left.why),
+        Some(Why::OwnName)
     );
     assert!(!report.has_key, "nobody vouches for that key");
 }

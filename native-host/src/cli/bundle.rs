@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use bundle::{CaseOnly, File, Kind, Options, PublicKey, Reason, Report, SignatureState, SiteName};
+use bundle::{CaseOnly, File, Kind, Options, PublicKey, Report, SignatureState, SiteName, Why};
 use clap::{Args, Subcommand};
 use identity::Label;
 
@@ -211,9 +211,9 @@ fn print_report(report: &Report) {
         ));
     }
     for left in &report.left_out {
-        let reason = match left.reason {
-            Reason::Litter => "a tool left it behind",
-            Reason::OwnName => "only a bundle has a file of that name",
+        let reason = match left.why {
+            Why::Litter => "a tool left it behind",
+            Why::OwnName => "only a bundle has a file of that name",
         };
         print(format_args!("left out     {}: {reason}", left.entry));
     }

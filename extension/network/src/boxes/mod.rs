@@ -150,9 +150,9 @@ impl Boxes {
     pub async fn send_owner_request(
         self: &Rc<Self>,
         site: &str,
-        request: &BoxAsk,
+        owner_request: &BoxAsk,
     ) -> Result<String, String> {
-        if matches!(request, BoxAsk::Restart) {
+        if matches!(owner_request, BoxAsk::Restart) {
             let mut sites = self.sites.borrow_mut();
             let running = sites.get_mut(site).and_then(|site| site.running.take());
             if let Some(Ok(worker)) = running.as_ref().and_then(|(_, start)| start.peek()) {
@@ -174,7 +174,7 @@ impl Boxes {
                 .map(|(_, start)| (Some(u32::MAX), start));
         }
         let worker = self.get(site).await.map_err(|error| error.to_string())?;
-        worker.send_owner_request(request.clone()).await
+        worker.send_owner_request(owner_request.clone()).await
     }
 
     /// The site's box, with the present version of its code.
