@@ -31,7 +31,9 @@ impl Workshop {
 }
 
 async fn until(page: &Page, condition: &str) {
-    page.wait_for(condition, PATIENCE).await.unwrap();
+    page.wait_for(&format!("!!({condition})"), PATIENCE)
+        .await
+        .unwrap();
 }
 
 async fn open(page: &Page, path: &str) {
@@ -91,7 +93,9 @@ async fn a_line_is_changed_saved_by_itself_and_published_with_the_keyboard() {
         "document.querySelector('#site-status').textContent === 'Live, up to date'",
     )
     .await;
-    view.reload().await.unwrap();
+    view.eval::<Option<u8>>("void setTimeout(() => location.reload())")
+        .await
+        .unwrap();
     view.wait_for_text("Warm bread").await.unwrap();
 
     // A new file, and Back to the one before.
@@ -125,9 +129,15 @@ async fn a_text_that_is_changed_in_two_tabs_is_kept_twice() {
     other
         .eval::<()>(
             "(() => {
-                const later = setTimeout, held = [];
-                globalThis.setTimeout = (call, ms, ...rest) => ms < 100 ? later(call, ms, ...rest) : (held.push(call), 0);
-                globalThis.release = () => held.splice(0).forEach((call) => call());
+                const [set, clear, held] = [setTimeout, clearTimeout, new Map()];
+                globalThis.setTimeout = (call, ms, ...rest) => {
+                    if (ms < 100) return set(call, ms, ...rest);
+                    const id = set(() => {}, 0);
+                    held.set(id, call);
+                    return id;
+                };
+                globalThis.clearTimeout = (id) => void (held.delete(id), clear(id));
+                globalThis.release = () => held.forEach((call) => call());
             })()",
         )
         .await
@@ -151,7 +161,9 @@ async fn a_text_that_is_changed_in_two_tabs_is_kept_twice() {
 
 #[tokio::test]
 async fn what_is_no_text_is_not_opened_and_stays_as_it_is() {
-    let Workshop { page, .. } = Workshop::new().await;
+    let Workshop {
+        page, host: _host, ..
+    } = Workshop::new().await;
     until(
         &page,
         "document.querySelector('[data-id=\"public/logo.bin\"] .file-edit')",
