@@ -185,7 +185,7 @@ fn some(names: impl Iterator<Item = String>, all: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use bundle::Reason;
+    use bundle::Why;
     use site::FilePath;
 
     use super::*;
@@ -210,7 +210,7 @@ mod tests {
                 .collect(),
             left_out: vec![LeftOut {
                 entry: ".DS_Store".into(),
-                reason: Reason::Litter,
+                why: Why::Litter,
             }],
             by_backslash: 2,
             case_only: vec![CaseOnly {
