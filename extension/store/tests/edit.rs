@@ -28,7 +28,7 @@ async fn of_two_who_edit_a_file_the_second_is_told_and_the_firsts_text_stays() {
         .await;
     assert_eq!(second.unwrap(), Edited::Conflict);
     assert_eq!(
-        text(&store, &site.id, Version::Draft, "/index.html")
+        text(&store, &site.id, Version::Draft, "/public/index.html")
             .await
             .unwrap(),
         "first"
@@ -46,7 +46,7 @@ async fn of_two_who_edit_a_file_the_second_is_told_and_the_firsts_text_stays() {
         .await;
     assert!(matches!(third, Ok(Edited::Saved { .. })), "{third:?}");
     assert_eq!(
-        text(&store, &site.id, Version::Draft, "/index.html")
+        text(&store, &site.id, Version::Draft, "/public/index.html")
             .await
             .unwrap(),
         "third"
