@@ -585,8 +585,8 @@ async fn an_archive_of_2013_is_imported_with_its_routes_templates_and_rows_as_to
     let code = ask(&host, json!({ "code": id })).await;
     let files = code["files"].as_array().unwrap();
     let at = |path: &str| {
-        let place = files.iter().position(|part| part == path).unwrap();
-        files[place + 1].as_str().unwrap()
+        let file = files.iter().find(|file| file[0] == path).unwrap();
+        file[1].as_str().unwrap()
     };
     assert!(at("routes/archive-2013.js").contains("\"path\": \"/guests/<name>\""));
     let rows: Value = serde_json::from_str(at("data/archive-2013.json")).unwrap();
