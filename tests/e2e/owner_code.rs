@@ -582,7 +582,7 @@ async fn an_archive_of_2013_is_imported_with_its_routes_templates_and_rows_as_to
         .await;
     }
     let id = id(&host, &page).await;
-    let code = ask(&host, json!({ "code": id })).await;
+    let code = ask(&host, json!({ "kind": "code", "site": id })).await;
     let files = code["files"].as_array().unwrap();
     let at = |path: &str| {
         let file = files.iter().find(|file| file[0] == path).unwrap();
