@@ -94,11 +94,11 @@ pub fn set_problem(dialog: &str, trouble: &str) {
     }
 }
 
-/// Show how far a dialog's work is: the share done, if it is known.
-pub fn progress(dialog: &str, text: &str, share: Option<f64>) {
+/// Show how far the work of a dialog, or of another part of the page, is: the share done, if it is known.
+pub fn progress(part: &str, text: &str, share: Option<f64>) {
     let (Ok(line), Ok(bar)) = (
-        dom::by_id::<Element>(&format!("{dialog}-text")),
-        dom::by_id::<HtmlProgressElement>(&format!("{dialog}-bar")),
+        dom::by_id::<Element>(&format!("{part}-text")),
+        dom::by_id::<HtmlProgressElement>(&format!("{part}-bar")),
     ) else {
         return;
     };

@@ -4,11 +4,12 @@ use std::{collections::HashSet, rc::Rc};
 
 use site::FilePath;
 use store::NewFile;
-use web_sys::{Element, HtmlProgressElement};
+use web_sys::Element;
 
 use crate::{
     error::PageError,
     sites::{
+        bundle::job,
         drop::{self, Dropped, Given},
         file_paths::{self, Intake},
         page::Page,
@@ -21,6 +22,9 @@ use crate::{
 const BATCH_FILES: usize = 32;
 /// Most bytes written at once, for the same reason; one file may be larger.
 const BATCH_BYTES: f64 = 16e6;
+
+/// The id of the card that shows the work.
+const ADDING: &str = "adding";
 
 /// What was added, and what stood there before.
 struct Added {
@@ -38,7 +42,8 @@ impl Page {
         self.clone()
             .adding(async move |page| {
                 let given = drop::walk(dropped, |found| {
-                    progress(
+                    job::progress(
+                        ADDING,
                         &format!(
                             "Reading folders: {} found",
                             format::count(found as u64, "file", "files")
@@ -73,8 +78,8 @@ impl Page {
             ));
         }
         self.stopped.set(false);
-        let card = dom::by_id::<Element>("adding")?;
-        progress("Reading…", None);
+        let card = dom::by_id::<Element>(ADDING)?;
+        job::progress(ADDING, "Reading…", None);
         dom::show(&card, true);
         let done = work(self.clone()).await;
         dom::show(&card, false);
@@ -140,7 +145,8 @@ impl Page {
                 .map(|file| file.path.to_string())
                 .unwrap_or_default();
             let (now, all) = (format::grouped(done as u64), format::grouped(total as u64));
-            progress(
+            job::progress(
+                ADDING,
                 &format!("Adding {now} of {all}: {first}"),
                 Some((done - batch.len()) as f64 / total as f64),
             );
@@ -169,7 +175,8 @@ impl Page {
                 let total = added.new.len();
                 for (done, path) in added.new.iter().enumerate() {
                     if done % BATCH_FILES == 0 {
-                        progress(
+                        job::progress(
+                            ADDING,
                             "Taking the files out again…",
                             Some(done as f64 / total as f64),
                         );
@@ -201,24 +208,6 @@ fn next_batch(files: &mut Vec<NewFile>) -> Vec<NewFile> {
         batch.push(file);
     }
     batch
-}
-
-/// Show how far it is: the share done, if that is known.
-fn progress(text: &str, share: Option<f64>) {
-    let (Ok(line), Ok(bar)) = (
-        dom::by_id::<Element>("adding-text"),
-        dom::by_id::<HtmlProgressElement>("adding-bar"),
-    ) else {
-        return;
-    };
-    dom::set_text(&line, text);
-    match share {
-        Some(share) => bar.set_value(share),
-        None => {
-            // Without a value the bar says only that something goes on.
-            let _ = bar.remove_attribute("value");
-        }
-    }
 }
 
 /// What became of the files, in a few sentences.

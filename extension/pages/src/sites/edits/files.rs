@@ -1,4 +1,4 @@
-//! Renaming and deleting files of the draft.
+//! Making, renaming and deleting files of the draft.
 
 use std::rc::Rc;
 
@@ -28,18 +28,9 @@ impl Page {
         let Some(site) = self.opened() else {
             return Ok(());
         };
-        let typed = dom::by_id::<HtmlInputElement>("new-file-path")?.value();
-        let refuse = |why: &str| {
-            dom::set_text(&dom::by_id("new-file-error")?, why);
-            Ok(())
+        let Some(path) = self.free_path("new-file", &site, None).await? else {
+            return Ok(());
         };
-        let path = match file_paths::site_path(typed.trim(), "") {
-            Ok(path) => path,
-            Err(error) => return refuse(&format!("This cannot be: {error}.")),
-        };
-        if self.shelf.file(&site, &path).await?.is_some() {
-            return refuse("There is a file with this path already.");
-        }
         let file = shelf::new_file(path.clone(), shelf::text_blob("", "")?);
         self.shelf.put(&site, std::slice::from_ref(&file)).await?;
         dom::close_dialog("new-file")?;
@@ -65,19 +56,10 @@ impl Page {
             return Ok(());
         };
         let old = self.renaming.borrow().clone();
-        let typed = dom::by_id::<HtmlInputElement>("rename-file-path")?.value();
-        let refuse = |why: &str| {
-            dom::set_text(&dom::by_id("rename-file-error")?, why);
-            Ok(())
-        };
-        let new = match file_paths::site_path(typed.trim(), "") {
-            Ok(path) => path,
-            Err(error) => return refuse(&format!("This cannot be: {error}.")),
+        let Some(new) = self.free_path("rename-file", &site, Some(&old)).await? else {
+            return Ok(());
         };
         if new.as_str() != old {
-            if self.shelf.file(&site, &new).await?.is_some() {
-                return refuse("There is a file with this path already.");
-            }
             self.shelf.rename_file(&site, &listed(&old)?, &new).await?;
             self.changed().await?;
             self.show_files(&site).await?;
@@ -85,6 +67,27 @@ impl Page {
         dom::close_dialog("rename-file")?;
         self.table.borrow().focus_at(new.as_str(), ".file-rename");
         Ok(())
+    }
+
+    /// The path in the field of `dialog`, if a file can get it: no other than `renamed` has it. Else the dialog shows why
+    /// not.
+    async fn free_path(
+        &self,
+        dialog: &str,
+        site: &str,
+        renamed: Option<&str>,
+    ) -> Result<Option<FilePath>, PageError> {
+        let typed = dom::by_id::<HtmlInputElement>(&format!("{dialog}-path"))?.value();
+        let why = match file_paths::site_path(typed.trim(), "") {
+            Err(error) => format!("This cannot be: {error}."),
+            Ok(path) if renamed == Some(path.as_str()) => return Ok(Some(path)),
+            Ok(path) => match self.shelf.file(site, &path).await? {
+                None => return Ok(Some(path)),
+                Some(_) => "There is a file with this path already.".to_owned(),
+            },
+        };
+        dom::set_text(&dom::by_id(&format!("{dialog}-error"))?, &why);
+        Ok(None)
     }
 
     /// Delete a file, with a way back.

@@ -169,15 +169,19 @@ impl Page {
             true => self.read_text(&text.site, &text.path).await.ok(),
             false => None,
         };
+        if text.unsaved.get() {
+            // Typed while the file was read: saving it finds out whether both have to be kept.
+            return Ok(());
+        }
         match found {
             Some(found) if found.revision == *text.revision.borrow() => {}
-            Some(found) if !text.unsaved.get() => {
+            Some(found) => {
                 text.editor.replace(&found.text.content);
                 text.unsaved.set(false);
                 text.timer.take();
                 text.revision.replace(found.revision);
+                show_status("")?;
             }
-            Some(_) => {}
             None => {
                 // The site or the file is gone.
                 self.text.take();
